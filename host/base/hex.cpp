@@ -1,0 +1,67 @@
+// Hexadecimal text to bytes and back.
+// SPDX-License-Identifier: Apache-2.0
+#include "base/hex.hpp"
+
+#include <algorithm>
+
+namespace jitbox {
+namespace {
+
+constexpr auto digit_values = [] {
+    std::array<std::int8_t, 256> table{};
+    table.fill(-1);
+    for (int i = 0; i < 10; ++i) table[static_cast<std::size_t>('0' + i)] = static_cast<std::int8_t>(i);
+    for (int i = 0; i < 6; ++i) {
+        table[static_cast<std::size_t>('a' + i)] = static_cast<std::int8_t>(10 + i);
+        table[static_cast<std::size_t>('A' + i)] = static_cast<std::int8_t>(10 + i);
+    }
+    return table;
+}();
+
+int digit(char c) { return digit_values[static_cast<unsigned char>(c)]; }
+
+std::string_view without_prefix(std::string_view text) {
+    if (text.starts_with("0x") || text.starts_with("0X")) text.remove_prefix(2);
+    return text;
+}
+
+} // namespace
+
+std::string to_hex_plain(BytesView bytes) {
+    static constexpr char digits[] = "0123456789abcdef";
+    std::string out(bytes.size() * 2, '0');
+    for (std::size_t i = 0; i < bytes.size(); ++i) {
+        out[2 * i] = digits[bytes[i] >> 4];
+        out[2 * i + 1] = digits[bytes[i] & 15];
+    }
+    return out;
+}
+
+std::string to_hex(BytesView bytes) { return "0x" + to_hex_plain(bytes); }
+
+bool from_hex_into(std::string_view text, Bytes& out) {
+    text = without_prefix(text);
+    out.resize(text.size() / 2);
+    if (text.size() % 2 != 0) return false;
+    int bad = 0;
+    for (std::size_t i = 0; i < out.size(); ++i) {
+        const int high = digit(text[2 * i]);
+        const int low = digit(text[2 * i + 1]);
+        bad |= high | low; // negative once any digit was not hex
+        out[i] = static_cast<std::uint8_t>((high << 4) | (low & 15));
+    }
+    return bad >= 0;
+}
+
+Result<Bytes> from_hex(std::string_view text) {
+    Bytes out;
+    if (from_hex_into(text, out)) return out;
+    const std::string_view digits = without_prefix(text);
+    const auto wrong = std::ranges::find_if(digits, [](char c) { return digit(c) < 0; });
+    if (wrong != digits.end())
+        return fail("hex: character '" + std::string(1, *wrong) + "' at position " +
+                    std::to_string(wrong - digits.begin()) + " is not a hex digit");
+    return fail("hex: odd number of digits (" + std::to_string(digits.size()) + ")");
+}
+
+} // namespace jitbox

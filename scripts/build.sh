@@ -1,0 +1,19 @@
+# ./run build [PRESET] [TARGET...]: configure and build one preset.
+# shellcheck shell=bash
+
+jitbox_build() {
+  local preset=${1:-release}
+  shift || true
+  source scripts/setup.sh
+  jitbox_setup
+  build_preset "$preset" "$@"
+}
+
+build_preset() {
+  local preset=$1 targets=()
+  shift
+  [ $# -gt 0 ] && targets=(--target "$@")
+  say "building $preset"
+  run cmake --preset "$preset" >/dev/null
+  run cmake --build --preset "$preset" "${targets[@]}"
+}

@@ -14,8 +14,8 @@
 namespace jitbox::accel {
 
 struct EngineInfo {
-    std::string name;    ///< "native", "xrt"
-    std::string detail;  ///< device name, build
+    std::string name;               ///< "native", "xrt"
+    std::string detail;             ///< device name, build
     std::uint32_t contract_version; ///< of the record layout
 };
 

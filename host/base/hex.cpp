@@ -18,7 +18,9 @@ constexpr auto digit_values = [] {
     return table;
 }();
 
-int digit(char c) { return digit_values[static_cast<unsigned char>(c)]; }
+int digit(char c) {
+    return digit_values[static_cast<unsigned char>(c)];
+}
 
 std::string_view without_prefix(std::string_view text) {
     if (text.starts_with("0x") || text.starts_with("0X")) text.remove_prefix(2);
@@ -37,7 +39,9 @@ std::string to_hex_plain(BytesView bytes) {
     return out;
 }
 
-std::string to_hex(BytesView bytes) { return "0x" + to_hex_plain(bytes); }
+std::string to_hex(BytesView bytes) {
+    return "0x" + to_hex_plain(bytes);
+}
 
 bool from_hex_into(std::string_view text, Bytes& out) {
     text = without_prefix(text);
@@ -59,8 +63,8 @@ Result<Bytes> from_hex(std::string_view text) {
     const std::string_view digits = without_prefix(text);
     const auto wrong = std::ranges::find_if(digits, [](char c) { return digit(c) < 0; });
     if (wrong != digits.end())
-        return fail("hex: character '" + std::string(1, *wrong) + "' at position " +
-                    std::to_string(wrong - digits.begin()) + " is not a hex digit");
+        return fail("hex: character '" + std::string(1, *wrong) + "' at position " + std::to_string(wrong - digits.begin()) +
+                    " is not a hex digit");
     return fail("hex: odd number of digits (" + std::to_string(digits.size()) + ")");
 }
 

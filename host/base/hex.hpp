@@ -24,8 +24,7 @@ template <std::size_t N>
 [[nodiscard]] Result<std::array<std::uint8_t, N>> fixed_from_hex(std::string_view text) {
     auto bytes = from_hex(text);
     if (!bytes) return std::unexpected(bytes.error());
-    if (bytes->size() != N)
-        return fail("hex: expected " + std::to_string(N) + " bytes, got " + std::to_string(bytes->size()));
+    if (bytes->size() != N) return fail("hex: expected " + std::to_string(N) + " bytes, got " + std::to_string(bytes->size()));
     std::array<std::uint8_t, N> out{};
     std::copy(bytes->begin(), bytes->end(), out.begin());
     return out;

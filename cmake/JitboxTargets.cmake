@@ -28,6 +28,7 @@ function(jitbox_app name)
 endfunction()
 
 # jitbox_test(<name> SOURCES ... [DEPENDS ...] [LINKS ...] [LABELS ...] [TIMEOUT s]): a GoogleTest program in ctest.
+# Labels: unit (runs in every preset), threads (also under TSan), integration, release_only (not under a sanitizer: say why).
 function(jitbox_test name)
   cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;DEPENDS;LINKS;LABELS" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
@@ -53,6 +54,10 @@ function(jitbox_fuzzer name)
   endif()
   cmake_parse_arguments(ARG "" "" "SOURCES;DEPENDS;LINKS" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
+  if(NOT TARGET fuzzers)
+    add_custom_target(fuzzers)
+  endif()
+  add_dependencies(fuzzers ${name})
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/host ${PROJECT_SOURCE_DIR}/tests)
   target_link_libraries(${name} PRIVATE jitbox_options ${ARG_LINKS})
   target_link_options(${name} PRIVATE -fsanitize=fuzzer)

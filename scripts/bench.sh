@@ -1,0 +1,17 @@
+# ./run bench [NAME...]: the figures of docs/performance.md. Every claim there names one of these.
+# shellcheck shell=bash
+
+jitbox_bench() {
+  source scripts/setup.sh
+  source scripts/build.sh
+  jitbox_setup
+  build_preset release
+  local script names=("$@")
+  if [ ${#names[@]} = 0 ]; then
+    for script in tests/bench/*.sh; do names+=("$(basename "$script" .sh)"); done
+  fi
+  for script in "${names[@]}"; do
+    say "bench: $script"
+    run bash "tests/bench/$script.sh" build/release
+  done
+}

@@ -1,0 +1,58 @@
+# ./run lint [CHECK...]: every check that reads the sources. Each prints what it found and fails on the first kind of finding.
+# shellcheck shell=bash
+
+lint_checks=(format tidy shell solidity architecture text)
+
+jitbox_lint() {
+  source scripts/setup.sh
+  source scripts/build.sh
+  jitbox_setup
+  local bad=0 check
+  [ $# -gt 0 ] || set -- "${lint_checks[@]}"
+  build_preset release
+  for check in "$@"; do
+    "lint_$check" || bad=1
+  done
+  return $bad
+}
+
+cxx_sources() { git ls-files '*.cpp' '*.hpp' '*.h'; }
+
+lint_format() {
+  say "clang-format"
+  cxx_sources | xargs clang-format-19 --dry-run --Werror
+}
+
+# clang-tidy over the files of the release build, two at a time. JITBOX_TIDY_BASE=REV limits it to what changed since REV.
+lint_tidy() {
+  say "clang-tidy"
+  local files
+  files=$(if [ -n "${JITBOX_TIDY_BASE:-}" ]; then git diff --name-only "$JITBOX_TIDY_BASE" -- '*.cpp'; else git ls-files 'host/*.cpp' 'kernels/*.cpp' 'sim/*.cpp'; fi)
+  [ -z "$files" ] || xargs -P2 -n4 clang-tidy-19 --quiet -p build/release <<<"$files" 2> >(grep -vE 'warnings? generated|Suppressed|Use -header-filter' >&2)
+}
+
+lint_shell() {
+  say "shellcheck"
+  git ls-files 'run' '*.sh' '.ci/run' | xargs shellcheck -x
+}
+
+lint_solidity() {
+  say "solhint and forge fmt"
+  if [ ! -d deploy/contracts/src ]; then return 0; fi
+  npx solhint --max-warnings 0 -c deploy/contracts/.solhint.json 'deploy/contracts/src/**/*.sol' &&
+    (cd deploy/contracts && ../../node_modules/.bin/forge fmt --check)
+}
+
+lint_architecture() {
+  say "include rules"
+  node tests/architecture/check_includes.mjs build/release/architecture.txt
+}
+
+# Words that mark unfinished work, and paths of one machine, have no place in the tree.
+lint_text() {
+  say "leftovers"
+  if git grep -nIE '\b(TODO|FIXME|XXX|HACK)\b|/(home|root)/[a-z]' -- . ':!scripts/lint.sh' ':!package-lock.json'; then
+    echo "lint: remove the lines above" >&2
+    return 1
+  fi
+}

@@ -1,0 +1,92 @@
+# ./run test: the set-up, then every test. Ends with one closing line that counts them all.
+# shellcheck shell=bash
+
+# What each sanitizer preset runs: the unit tests, and the integration tests that are labelled for it.
+test_usage() {
+  cat <<'TEXT'
+usage: ./run test [--only STAGE[,STAGE]] [--shared-data DIR]
+
+Stages, in this order: lint, release, contracts, asan-ubsan, tsan, fuzz. Default: all of them.
+Tests on real mainnet data run when ../shared/data (or --shared-data) is there and say so when it is not.
+TEXT
+}
+
+jitbox_test() {
+  local stages=lint,release,contracts,asan-ubsan,tsan,fuzz
+  while [ $# -gt 0 ]; do
+    case "$1" in
+      --only) stages=$2; shift 2 ;;
+      --shared-data) export JITBOX_SHARED_DATA=$2; shift 2 ;;
+      -h | --help) test_usage; return 0 ;;
+      *) test_usage >&2; return 2 ;;
+    esac
+  done
+  source scripts/setup.sh
+  source scripts/build.sh
+  source scripts/lint.sh
+  jitbox_setup
+
+  passed=0 failed=0 failures=()
+  local stage started
+  for stage in ${stages//,/ }; do
+    started=$SECONDS
+    "test_stage_${stage//-/_}" || true
+    say "$stage: $((SECONDS - started)) s, so far $passed passed, $failed failed"
+  done
+  [ $failed = 0 ] || printf 'failed: %s\n' "${failures[@]}"
+  printf '%d passed, %d failed\n' "$passed" "$failed"
+  [ $failed = 0 ] && [ $passed -gt 0 ]
+}
+
+count() { # count NAME STATUS: one result
+  if [ "$2" = 0 ]; then
+    passed=$((passed + 1))
+  else
+    failed=$((failed + 1))
+    failures+=("$1")
+  fi
+}
+
+# Runs ctest and adds what it counted. A run that does not end with ctest's closing line is one failure.
+count_ctest() {
+  local preset=$1 log=build/$1/ctest.log
+  shift
+  run ctest --preset "$preset" --output-on-failure "$@" 2>&1 | tee "$log" || true
+  local line bad total
+  line=$(grep -E '^[0-9]+% tests passed, [0-9]+ tests failed out of [0-9]+' "$log" | tail -1)
+  if [ -z "$line" ]; then
+    count "$preset: ctest did not finish" 1
+    return
+  fi
+  bad=$(sed -E 's/.* ([0-9]+) tests failed out of .*/\1/' <<<"$line")
+  total=$(sed -E 's/.*out of ([0-9]+).*/\1/' <<<"$line")
+  passed=$((passed + total - bad))
+  failed=$((failed + bad))
+  if [ "$bad" != 0 ]; then
+    while read -r name; do failures+=("$preset: $name"); done < <(sed -nE 's/^[[:space:]]+[0-9]+ - ([^ ]+) \(.*/\1/p' "$log")
+  fi
+}
+
+build_or_fail() {
+  if build_preset "$@"; then return 0; fi
+  count "build $1" 1
+  return 1
+}
+
+test_stage_lint() {
+  build_preset release || { count "build release" 1; return; }
+  local check
+  for check in "${lint_checks[@]}"; do
+    if "lint_$check"; then count "lint $check" 0; else count "lint $check" 1; fi
+  done
+}
+
+test_stage_release() { build_or_fail release && count_ctest release -j2; }
+
+test_stage_contracts() {
+  if run bash deploy/contracts/test.sh; then count "contracts" 0; else count "contracts" 1; fi
+}
+
+test_stage_asan_ubsan() { build_or_fail asan-ubsan && count_ctest asan-ubsan -j2 -LE 'release_only'; }
+test_stage_tsan() { build_or_fail tsan && count_ctest tsan -j2 -L 'threads'; }
+test_stage_fuzz() { build_or_fail fuzz fuzzers && count_ctest fuzz -j2 -L fuzz; }

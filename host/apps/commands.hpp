@@ -1,0 +1,15 @@
+// The commands of jitctl. Each parses its own arguments (argv[0] is the command's name) and returns the exit code.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string_view>
+
+namespace jitbox::apps {
+
+struct Command {
+    std::string_view name;
+    std::string_view help; ///< one line for `jitctl --help`
+    int (*run)(int argc, char** argv);
+};
+
+} // namespace jitbox::apps

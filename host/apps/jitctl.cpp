@@ -1,0 +1,51 @@
+// jitctl: the operator's command line. One table of commands; everything else is in the files that it names.
+// SPDX-License-Identifier: Apache-2.0
+#include "apps/commands.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <exception>
+#include <string>
+#include <string_view>
+
+namespace {
+
+using jitbox::apps::Command;
+
+// decode: `#include "apps/decode.hpp"` and {"decode", "...", jitbox::apps::run_decode}; evaluate likewise.
+constexpr std::array<Command, 0> commands{};
+
+void print_usage(std::FILE* out) {
+    std::fputs("usage: jitctl COMMAND [options]      jitctl COMMAND --help for the options of one\n\n", out);
+    for (const Command& command : commands) {
+        std::fprintf(out, "  %-14.*s %.*s\n", static_cast<int>(command.name.size()), command.name.data(),
+                     static_cast<int>(command.help.size()), command.help.data());
+    }
+}
+
+int dispatch(int argc, char** argv) {
+    const std::string_view name = argc > 1 ? argv[1] : "";
+    if (name == "-h" || name == "--help" || name == "help") {
+        print_usage(stdout);
+        return 0;
+    }
+    const auto* const found = std::ranges::find(commands, name, &Command::name);
+    if (found == commands.end()) {
+        print_usage(stderr);
+        if (!name.empty()) std::fprintf(stderr, "jitctl: unknown command '%s'\n", argv[1]);
+        return 2;
+    }
+    return found->run(argc - 1, argv + 1);
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    try {
+        return dispatch(argc, argv);
+    } catch (const std::exception& error) {
+        std::fprintf(stderr, "jitctl: %s\n", error.what());
+        return 1;
+    }
+}

@@ -1,0 +1,82 @@
+// The audit log: an append-only, fsync'd, SHA-256 hash-chained file of JSON lines (AUD-1).
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "base/bytes.hpp"
+#include "base/error.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace jitbox::audit {
+
+/// Who did what to what, and how it ended. Free text; never put a secret in it.
+struct Event {
+    std::string user;     ///< person or process, e.g. "uid:1000 alice"
+    std::string action;   ///< e.g. "arm", "estop", "hsm_fault"
+    std::string resource; ///< what it was done to, e.g. "signer"
+    std::string result;   ///< "ok", or why not
+    std::string source;   ///< address or socket it came from
+    std::string agent;    ///< user agent
+    std::string session;  ///< session id
+};
+
+/// One line of the file. `hash` = SHA-256 over the line's bytes up to the hash member, which include `previous`.
+struct Record {
+    std::uint64_t seq = 0; ///< from 1, no gaps
+    std::int64_t time_ns = 0;
+    Event event;
+    Bytes32 previous{}; ///< hash of the record before; zero for the first
+    Bytes32 hash{};
+};
+
+/// The end of the chain. Kept beside the file in `<path>.head` and wherever else the caller puts it (journal, TPM, remote).
+struct Head {
+    std::uint64_t seq = 0;
+    Bytes32 hash{};
+    bool operator==(const Head&) const = default;
+};
+
+struct VerifyReport {
+    bool ok = false;
+    std::uint64_t records = 0;  ///< good ones, from the start
+    std::uint64_t bad_line = 0; ///< 1-based line of the first bad record; 0 when ok or when only the anchor disagrees
+    std::string problem;        ///< what is wrong with it; empty when ok
+    std::string note;           ///< not wrong, but worth telling (anchor one record behind after a crash)
+    Head head;
+};
+
+/// Checks every record, the chain, and the end against `<path>.head` and, when given, against `anchor`. Finds flipped bits,
+/// deletion, reordering, duplicates and truncation. Errors: the file cannot be read.
+[[nodiscard]] Result<VerifyReport> verify(const std::string& path, std::optional<Head> anchor = {});
+/// The same over bytes in memory; what the file's verification and the fuzzer share.
+[[nodiscard]] VerifyReport verify_bytes(std::string_view content, std::optional<Head> stored, std::optional<Head> anchor);
+/// The last `limit` records, oldest first. Errors: unreadable file, malformed record.
+[[nodiscard]] Result<std::vector<Record>> tail(const std::string& path, std::size_t limit);
+
+/// The writer's end. One process has a file open at a time (lock). Thread-safe.
+class Log {
+public:
+    /// Opens or creates. The whole chain is verified first; a tampered file is refused. A torn last line (kill -9 in the middle of
+    /// a write) is moved to `<path>.torn-<seq>` and a record with action "audit_torn_line" says so: never dropped in silence.
+    [[nodiscard]] static Result<std::unique_ptr<Log>> open(const std::string& path);
+    ~Log();
+    Log(const Log&) = delete;
+    Log& operator=(const Log&) = delete;
+
+    /// Durable when it returns. An error means that the action it was for must be refused (except emergency stop).
+    [[nodiscard]] Result<Record> append(const Event& event);
+    [[nodiscard]] Head head() const;
+    [[nodiscard]] const std::string& path() const noexcept;
+
+private:
+    struct Impl;
+    explicit Log(std::unique_ptr<Impl> impl);
+    std::unique_ptr<Impl> impl_;
+};
+
+} // namespace jitbox::audit

@@ -10,7 +10,7 @@ if(NOT CMAKE_CXX_COMPILER_ID STREQUAL "Clang" OR CMAKE_CXX_COMPILER_VERSION VERS
 endif()
 
 set(JITBOX_SANITIZE "" CACHE STRING "comma-separated -fsanitize= list; empty for none")
-option(JITBOX_FUZZ "build the libFuzzer targets of tests/fuzz" OFF)
+option(JITBOX_FUZZ "build the libFuzzer targets of tests/fuzz (the asan-ubsan preset does)" OFF)
 set(JITBOX_MARCH "x86-64-v3" CACHE STRING "instruction set of the build; x86-64-v3 has the mulx that wide arithmetic lives on")
 
 find_program(JITBOX_CCACHE ccache)

@@ -1,6 +1,9 @@
 # jitbox_library / jitbox_app / jitbox_test: every folder declares what it may depend on here, and
 # tests/architecture checks that no #include crosses a line that these declarations do not allow.
 
+add_custom_target(fuzzers)      # every fuzzer
+add_custom_target(thread_tests) # every test that runs under TSan
+
 # jitbox_library(<folder> SOURCES a.cpp ... [DEPENDS chain ...] [LINKS external::target ...])
 # Makes target jitbox_<folder>. DEPENDS are other host folders (or `kernels`); LINKS are outside libraries.
 function(jitbox_library name)
@@ -40,6 +43,9 @@ function(jitbox_test name)
   target_compile_definitions(${name} PRIVATE
     JITBOX_SOURCE_DIR="${PROJECT_SOURCE_DIR}" JITBOX_BINARY_DIR="${CMAKE_BINARY_DIR}")
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+  if("threads" IN_LIST ARG_LABELS)
+    add_dependencies(thread_tests ${name})
+  endif()
   add_test(NAME ${name} COMMAND ${name} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 300)
@@ -47,16 +53,13 @@ function(jitbox_test name)
   set_tests_properties(${name} PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}")
 endfunction()
 
-# jitbox_fuzzer(<name> SOURCES ... [DEPENDS ...]): a libFuzzer program, only in the `fuzz` preset; ctest runs it for 20 s.
+# jitbox_fuzzer(<name> SOURCES ... [DEPENDS ...]): a libFuzzer program, only in the asan-ubsan preset; ctest runs it for 20 s.
 function(jitbox_fuzzer name)
   if(NOT JITBOX_FUZZ)
     return()
   endif()
   cmake_parse_arguments(ARG "" "" "SOURCES;DEPENDS;LINKS" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
-  if(NOT TARGET fuzzers)
-    add_custom_target(fuzzers)
-  endif()
   add_dependencies(fuzzers ${name})
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/host ${PROJECT_SOURCE_DIR}/tests)
   target_link_libraries(${name} PRIVATE jitbox_options ${ARG_LINKS})

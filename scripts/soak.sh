@@ -7,10 +7,10 @@ jitbox_soak() {
   source scripts/build.sh
   jitbox_setup
   build_preset release
-  build_preset fuzz fuzzers
-  for fuzzer in build/fuzz/fuzz/*_fuzz; do
+  build_preset asan-ubsan fuzzers
+  for fuzzer in build/asan-ubsan/fuzz/*_fuzz; do
     say "fuzzing $(basename "$fuzzer") for $minutes minutes"
-    run "$fuzzer" -max_total_time=$((minutes * 60)) -max_len=131072 "build/fuzz/fuzz/corpus-$(basename "$fuzzer")"
+    run "$fuzzer" -max_total_time=$((minutes * 60)) -max_len=131072 "build/asan-ubsan/fuzz/corpus-$(basename "$fuzzer")"
   done
   for script in tests/soak/*.sh; do
     say "soak: $(basename "$script" .sh)"

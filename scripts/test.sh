@@ -6,13 +6,13 @@ test_usage() {
   cat <<'TEXT'
 usage: ./run test [--only STAGE[,STAGE]] [--shared-data DIR]
 
-Stages, in this order: lint, release, contracts, asan-ubsan, tsan, fuzz. Default: all of them.
+Stages, in this order: lint, release, contracts, asan-ubsan (with the fuzzers, 20 s each), tsan. Default: all of them.
 Tests on real mainnet data run when ../shared/data (or --shared-data) is there and say so when it is not.
 TEXT
 }
 
 jitbox_test() {
-  local stages=lint,release,contracts,asan-ubsan,tsan,fuzz
+  local stages=lint,release,contracts,asan-ubsan,tsan
   while [ $# -gt 0 ]; do
     case "$1" in
       --only) stages=$2; shift 2 ;;
@@ -88,5 +88,4 @@ test_stage_contracts() {
 }
 
 test_stage_asan_ubsan() { build_or_fail asan-ubsan && count_ctest asan-ubsan -j2 -LE 'release_only'; }
-test_stage_tsan() { build_or_fail tsan && count_ctest tsan -j2 -L 'threads'; }
-test_stage_fuzz() { build_or_fail fuzz fuzzers && count_ctest fuzz -j2 -L fuzz; }
+test_stage_tsan() { build_or_fail tsan thread_tests && count_ctest tsan -j2 -L 'threads'; }

@@ -1,0 +1,144 @@
+// The configuration of jitd: what docs/configuration.md describes, read from one TOML file and validated as a whole.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "base/bytes.hpp"
+#include "base/error.hpp"
+#include "chain/u256.hpp"
+
+#include <cstdint>
+#include <expected>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace jitbox::apps {
+
+using chain::u256;
+
+struct ChainConfig {
+    std::uint64_t id = 0;
+    std::string name;
+    std::string node_ws;
+    std::string node_http;
+    Bytes20 executor{};
+    std::string executor_code_hash; ///< "0x" and 64 digits, or empty: not checked
+    std::uint64_t block_time_s = 0;
+};
+
+struct PathsConfig {
+    std::filesystem::path runtime_dir; ///< sockets
+    std::filesystem::path state_dir;   ///< journal, audit log, logs
+};
+
+struct FeedConfig {
+    std::uint64_t backoff_ms = 0;
+    std::uint64_t backoff_max_ms = 0;
+};
+
+struct StrategyConfig {
+    std::uint64_t candidates = 0;
+    std::uint64_t tip_ppm = 0;
+    u256 tip_floor_wei = 0;
+    u256 min_profit_wei = 0;
+    std::uint64_t mint_gas = 0;
+    std::uint64_t burn_gas = 0;
+    std::uint64_t compare_every_blocks = 0;
+};
+
+struct RiskConfig {
+    u256 max_position_wei = 0;
+    u256 max_daily_loss_wei = 0;
+    u256 max_gas_price_wei = 0;
+    std::uint64_t max_price_impact_ppm = 0;
+    std::uint64_t max_slippage_ppm = 0;
+    std::uint64_t max_orders_per_second = 0;
+    std::uint64_t max_concurrent_bundles = 0;
+};
+
+struct SignerConfig {
+    std::filesystem::path signing_socket; ///< empty in the file: <runtime_dir>/signer.sock
+    std::filesystem::path control_socket; ///< empty in the file: <runtime_dir>/signer-control.sock
+    std::uint64_t timeout_ms = 0;
+};
+
+struct RelayConfig {
+    std::filesystem::path auth_key_file;
+    std::uint64_t timeout_ms = 0;
+};
+
+struct ControlConfig {
+    std::filesystem::path socket; ///< empty in the file: <runtime_dir>/jitd.sock
+};
+
+struct TelemetryConfig {
+    bool metrics = false;
+    std::uint64_t metrics_port = 0;
+    std::filesystem::path log_dir; ///< empty in the file: <state_dir>/logs
+    std::string log_level;
+};
+
+struct TokenConfig {
+    std::string symbol;
+    Bytes20 address{};
+    std::uint64_t decimals = 0;
+    u256 price_wei = 0; ///< wei for one whole token (10^decimals units)
+    u256 price_x96 = 0; ///< wei a unit, Q96; computed
+};
+
+struct PoolConfig {
+    Bytes20 address{};
+    Bytes20 token0{};
+    Bytes20 token1{};
+    Bytes20 factory{};
+    std::string kind;
+    std::uint64_t fee = 0;
+    std::int32_t tick_spacing = 0;
+    std::uint64_t executor_pool_id = 0;
+    u256 budget0 = 0;
+    u256 budget1 = 0;
+};
+
+struct RouterConfig {
+    Bytes20 address{};
+    std::string kind;
+    Bytes20 factory{};
+};
+
+struct RelayEndpoint {
+    std::string name;
+    std::string url;
+};
+
+struct Config {
+    std::string environment;
+    ChainConfig chain;
+    PathsConfig paths;
+    FeedConfig feed;
+    StrategyConfig strategy;
+    RiskConfig risk;
+    SignerConfig signer;
+    RelayConfig relay;
+    ControlConfig control;
+    TelemetryConfig telemetry;
+    std::vector<TokenConfig> tokens;
+    std::vector<PoolConfig> pools;
+    std::vector<RouterConfig> routers; ///< empty in the file: the chain's known routers
+    std::vector<RelayEndpoint> relays;
+
+    /// Null when no token has this address.
+    [[nodiscard]] const TokenConfig* token(const Bytes20& address) const;
+};
+
+/// Every mistake of the file at once, each naming its field and what to do.
+using ConfigErrors = std::vector<Error>;
+
+[[nodiscard]] std::expected<Config, ConfigErrors> load_config(const std::filesystem::path& file);
+/// `name` stands in messages for the file.
+[[nodiscard]] std::expected<Config, ConfigErrors> parse_config(std::string_view text, std::string_view name);
+
+/// The table of all keys in Markdown, as it stands in docs/configuration.md.
+[[nodiscard]] std::string config_reference();
+
+} // namespace jitbox::apps

@@ -1,0 +1,145 @@
+// Rules of the configuration that need more than one field, and the values that are computed from it.
+// SPDX-License-Identifier: Apache-2.0
+#include "apps/config_schema.hpp"
+#include "base/hex.hpp"
+
+#include <fmt/format.h>
+
+#include <set>
+
+namespace jitbox::apps {
+namespace {
+
+using chain::u512;
+
+bool is_set(const Bytes20& address) {
+    return address != Bytes20{};
+}
+
+void fill_paths(Config& config) {
+    const auto fill = [](std::filesystem::path& path, const std::filesystem::path& directory, const char* name) {
+        if (path.empty()) path = directory / name;
+    };
+    fill(config.signer.signing_socket, config.paths.runtime_dir, "signer.sock");
+    fill(config.signer.control_socket, config.paths.runtime_dir, "signer-control.sock");
+    fill(config.control.socket, config.paths.runtime_dir, "jitd.sock");
+    fill(config.telemetry.log_dir, config.paths.state_dir, "logs");
+}
+
+void check_socket_length(const std::string& field, const std::filesystem::path& path, ConfigErrors& errors) {
+    constexpr std::size_t longest = 107; // sockaddr_un::sun_path without its terminator
+    if (path.string().size() <= longest) return;
+    errors.push_back(
+        {fmt::format("config: {} = {} is longer than a socket path may be ({} characters)", field, path.string(), longest),
+         "choose a shorter paths.runtime_dir"});
+}
+
+/// price_x96 = floor(price_wei * 2^96 / 10^decimals).
+void check_tokens(Config& config, ConfigErrors& errors) {
+    std::set<Bytes20> seen;
+    for (std::size_t i = 0; i < config.tokens.size(); ++i) {
+        TokenConfig& token = config.tokens[i];
+        if (is_set(token.address) && !seen.insert(token.address).second) {
+            errors.push_back({fmt::format("config: tokens[{}].address = {} is there twice", i, to_hex(token.address)),
+                              "remove one of the two entries"});
+        }
+        u512 scale = 1;
+        for (std::uint64_t d = 0; d < token.decimals; ++d) scale *= 10;
+        const u512 price = (static_cast<u512>(token.price_wei) << 96) / scale;
+        if (price >> 256 != 0 || (price == 0 && token.price_wei != 0)) {
+            errors.push_back({fmt::format("config: tokens[{}].price_wei = {} cannot be held as wei a unit with 96 fractional bits",
+                                          i, chain::to_decimal(token.price_wei)),
+                              "check price_wei and decimals: the price is for one whole token"});
+            continue;
+        }
+        token.price_x96 = static_cast<u256>(price);
+    }
+}
+
+void check_pool(const Config& config, std::size_t i, ConfigErrors& errors) {
+    const PoolConfig& pool = config.pools[i];
+    const auto wrong = [&](const char* key, const std::string& what, const std::string& hint) {
+        errors.push_back({fmt::format("config: pools[{}].{} {}", i, key, what), hint});
+    };
+    const auto check_token = [&](const char* key, const Bytes20& token) {
+        if (is_set(token) && config.token(token) == nullptr) {
+            wrong(key, "= " + to_hex(token) + " is not in [[tokens]]", "add the token with its price, or fix the address");
+        }
+    };
+    check_token("token0", pool.token0);
+    check_token("token1", pool.token1);
+    if (is_set(pool.token0) && is_set(pool.token1) && pool.token0 >= pool.token1) {
+        wrong("token0", "is not below token1", "a pool's token0 is the smaller address: swap the two (and the budgets)");
+    }
+}
+
+void check_pools(const Config& config, ConfigErrors& errors) {
+    constexpr std::size_t most = 1024; // records::max_pools, the capacity of one card image
+    if (config.pools.size() > most) {
+        errors.push_back({fmt::format("config: pools has {} entries", config.pools.size()), fmt::format("at most {} fit", most)});
+    }
+    std::set<Bytes20> addresses;
+    std::set<std::uint64_t> ids;
+    for (std::size_t i = 0; i < config.pools.size(); ++i) {
+        check_pool(config, i, errors);
+        if (is_set(config.pools[i].address) && !addresses.insert(config.pools[i].address).second) {
+            errors.push_back({fmt::format("config: pools[{}].address is there twice", i), "remove one of the two entries"});
+        }
+        if (!ids.insert(config.pools[i].executor_pool_id).second) {
+            errors.push_back(
+                {fmt::format("config: pools[{}].executor_pool_id = {} is there twice", i, config.pools[i].executor_pool_id),
+                 "each pool has its own id in the executor (listPool)"});
+        }
+    }
+}
+
+void check_relays(const Config& config, ConfigErrors& errors) {
+    std::set<std::string> names;
+    for (std::size_t i = 0; i < config.relays.size(); ++i) {
+        const RelayEndpoint& relay = config.relays[i];
+        if (!relay.name.empty() && !names.insert(relay.name).second) {
+            errors.push_back({fmt::format("config: relays[{}].name = {} is there twice", i, relay.name), "give each its own name"});
+        }
+        if (config.environment == "production" && relay.url.starts_with("http://")) {
+            errors.push_back({fmt::format("config: relays[{}].url is not encrypted", i), "production needs https://"});
+        }
+    }
+}
+
+void check_routers(const Config& config, ConfigErrors& errors) {
+    if (config.routers.empty() && config.chain.id > 1) {
+        errors.push_back({fmt::format("config: routers is empty and the routers of chain id {} are not built in", config.chain.id),
+                          "add a [[routers]] entry for each router whose swaps are worth reading"});
+    }
+}
+
+void check_environment(const Config& config, ConfigErrors& errors) {
+    if (config.environment != "production") return;
+    if (config.chain.executor_code_hash.empty()) {
+        errors.push_back({"config: chain.executor_code_hash is missing",
+                          "production needs the keccak256 of the executor's code: cast keccak $(cast code EXECUTOR)"});
+    }
+    if (config.chain.id == 31337 || config.chain.id == 1337) {
+        errors.push_back({fmt::format("config: chain.id = {} is a development chain", config.chain.id),
+                          "set environment = \"development\" for a sandbox"});
+    }
+}
+
+} // namespace
+
+void check_config(Config& config, ConfigErrors& errors) {
+    fill_paths(config);
+    check_socket_length("signer.signing_socket", config.signer.signing_socket, errors);
+    check_socket_length("signer.control_socket", config.signer.control_socket, errors);
+    check_socket_length("control.socket", config.control.socket, errors);
+    check_tokens(config, errors);
+    check_pools(config, errors);
+    check_routers(config, errors);
+    check_relays(config, errors);
+    check_environment(config, errors);
+    if (config.feed.backoff_ms > config.feed.backoff_max_ms) {
+        errors.push_back({"config: feed.backoff_ms is larger than feed.backoff_max_ms", "swap the two"});
+    }
+}
+
+} // namespace jitbox::apps

@@ -1,0 +1,219 @@
+// Every key of the configuration file. A new key is one line here and nothing else.
+// SPDX-License-Identifier: Apache-2.0
+#include "apps/config_schema.hpp"
+
+#include <array>
+
+namespace jitbox::apps::schema {
+namespace {
+
+using V = const Value&;
+
+constexpr std::array root_table{
+    Key<Config>{"environment", Type::choice, required, "development|staging|production",
+                "What this appliance may do: production refuses development shortcuts.",
+                [](Config& c, V v) { c.environment = v.text; }},
+};
+
+constexpr std::array chain_table{
+    Key<ChainConfig>{"id", Type::integer, required, "1..4294967295", "Chain id; the node must answer the same.",
+                     [](ChainConfig& c, V v) { c.id = v.natural(); }},
+    Key<ChainConfig>{"name", Type::text, required, "", "Name of the chain in logs and tables.",
+                     [](ChainConfig& c, V v) { c.name = v.text; }},
+    Key<ChainConfig>{"node_ws", Type::url, required, "ws", "The node's WebSocket: pending transactions, heads, logs.",
+                     [](ChainConfig& c, V v) { c.node_ws = v.text; }},
+    Key<ChainConfig>{"node_http", Type::url, required, "http", "The same node's JSON-RPC over HTTP: snapshots, receipts, voiding.",
+                     [](ChainConfig& c, V v) { c.node_http = v.text; }},
+    Key<ChainConfig>{"executor", Type::address, required, "", "The executor contract; it holds the inventory.",
+                     [](ChainConfig& c, V v) { c.executor = v.address; }},
+    Key<ChainConfig>{"executor_code_hash", Type::hash, "", "",
+                     "keccak256 of the executor's code; arming is refused when the chain's differs. Empty: only the presence of "
+                     "code is checked (refused in production).",
+                     [](ChainConfig& c, V v) { c.executor_code_hash = v.text; }},
+    Key<ChainConfig>{"block_time_s", Type::integer, "12", "1..3600",
+                     "Seconds between blocks: the timestamp by which deadlines are judged is the head's plus this.",
+                     [](ChainConfig& c, V v) { c.block_time_s = v.natural(); }},
+};
+
+constexpr std::array paths_table{
+    Key<PathsConfig>{"runtime_dir", Type::path, required, "", "Directory of the sockets.",
+                     [](PathsConfig& c, V v) { c.runtime_dir = v.text; }},
+    Key<PathsConfig>{"state_dir", Type::path, required, "", "Directory of journal, audit log and logs.",
+                     [](PathsConfig& c, V v) { c.state_dir = v.text; }},
+};
+
+constexpr std::array feed_table{
+    Key<FeedConfig>{"backoff_ms", Type::integer, "100", "1..60000",
+                    "First wait before reconnecting to the node; doubles each time.",
+                    [](FeedConfig& c, V v) { c.backoff_ms = v.natural(); }},
+    Key<FeedConfig>{"backoff_max_ms", Type::integer, "5000", "1..600000", "Longest wait before reconnecting.",
+                    [](FeedConfig& c, V v) { c.backoff_max_ms = v.natural(); }},
+};
+
+constexpr std::array strategy_table{
+    Key<StrategyConfig>{"candidates", Type::integer, "64", "1..4096", "Candidates the engine evaluates for a swap.",
+                        [](StrategyConfig& c, V v) { c.candidates = v.natural(); }},
+    Key<StrategyConfig>{"tip_ppm", Type::integer, "900000", "0..1000000",
+                        "Share of the profit before tip that goes to the block's builder, in parts per million.",
+                        [](StrategyConfig& c, V v) { c.tip_ppm = v.natural(); }},
+    Key<StrategyConfig>{"tip_floor_wei", Type::wei, "0", "", "Smallest tip.",
+                        [](StrategyConfig& c, V v) { c.tip_floor_wei = v.wei; }},
+    Key<StrategyConfig>{"min_profit_wei", Type::wei, required, "", "A decision with less profit after gas and tip is rejected.",
+                        [](StrategyConfig& c, V v) { c.min_profit_wei = v.wei; }},
+    Key<StrategyConfig>{"mint_gas", Type::integer, "600000", "21000..5000000", "Gas limit of the mint transaction.",
+                        [](StrategyConfig& c, V v) { c.mint_gas = v.natural(); }},
+    Key<StrategyConfig>{"burn_gas", Type::integer, "400000", "21000..5000000", "Gas limit of the burn transaction.",
+                        [](StrategyConfig& c, V v) { c.burn_gas = v.natural(); }},
+    Key<StrategyConfig>{"compare_every_blocks", Type::integer, "16", "1..10000",
+                        "Every so many blocks one more pool is compared with the node; a difference takes it out of service.",
+                        [](StrategyConfig& c, V v) { c.compare_every_blocks = v.natural(); }},
+};
+
+constexpr std::array risk_table{
+    Key<RiskConfig>{"max_position_wei", Type::wei, required, "", "Largest value of one position.",
+                    [](RiskConfig& c, V v) { c.max_position_wei = v.wei; }},
+    Key<RiskConfig>{"max_daily_loss_wei", Type::wei, required, "", "Realised loss of one UTC day that stops new bundles.",
+                    [](RiskConfig& c, V v) { c.max_daily_loss_wei = v.wei; }},
+    Key<RiskConfig>{"max_gas_price_wei", Type::wei, required, "", "Highest base fee at which a bundle is sent.",
+                    [](RiskConfig& c, V v) { c.max_gas_price_wei = v.wei; }},
+    Key<RiskConfig>{"max_price_impact_ppm", Type::integer, "30000", "1..1000000", "Largest move of the pool's price by the swap.",
+                    [](RiskConfig& c, V v) { c.max_price_impact_ppm = v.natural(); }},
+    Key<RiskConfig>{"max_slippage_ppm", Type::integer, "30000", "0..1000000",
+                    "How much less than predicted the burn may return before it reverts.",
+                    [](RiskConfig& c, V v) { c.max_slippage_ppm = v.natural(); }},
+    Key<RiskConfig>{"max_orders_per_second", Type::integer, "10", "1..1000", "Bundles a second.",
+                    [](RiskConfig& c, V v) { c.max_orders_per_second = v.natural(); }},
+    Key<RiskConfig>{"max_concurrent_bundles", Type::integer, "4", "1..64", "Bundles whose outcome is still open.",
+                    [](RiskConfig& c, V v) { c.max_concurrent_bundles = v.natural(); }},
+};
+
+constexpr std::array signer_table{
+    Key<SignerConfig>{"signing_socket", Type::path, "", "", "The signer's signing socket. Empty: <runtime_dir>/signer.sock.",
+                      [](SignerConfig& c, V v) { c.signing_socket = v.text; }},
+    Key<SignerConfig>{"control_socket", Type::path, "", "",
+                      "The signer's control socket. Empty: <runtime_dir>/signer-control.sock.",
+                      [](SignerConfig& c, V v) { c.control_socket = v.text; }},
+    Key<SignerConfig>{"timeout_ms", Type::integer, "2000", "1..60000", "Longest wait for one answer of the signer.",
+                      [](SignerConfig& c, V v) { c.timeout_ms = v.natural(); }},
+};
+
+constexpr std::array relay_table{
+    Key<RelayConfig>{"auth_key_file", Type::path, required, "",
+                     "File of mode 0600 with the key that signs X-Flashbots-Signature. It holds no funds; made when missing.",
+                     [](RelayConfig& c, V v) { c.auth_key_file = v.text; }},
+    Key<RelayConfig>{"timeout_ms", Type::integer, "2000", "1..60000", "Longest wait for one answer of a relay.",
+                     [](RelayConfig& c, V v) { c.timeout_ms = v.natural(); }},
+};
+
+constexpr std::array control_table{
+    Key<ControlConfig>{"socket", Type::path, "", "", "The socket that jitctl uses. Empty: <runtime_dir>/jitd.sock.",
+                       [](ControlConfig& c, V v) { c.socket = v.text; }},
+};
+
+constexpr std::array telemetry_table{
+    Key<TelemetryConfig>{"metrics", Type::flag, "true", "", "Serve Prometheus metrics on 127.0.0.1.",
+                         [](TelemetryConfig& c, V v) { c.metrics = v.flag; }},
+    Key<TelemetryConfig>{"metrics_port", Type::integer, "9464", "0..65535", "Port of /metrics; 0 takes a free one (see the log).",
+                         [](TelemetryConfig& c, V v) { c.metrics_port = v.natural(); }},
+    Key<TelemetryConfig>{"log_dir", Type::path, "", "", "Directory of the logs. Empty: <state_dir>/logs.",
+                         [](TelemetryConfig& c, V v) { c.log_dir = v.text; }},
+    Key<TelemetryConfig>{"log_level", Type::choice, "info", "debug|info|warning|error|critical", "Lowest level that is written.",
+                         [](TelemetryConfig& c, V v) { c.log_level = v.text; }},
+};
+
+constexpr std::array token_table{
+    Key<TokenConfig>{"symbol", Type::text, required, "", "Name in tables.", [](TokenConfig& c, V v) { c.symbol = v.text; }},
+    Key<TokenConfig>{"address", Type::address, required, "", "The token contract.",
+                     [](TokenConfig& c, V v) { c.address = v.address; }},
+    Key<TokenConfig>{"decimals", Type::integer, required, "0..36", "Decimals of the token.",
+                     [](TokenConfig& c, V v) { c.decimals = v.natural(); }},
+    Key<TokenConfig>{"price_wei", Type::wei, required, "",
+                     "Value of one whole token (10^decimals units) in wei, from outside the pools. 10^18 for wrapped ether.",
+                     [](TokenConfig& c, V v) { c.price_wei = v.wei; }},
+};
+
+constexpr std::array pool_table{
+    Key<PoolConfig>{"address", Type::address, required, "", "The pool.", [](PoolConfig& c, V v) { c.address = v.address; }},
+    Key<PoolConfig>{"token0", Type::address, required, "", "Its token0; must be one of [[tokens]].",
+                    [](PoolConfig& c, V v) { c.token0 = v.address; }},
+    Key<PoolConfig>{"token1", Type::address, required, "", "Its token1; must be one of [[tokens]].",
+                    [](PoolConfig& c, V v) { c.token1 = v.address; }},
+    Key<PoolConfig>{"factory", Type::address, required, "", "The factory that made it.",
+                    [](PoolConfig& c, V v) { c.factory = v.address; }},
+    Key<PoolConfig>{"kind", Type::choice, "uniswap_v3", "uniswap_v3|pancake_v3", "Which contract's rules it follows.",
+                    [](PoolConfig& c, V v) { c.kind = v.text; }},
+    Key<PoolConfig>{"fee", Type::integer, required, "1..999999", "Fee in parts per million.",
+                    [](PoolConfig& c, V v) { c.fee = v.natural(); }},
+    Key<PoolConfig>{"tick_spacing", Type::integer, required, "1..16383", "Tick spacing.",
+                    [](PoolConfig& c, V v) { c.tick_spacing = static_cast<std::int32_t>(v.integer); }},
+    Key<PoolConfig>{"executor_pool_id", Type::integer, required, "0..65535", "Its id in the executor (listPool).",
+                    [](PoolConfig& c, V v) { c.executor_pool_id = v.natural(); }},
+    Key<PoolConfig>{"budget0", Type::wei, required, "", "Units of token0 that one position may use.",
+                    [](PoolConfig& c, V v) { c.budget0 = v.wei; }},
+    Key<PoolConfig>{"budget1", Type::wei, required, "", "Units of token1 that one position may use.",
+                    [](PoolConfig& c, V v) { c.budget1 = v.wei; }},
+};
+
+constexpr std::array router_table{
+    Key<RouterConfig>{"address", Type::address, required, "", "The router contract.",
+                      [](RouterConfig& c, V v) { c.address = v.address; }},
+    Key<RouterConfig>{"kind", Type::choice, required,
+                      "swap_router|swap_router02|universal_router|universal_router_v2|universal_router_v2_1", "Its ABI.",
+                      [](RouterConfig& c, V v) { c.kind = v.text; }},
+    Key<RouterConfig>{"factory", Type::address, required, "", "The factory whose pools it swaps on.",
+                      [](RouterConfig& c, V v) { c.factory = v.address; }},
+};
+
+constexpr std::array relay_endpoint_table{
+    Key<RelayEndpoint>{"name", Type::text, required, "", "Name in logs, metrics and tables.",
+                       [](RelayEndpoint& c, V v) { c.name = v.text; }},
+    Key<RelayEndpoint>{"url", Type::url, required, "http|https", "Where bundles are posted.",
+                       [](RelayEndpoint& c, V v) { c.url = v.text; }},
+};
+
+} // namespace
+
+std::span<const Key<Config>> root_keys() {
+    return root_table;
+}
+std::span<const Key<ChainConfig>> chain_keys() {
+    return chain_table;
+}
+std::span<const Key<PathsConfig>> paths_keys() {
+    return paths_table;
+}
+std::span<const Key<FeedConfig>> feed_keys() {
+    return feed_table;
+}
+std::span<const Key<StrategyConfig>> strategy_keys() {
+    return strategy_table;
+}
+std::span<const Key<RiskConfig>> risk_keys() {
+    return risk_table;
+}
+std::span<const Key<SignerConfig>> signer_keys() {
+    return signer_table;
+}
+std::span<const Key<RelayConfig>> relay_keys() {
+    return relay_table;
+}
+std::span<const Key<ControlConfig>> control_keys() {
+    return control_table;
+}
+std::span<const Key<TelemetryConfig>> telemetry_keys() {
+    return telemetry_table;
+}
+std::span<const Key<TokenConfig>> token_keys() {
+    return token_table;
+}
+std::span<const Key<PoolConfig>> pool_keys() {
+    return pool_table;
+}
+std::span<const Key<RouterConfig>> router_keys() {
+    return router_table;
+}
+std::span<const Key<RelayEndpoint>> relay_endpoint_keys() {
+    return relay_endpoint_table;
+}
+
+} // namespace jitbox::apps::schema

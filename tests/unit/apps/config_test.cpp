@@ -1,0 +1,193 @@
+// The configuration file: what is accepted, and that every mistake is reported at once, by field.
+// SPDX-License-Identifier: Apache-2.0
+#include "apps/config.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <iterator>
+
+namespace jitbox::apps {
+namespace {
+
+using testing::HasSubstr;
+
+const std::string good = R"(
+environment = "development"
+[chain]
+id = 31337
+name = "sandbox"
+node_ws = "ws://127.0.0.1:8545"
+node_http = "http://127.0.0.1:8545"
+executor = "0x00000000000000000000000000000000000000e1"
+[paths]
+runtime_dir = "/run/jitbox"
+state_dir = "/var/lib/jitbox"
+[strategy]
+min_profit_wei = 1000000000000
+[risk]
+max_position_wei = "300000000000000000000"
+max_daily_loss_wei = "1000000000000000000"
+max_gas_price_wei = 200000000000
+[relay]
+auth_key_file = "/etc/jitbox/relay.key"
+[[tokens]]
+symbol = "WETH"
+address = "0x0000000000000000000000000000000000000001"
+decimals = 18
+price_wei = "1000000000000000000"
+[[tokens]]
+symbol = "USDC"
+address = "0x0000000000000000000000000000000000000002"
+decimals = 6
+price_wei = "400000000000000"
+[[pools]]
+address = "0x00000000000000000000000000000000000000a1"
+token0 = "0x0000000000000000000000000000000000000001"
+token1 = "0x0000000000000000000000000000000000000002"
+factory = "0x00000000000000000000000000000000000000f1"
+fee = 500
+tick_spacing = 10
+executor_pool_id = 0
+budget0 = "100000000000000000000"
+budget1 = 250000000000
+[[routers]]
+address = "0x00000000000000000000000000000000000000b1"
+kind = "swap_router02"
+factory = "0x00000000000000000000000000000000000000f1"
+[[relays]]
+name = "local"
+url = "http://127.0.0.1:9000"
+)";
+
+std::string with(std::string text, const std::string& from, const std::string& to) {
+    const std::size_t at = text.find(from);
+    EXPECT_NE(at, std::string::npos) << from;
+    return text.replace(at, from.size(), to);
+}
+
+std::string all_of(const ConfigErrors& errors) {
+    std::string out;
+    for (const Error& error : errors) out += error.text() + "\n";
+    return out;
+}
+
+TEST(ConfigTest, a_complete_file_is_read_and_defaults_are_filled_in) {
+    const auto config = parse_config(good, "good.toml");
+    ASSERT_TRUE(config.has_value()) << all_of(config.error());
+    EXPECT_EQ(config->chain.id, 31337U);
+    EXPECT_EQ(config->chain.block_time_s, 12U);
+    EXPECT_EQ(config->strategy.candidates, 64U);
+    EXPECT_TRUE(config->strategy.min_profit_wei == 1'000'000'000'000U);
+    EXPECT_EQ(config->signer.signing_socket, "/run/jitbox/signer.sock");
+    EXPECT_EQ(config->control.socket, "/run/jitbox/jitd.sock");
+    EXPECT_EQ(config->telemetry.log_dir, "/var/lib/jitbox/logs");
+    EXPECT_EQ(config->pools.at(0).kind, "uniswap_v3");
+    EXPECT_EQ(config->routers.at(0).kind, "swap_router02");
+}
+
+TEST(ConfigTest, a_price_is_wei_a_whole_token_and_becomes_wei_a_unit_in_q96) {
+    const auto config = parse_config(good, "good.toml");
+    ASSERT_TRUE(config.has_value());
+    EXPECT_EQ(chain::to_decimal(config->tokens[0].price_x96), chain::to_decimal(u256{1} << 96));
+    // 4e14 wei for 1e6 units: 4e8 wei a unit.
+    EXPECT_EQ(chain::to_decimal(config->tokens[1].price_x96), chain::to_decimal(u256{400'000'000} << 96));
+}
+
+TEST(ConfigTest, five_mistakes_are_five_messages_each_naming_its_field_and_what_to_do) {
+    std::string text = with(good, "id = 31337", "id = \"mainnet\"");                              // wrong type
+    text = with(text, "min_profit_wei = 1000000000000", "min_profit = 1");                        // missing, and an unknown key
+    text = with(text, "node_ws = \"ws://127.0.0.1:8545\"", "node_ws = \"tcp://127.0.0.1:8545\""); // wrong scheme
+    text = with(text, "token1 = \"0x0000000000000000000000000000000000000002\"",
+                "token1 = \"0x0000000000000000000000000000000000000003\""); // a token without a price
+    const auto config = parse_config(text, "bad.toml");
+    ASSERT_FALSE(config.has_value());
+    const std::string messages = all_of(config.error());
+    EXPECT_EQ(config.error().size(), 5U) << messages;
+    EXPECT_THAT(messages, HasSubstr("chain.id has the wrong type"));
+    EXPECT_THAT(messages, HasSubstr("strategy.min_profit_wei is missing"));
+    EXPECT_THAT(messages, HasSubstr("strategy.min_profit is not a known key"));
+    EXPECT_THAT(messages, HasSubstr("chain.node_ws = tcp://127.0.0.1:8545"));
+    EXPECT_THAT(messages, HasSubstr("pools[0].token1 = 0x0000000000000000000000000000000000000003 is not in [[tokens]]"));
+    for (const Error& error : config.error()) EXPECT_FALSE(error.hint.empty()) << error.what;
+}
+
+TEST(ConfigTest, an_empty_file_names_everything_that_is_required) {
+    const auto config = parse_config("", "empty.toml");
+    ASSERT_FALSE(config.has_value());
+    const std::string messages = all_of(config.error());
+    for (const char* field : {"environment", "chain.id", "chain.executor", "paths.state_dir", "strategy.min_profit_wei",
+                              "risk.max_daily_loss_wei", "relay.auth_key_file", "tokens", "pools", "relays"}) {
+        EXPECT_THAT(messages, HasSubstr(std::string("config: ") + field + " "));
+    }
+}
+
+TEST(ConfigTest, broken_syntax_names_line_and_column) {
+    const auto config = parse_config("environment = \n", "broken.toml");
+    ASSERT_FALSE(config.has_value());
+    EXPECT_THAT(all_of(config.error()), HasSubstr("broken.toml:1:"));
+}
+
+TEST(ConfigTest, unknown_sections_and_unknown_keys_in_lists_are_errors) {
+    const auto config = parse_config(with(good, "fee = 500", "fee = 500\nfees = 1") + "[strategi]\n", "bad.toml");
+    ASSERT_FALSE(config.has_value());
+    EXPECT_EQ(config.error().size(), 2U) << all_of(config.error());
+    EXPECT_THAT(all_of(config.error()), HasSubstr("pools[0].fees is not a known key"));
+    EXPECT_THAT(all_of(config.error()), HasSubstr("strategi is not a known key"));
+}
+
+TEST(ConfigTest, out_of_range_negative_and_zero_values_are_named_with_what_is_allowed) {
+    std::string text = with(good, "fee = 500", "fee = 0");
+    text = with(text, "budget1 = 250000000000", "budget1 = -5");
+    text = with(text, "executor = \"0x00000000000000000000000000000000000000e1\"",
+                "executor = \"0x0000000000000000000000000000000000000000\"");
+    const auto config = parse_config(text, "bad.toml");
+    ASSERT_FALSE(config.has_value());
+    const std::string messages = all_of(config.error());
+    EXPECT_EQ(config.error().size(), 3U) << messages;
+    EXPECT_THAT(messages, HasSubstr("pools[0].fee = 0 is out of range (use an integer in 1..999999)"));
+    EXPECT_THAT(messages, HasSubstr("pools[0].budget1 = -5 is no amount"));
+    EXPECT_THAT(messages, HasSubstr("chain.executor = 0x0000000000000000000000000000000000000000 is the zero address"));
+}
+
+TEST(ConfigTest, production_refuses_what_development_allows) {
+    const auto config = parse_config(with(good, "\"development\"", "\"production\""), "production.toml");
+    ASSERT_FALSE(config.has_value());
+    const std::string messages = all_of(config.error());
+    EXPECT_THAT(messages, HasSubstr("chain.executor_code_hash"));
+    EXPECT_THAT(messages, HasSubstr("development chain"));
+    EXPECT_THAT(messages, HasSubstr("relays[0].url is not encrypted"));
+}
+
+TEST(ConfigTest, only_mainnet_has_routers_of_its_own) {
+    const std::size_t at = good.find("[[routers]]");
+    const std::string without = good.substr(0, at) + good.substr(good.find("[[relays]]"));
+    const auto sandbox = parse_config(without, "sandbox.toml");
+    ASSERT_FALSE(sandbox.has_value());
+    EXPECT_THAT(all_of(sandbox.error()), HasSubstr("routers is empty"));
+    const auto mainnet = parse_config(with(without, "id = 31337", "id = 1"), "mainnet.toml");
+    EXPECT_TRUE(mainnet.has_value()) << all_of(mainnet.error());
+}
+
+TEST(ConfigTest, tokens_in_the_wrong_order_and_ids_used_twice_are_errors) {
+    std::string text = with(good, "token0 = \"0x0000000000000000000000000000000000000001\"",
+                            "token0 = \"0x0000000000000000000000000000000000000002\"");
+    text = with(text, "token1 = \"0x0000000000000000000000000000000000000002\"",
+                "token1 = \"0x0000000000000000000000000000000000000001\"");
+    const auto config = parse_config(text, "bad.toml");
+    ASSERT_FALSE(config.has_value());
+    EXPECT_THAT(all_of(config.error()), HasSubstr("pools[0].token0 is not below token1"));
+}
+
+TEST(ConfigTest, the_reference_in_the_documentation_is_the_schema) {
+    std::ifstream in(JITBOX_SOURCE_DIR "/docs/configuration.md");
+    const std::string document{std::istreambuf_iterator<char>(in), {}};
+    ASSERT_FALSE(document.empty()) << "docs/configuration.md is missing";
+    EXPECT_NE(document.find(config_reference()), std::string::npos)
+        << "docs/configuration.md is out of date: replace its reference with the output of `jitd --config-reference`:\n"
+        << config_reference();
+}
+
+} // namespace
+} // namespace jitbox::apps

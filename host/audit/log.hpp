@@ -16,13 +16,13 @@ namespace jitbox::audit {
 
 /// Who did what to what, and how it ended. Free text; never put a secret in it.
 struct Event {
-    std::string user;     ///< person or process, e.g. "uid:1000 alice"
-    std::string action;   ///< e.g. "arm", "estop", "hsm_fault"
-    std::string resource; ///< what it was done to, e.g. "signer"
-    std::string result;   ///< "ok", or why not
-    std::string source;   ///< address or socket it came from
-    std::string agent;    ///< user agent
-    std::string session;  ///< session id
+    std::string user{};     ///< person or process, e.g. "uid:1000 alice"
+    std::string action{};   ///< e.g. "arm", "estop", "hsm_fault"
+    std::string resource{}; ///< what it was done to, e.g. "signer"
+    std::string result{};   ///< "ok", or why not
+    std::string source{};   ///< address or socket it came from
+    std::string agent{};    ///< user agent
+    std::string session{};  ///< session id
 };
 
 /// One line of the file. `hash` = SHA-256 over the line's bytes up to the hash member, which include `previous`.

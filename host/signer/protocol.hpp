@@ -64,8 +64,8 @@ using Answer = std::expected<T, Refusal>;
 /// access list empty, value 0, `to` the executor; mint at nonce n, burn at n + 1 of the lane's key.
 struct SignBundleRequest {
     std::uint32_t lane = 0;
-    Bytes mint_unsigned;
-    Bytes burn_unsigned;
+    Bytes mint_unsigned{};
+    Bytes burn_unsigned{};
 };
 /// The transactions that the ledger holds for `nonce` and `nonce + 1` of a lane, re-signed when a crash lost their signatures: how
 /// a lane is freed whose bundle was lost with the process. Needs ARMED like every release of a signature.
@@ -110,24 +110,24 @@ struct LeasePool {
 /// What an operator arms. Every signed plan counts its full notional (from amount0Max, amount1Max) against the total, included or
 /// not.
 struct ArmRequest {
-    std::string operator_name;
+    std::string operator_name{};
     std::chrono::seconds ttl{0};
     chain::u256 max_plan_notional_wei = 0;
     chain::u256 max_total_notional_wei = 0;
-    std::vector<LeasePool> pools;
+    std::vector<LeasePool> pools{};
 };
 struct DisarmRequest {
-    std::string operator_name;
-    std::string reason;
+    std::string operator_name{};
+    std::string reason{};
 };
 struct EstopRequest {
-    std::string operator_name;
-    std::string reason;
+    std::string operator_name{};
+    std::string reason{};
 };
 /// TRIPPED -> DISARMED.
 struct ResetRequest {
-    std::string operator_name;
-    std::string reason;
+    std::string operator_name{};
+    std::string reason{};
 };
 struct StatusRequest {};
 

@@ -42,102 +42,102 @@ enum class Outcome : std::uint8_t {
 struct DecisionEntry {
     std::int64_t time_ns = 0; ///< wall clock, nanoseconds since 1970
     std::uint64_t block = 0;  ///< head the decision was made on
-    std::string pool;         ///< address
+    std::string pool{};       ///< address
     Bytes32 target_hash{};
-    std::string kind;   ///< "decision" or "reject"
-    std::string reason; ///< reject reason; empty for a decision
+    std::string kind{};   ///< "decision" or "reject"
+    std::string reason{}; ///< reject reason; empty for a decision
     std::int32_t tick_lower = 0;
     std::int32_t tick_upper = 0;
-    std::string liquidity;
-    std::string profit_wei;
-    std::string detail_json; ///< anything else worth keeping; "" or a JSON object
+    std::string liquidity{};
+    std::string profit_wei{};
+    std::string detail_json{}; ///< anything else worth keeping; "" or a JSON object
 };
 
 /// The eleven figures that are predicted and later realised. Signed where the pool's event is signed. Empty = not known.
 struct BundleAmounts {
-    std::string mint0, mint1;
-    std::string swap0, swap1; ///< as in the pool's Swap event
-    std::string burn0, burn1;
-    std::string fee0, fee1;
-    std::string gross_profit_wei;
-    std::string tip_wei;
-    std::string gas_cost_wei; ///< predicted: the bound PARAMS.gas_cost_wei; realised: gas used * effective price
+    std::string mint0{}, mint1{};
+    std::string swap0{}, swap1{}; ///< as in the pool's Swap event
+    std::string burn0{}, burn1{};
+    std::string fee0{}, fee1{};
+    std::string gross_profit_wei{};
+    std::string tip_wei{};
+    std::string gas_cost_wei{}; ///< predicted: the bound PARAMS.gas_cost_wei; realised: gas used * effective price
 };
 
 /// A plan that was signed. Written before the bundle leaves the appliance; `mint_raw` and `burn_raw` are what voiding publishes.
 struct BundleEntry {
-    std::string uuid;          ///< replacementUuid of this bundle; primary key together with `version`
+    std::string uuid{};        ///< replacementUuid of this bundle; primary key together with `version`
     std::uint32_t version = 0; ///< 0 for the first bundle with this uuid, +1 for each replacement
     std::int64_t time_ns = 0;
     Bytes32 target_hash{};
     std::uint64_t target_block = 0;
-    std::string pool;
-    std::string router; ///< form of the target (for the operator's eye), e.g. "SwapRouter02.multicall"
+    std::string pool{};
+    std::string router{}; ///< form of the target (for the operator's eye), e.g. "SwapRouter02.multicall"
     std::uint32_t lane = 0;
-    std::string lane_address;
+    std::string lane_address{};
     std::uint64_t mint_nonce = 0; ///< the burn uses mint_nonce + 1
     Bytes32 mint_hash{};
     Bytes32 burn_hash{};
-    Bytes mint_raw;
-    Bytes burn_raw;
+    Bytes mint_raw{};
+    Bytes burn_raw{};
     std::int32_t tick_lower = 0;
     std::int32_t tick_upper = 0;
-    std::string liquidity;
-    BundleAmounts predicted;
-    std::string latency_json; ///< nanoseconds a stage, a JSON object; "" when unknown
+    std::string liquidity{};
+    BundleAmounts predicted{};
+    std::string latency_json{}; ///< nanoseconds a stage, a JSON object; "" when unknown
 };
 
 /// One message to one relay about a bundle.
 struct SubmissionEntry {
-    std::string uuid;
+    std::string uuid{};
     std::uint32_t version = 0;
-    std::string relay;
-    std::string kind; ///< "send" or "cancel"
+    std::string relay{};
+    std::string kind{}; ///< "send" or "cancel"
     std::int64_t time_ns = 0;
     std::int64_t latency_us = 0;
     bool accepted = false;
-    std::string answer; ///< bundle hash, or the error in the relay's words
+    std::string answer{}; ///< bundle hash, or the error in the relay's words
 };
 
 /// The end of a bundle. A second one for the same bundle replaces the first (reorgs).
 struct OutcomeEntry {
-    std::string uuid;
+    std::string uuid{};
     std::uint32_t version = 0;
     std::int64_t time_ns = 0;
     Outcome outcome = Outcome::unknown;
-    std::string reason;              ///< the evidence in words
-    std::uint64_t block = 0;         ///< where it was included, or the block that settled it
-    BundleAmounts realised;          ///< set for `included`
-    std::string realised_profit_wei; ///< signed, net of tip and gas; the figure that daily P&L sums
-    std::string detail_json;
+    std::string reason{};              ///< the evidence in words
+    std::uint64_t block = 0;           ///< where it was included, or the block that settled it
+    BundleAmounts realised{};          ///< set for `included`
+    std::string realised_profit_wei{}; ///< signed, net of tip and gas; the figure that daily P&L sums
+    std::string detail_json{};
 };
 
 /// What is known of a lane, so that a restart knows which nonces are in flight.
 struct LaneEntry {
     std::uint32_t lane = 0;
-    std::string address;
-    std::string state; ///< "free", "busy", "voiding"
+    std::string address{};
+    std::string state{}; ///< "free", "busy", "voiding"
     std::uint64_t next_nonce = 0;
-    std::string uuid; ///< the bundle that holds it; empty when free
+    std::string uuid{}; ///< the bundle that holds it; empty when free
     std::int64_t time_ns = 0;
 };
 
 /// RISK-3: kept in a ring of `Options::risk_ring` rows.
 struct RiskEventEntry {
     std::int64_t time_ns = 0;
-    std::string level; ///< INFO, WARNING, ERROR, CRITICAL
-    std::string rule;
-    std::string text;
-    std::string detail_json;
+    std::string level{}; ///< INFO, WARNING, ERROR, CRITICAL
+    std::string rule{};
+    std::string text{};
+    std::string detail_json{};
 };
 
 using Entry = std::variant<DecisionEntry, BundleEntry, SubmissionEntry, OutcomeEntry, LaneEntry, RiskEventEntry>;
 
 /// A bundle with how it ended, as `jitctl bundles` shows it.
 struct BundleView {
-    BundleEntry bundle;
-    std::optional<OutcomeEntry> outcome; ///< empty while pending
-    std::vector<SubmissionEntry> submissions;
+    BundleEntry bundle{};
+    std::optional<OutcomeEntry> outcome{}; ///< empty while pending
+    std::vector<SubmissionEntry> submissions{};
 };
 
 /// One writer thread, group commit, WAL with synchronous=FULL (DATA-3): an entry whose `done` was called, or whose commit()

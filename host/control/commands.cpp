@@ -1,0 +1,204 @@
+// Parses, authorises and audits; the appliance does the work.
+// SPDX-License-Identifier: Apache-2.0
+#include "control/commands.hpp"
+
+#include "telemetry/log.hpp"
+
+#include <boost/json.hpp>
+#include <pwd.h>
+
+#include <array>
+#include <initializer_list>
+
+namespace jitbox::control {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::size_t default_rows = 50;
+constexpr std::size_t most_rows = 10'000;
+
+/// The arguments of one request. Each getter remembers the first mistake; unknown members are a mistake too.
+class Arguments {
+public:
+    Arguments(const Request& request, std::initializer_list<std::string_view> known)
+        : object_(json::parse(request.args_json).as_object()) {
+        for (const auto& [key, value] : object_) {
+            bool found = false;
+            for (const std::string_view name : known) found = found || name == std::string_view(key);
+            if (!found) wrong(std::string(key), "is unknown", "see jitctl " + request.op + " --help");
+        }
+    }
+
+    std::string text(const char* key, const char* fallback) {
+        const json::value* value = object_.if_contains(key);
+        if (value == nullptr) return fallback;
+        if (value->is_string()) return std::string(value->as_string());
+        wrong(key, "is not text", "");
+        return {};
+    }
+
+    std::uint64_t number(const char* key, std::uint64_t fallback, std::uint64_t low, std::uint64_t high) {
+        const json::value* value = object_.if_contains(key);
+        if (value == nullptr) return fallback;
+        boost::system::error_code error;
+        const auto number = value->to_number<std::uint64_t>(error);
+        if (error || number < low || number > high) {
+            wrong(key, "is out of range", "use an integer in " + std::to_string(low) + ".." + std::to_string(high));
+        }
+        return number;
+    }
+
+    chain::u256 amount(const char* key) {
+        const auto parsed = chain::parse_u256(text(key, ""));
+        if (!parsed) wrong(key, "is no amount", "give wei as decimal text");
+        return parsed.value_or(0);
+    }
+
+    std::vector<std::string> texts(const char* key) {
+        std::vector<std::string> out;
+        const json::value* value = object_.if_contains(key);
+        if (value == nullptr) return out;
+        if (!value->is_array()) {
+            wrong(key, "is not a list", "");
+            return out;
+        }
+        for (const json::value& entry : value->as_array()) {
+            if (entry.is_string()) {
+                out.emplace_back(entry.as_string());
+            } else {
+                wrong(key, "has an entry that is not text", "");
+            }
+        }
+        return out;
+    }
+
+    [[nodiscard]] const Result<void>& ok() const { return ok_; }
+
+private:
+    void wrong(const std::string& key, const std::string& what, const std::string& hint) {
+        if (ok_) ok_ = fail("control: " + key + " " + what, hint);
+    }
+
+    json::object object_;
+    Result<void> ok_;
+};
+
+audit::Event event_for(const Request& request, const std::string& resource, const std::string& result) {
+    return {.user = user_name(request.peer.uid),
+            .action = request.op,
+            .resource = resource,
+            .result = result,
+            .source = "unix:pid=" + std::to_string(request.peer.pid),
+            .agent = "jitctl",
+            .session = std::to_string(request.session)};
+}
+
+bool is_stop(const Request& request) {
+    return request.op == "estop" || request.op == "disarm";
+}
+
+} // namespace
+
+std::string user_name(std::uint32_t uid) {
+    std::array<char, 4096> buffer{};
+    passwd entry{};
+    passwd* found = nullptr;
+    const std::string number = "uid:" + std::to_string(uid);
+    if (::getpwuid_r(uid, &entry, buffer.data(), buffer.size(), &found) != 0 || found == nullptr) return number;
+    return number + " " + found->pw_name;
+}
+
+void Commands::act(const Request& request, const std::string& what, const std::function<void(Respond)>& action,
+                   const Respond& respond) {
+    if (const auto written = log_.append(event_for(request, what, "requested")); !written) {
+        respond(fail("refused: the action cannot be audited: " + written.error().what, written.error().hint));
+        return;
+    }
+    action([this, request, what, respond](const Answer& answer) {
+        const auto written = log_.append(event_for(request, what, answer ? "ok" : answer.error().what));
+        if (!written) {
+            telemetry::log(telemetry::Level::critical, "audit_append_failed",
+                           {{"action", request.op}, {"error", written.error().what}});
+        }
+        respond(answer);
+    });
+}
+
+void Commands::estop(const Request& request, const std::string& reason, const Respond& respond) {
+    appliance_.estop(user_name(request.peer.uid), reason, [this, request, reason, respond](const Answer& answer) {
+        respond(answer); // first the answer: stopping waits for nothing (ARM-4)
+        const auto written = log_.append(event_for(request, reason, answer ? "ok" : answer.error().what));
+        if (!written) {
+            telemetry::log(telemetry::Level::critical, "audit_append_failed",
+                           {{"action", "estop"}, {"error", written.error().what}});
+        }
+    });
+}
+
+bool Commands::dispatch(const Request& request, const Respond& respond) {
+    const std::string user = user_name(request.peer.uid);
+    if (request.op == "arm") {
+        Arguments arguments(request, {"ttl_s", "max_notional_wei", "pools"});
+        ArmCommand command{.operator_name = user,
+                           .ttl = std::chrono::seconds(arguments.number("ttl_s", 0, 1, 86'400)),
+                           .max_notional_wei = arguments.amount("max_notional_wei"),
+                           .pools = arguments.texts("pools")};
+        if (!arguments.ok()) {
+            respond(std::unexpected(arguments.ok().error()));
+        } else if (command.ttl.count() == 0) {
+            respond(fail("control: ttl_s is missing", "how long the lease lasts, e.g. jitctl arm --ttl 10m"));
+        } else {
+            const std::string what = "ttl=" + std::to_string(command.ttl.count()) +
+                                     "s max_notional_wei=" + chain::to_decimal(command.max_notional_wei) +
+                                     " pools=" + std::to_string(command.pools.size());
+            act(request, what, [this, command](Respond done) { appliance_.arm(command, std::move(done)); }, respond);
+        }
+    } else if (request.op == "disarm" || request.op == "reset" || request.op == "estop") {
+        Arguments arguments(request, {"reason"});
+        const std::string reason = arguments.text("reason", "operator");
+        if (request.op == "estop") {
+            estop(request, reason, respond); // a malformed reason stops nobody from stopping
+        } else if (!arguments.ok()) {
+            respond(std::unexpected(arguments.ok().error()));
+        } else if (request.op == "disarm") {
+            act(request, reason, [this, user, reason](Respond done) { appliance_.disarm(user, reason, std::move(done)); }, respond);
+        } else {
+            act(request, reason, [this, user, reason](Respond done) { appliance_.reset(user, reason, std::move(done)); }, respond);
+        }
+    } else if (request.op == "status" || request.op == "pools" || request.op == "audit-verify") {
+        const Arguments arguments(request, {});
+        if (!arguments.ok()) {
+            respond(std::unexpected(arguments.ok().error()));
+        } else if (request.op == "status") {
+            appliance_.status(respond);
+        } else if (request.op == "pools") {
+            appliance_.pools(respond);
+        } else {
+            appliance_.audit_verify(respond);
+        }
+    } else if (request.op == "decisions" || request.op == "bundles") {
+        Arguments arguments(request, {"limit"});
+        const std::uint64_t limit = arguments.number("limit", default_rows, 1, most_rows);
+        if (!arguments.ok()) {
+            respond(std::unexpected(arguments.ok().error()));
+        } else if (request.op == "decisions") {
+            appliance_.decisions(limit, respond);
+        } else {
+            appliance_.bundles(limit, respond);
+        }
+    } else {
+        return false;
+    }
+    return true;
+}
+
+void Commands::handle(const Request& request, Respond respond) {
+    if (request.peer.uid != 0 && request.peer.uid != owner_uid_ && !is_stop(request)) {
+        respond(fail("control: " + user_name(request.peer.uid) + " may not give commands", "run jitctl as root or as jitd's user"));
+        return;
+    }
+    if (!dispatch(request, respond)) respond(fail("control: unknown op '" + request.op + "'", "see jitctl --help"));
+}
+
+} // namespace jitbox::control

@@ -1,0 +1,63 @@
+// What an operator may ask of jitd, independent of the socket: strict arguments, authorisation, and the audit rule.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "audit/log.hpp"
+#include "chain/u256.hpp"
+#include "control/server.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace jitbox::control {
+
+struct ArmCommand {
+    std::string operator_name; ///< from the peer's uid, e.g. "uid:1000 alice"
+    std::chrono::seconds ttl{0};
+    chain::u256 max_notional_wei = 0; ///< of all bundles of the lease together
+    std::vector<std::string> pools;   ///< addresses as given; empty = every configured pool
+};
+
+/// The appliance as control sees it. Called on the io_context's thread; slow ones answer later.
+class Appliance {
+public:
+    virtual ~Appliance() = default;
+    virtual void arm(const ArmCommand& command, Respond respond) = 0;
+    virtual void disarm(const std::string& operator_name, const std::string& reason, Respond respond) = 0;
+    /// Latches at once; must not wait for anything before that (ARM-4).
+    virtual void estop(const std::string& operator_name, const std::string& reason, Respond respond) = 0;
+    /// TRIPPED -> DISARMED.
+    virtual void reset(const std::string& operator_name, const std::string& reason, Respond respond) = 0;
+    virtual void status(Respond respond) = 0;
+    virtual void pools(Respond respond) = 0;
+    virtual void decisions(std::size_t limit, Respond respond) = 0;
+    virtual void bundles(std::size_t limit, Respond respond) = 0;
+    virtual void audit_verify(Respond respond) = 0;
+};
+
+/// Turns requests into calls of the appliance. An action that changes something is written to the audit log before it is done, and
+/// again with its result; when the first write fails it is refused. Emergency stop is done first and audited after.
+class Commands {
+public:
+    /// `owner_uid`: besides root, the only user who may give commands (anyone who reaches the socket may stop).
+    Commands(Appliance& appliance, audit::Log& log, std::uint32_t owner_uid)
+        : appliance_(appliance), log_(log), owner_uid_(owner_uid) {}
+
+    void handle(const Request& request, Respond respond);
+
+private:
+    void act(const Request& request, const std::string& what, const std::function<void(Respond)>& action, const Respond& respond);
+    void estop(const Request& request, const std::string& reason, const Respond& respond);
+    [[nodiscard]] bool dispatch(const Request& request, const Respond& respond);
+
+    Appliance& appliance_;
+    audit::Log& log_;
+    std::uint32_t owner_uid_;
+};
+
+/// "uid:1000 alice"; without a name in the user database "uid:1000".
+[[nodiscard]] std::string user_name(std::uint32_t uid);
+
+} // namespace jitbox::control

@@ -1,0 +1,251 @@
+// The control socket over Asio: one coroutine a session for reading, one queue for writing.
+// SPDX-License-Identifier: Apache-2.0
+#include "control/server.hpp"
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/read_until.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/json.hpp>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <deque>
+#include <set>
+#include <utility>
+
+namespace jitbox::control {
+namespace {
+
+namespace asio = boost::asio;
+namespace json = boost::json;
+using Local = asio::local::stream_protocol;
+
+std::string error_line(const Error& error) {
+    return json::serialize(json::object{{"ok", false}, {"error", error.what}, {"hint", error.hint}}) + "\n";
+}
+
+std::string answer_line(const Answer& answer) {
+    return answer ? R"({"ok":true,"result":)" + *answer + "}\n" : error_line(answer.error());
+}
+
+Result<Request> parse_request(std::string_view line) {
+    boost::system::error_code error;
+    const json::value value = json::parse(line, error);
+    if (error || !value.is_object()) return fail("control: the line is not a JSON object", R"(send {"op": "status"})");
+    Request request;
+    request.args_json = "{}";
+    for (const auto& [key, member] : value.as_object()) {
+        if (key == "op" && member.is_string()) {
+            request.op = member.as_string();
+        } else if (key == "args" && member.is_object()) {
+            request.args_json = json::serialize(member);
+        } else {
+            return fail("control: member '" + std::string(key) + "' is unknown or of the wrong type", "op is text, args an object");
+        }
+    }
+    if (request.op.empty()) return fail("control: 'op' is missing", R"(send {"op": "status"})");
+    return request;
+}
+
+Result<Peer> peer_of(int socket) {
+    ucred credentials{};
+    socklen_t size = sizeof(credentials);
+    if (::getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &credentials, &size) != 0) return fail("control: no peer credentials");
+    return Peer{.uid = credentials.uid, .gid = credentials.gid, .pid = credentials.pid};
+}
+
+bool somebody_listens(asio::io_context& io, const std::string& path) {
+    Local::socket probe(io);
+    boost::system::error_code error;
+    probe.connect(Local::endpoint(path), error);
+    return !error;
+}
+
+/// One connection. Kept alive by its reader, its writer and answers still to come.
+class Session : public std::enable_shared_from_this<Session> {
+public:
+    Session(Local::socket socket, Peer peer, std::uint64_t number)
+        : socket_(std::move(socket)), idle_(socket_.get_executor()), peer_(peer), number_(number) {}
+
+    asio::awaitable<void> read(const ServerOptions& options, const Handler& handler) {
+        const auto self = shared_from_this();
+        std::string buffer;
+        while (socket_.is_open()) {
+            arm_idle_timer(options.idle_timeout);
+            boost::system::error_code error;
+            const std::size_t size = co_await asio::async_read_until(socket_, asio::dynamic_buffer(buffer, options.max_line_bytes),
+                                                                     '\n', asio::redirect_error(asio::use_awaitable, error));
+            idle_.cancel();
+            if (error == asio::error::not_found) {
+                send(error_line({"control: a line longer than " + std::to_string(options.max_line_bytes) + " bytes", ""}));
+                close_after_writing();
+                co_return;
+            }
+            if (error) break;
+            take_line(std::string_view(buffer).substr(0, size - 1), handler);
+            buffer.erase(0, size);
+        }
+        close();
+    }
+
+    void send(std::string line) {
+        if (!socket_.is_open()) return;
+        queue_.push_back(std::move(line));
+        if (queue_.size() == 1) asio::co_spawn(socket_.get_executor(), write(shared_from_this()), asio::detached);
+    }
+
+    void close() {
+        boost::system::error_code ignored; // closing a socket that broke: nothing to do about it
+        socket_.close(ignored);
+        idle_.cancel();
+    }
+
+    [[nodiscard]] bool is_open() const { return socket_.is_open(); }
+    [[nodiscard]] bool watching() const { return watching_; }
+    [[nodiscard]] std::size_t backlog() const { return queue_.size(); }
+
+private:
+    void take_line(std::string_view line, const Handler& handler) {
+        auto request = parse_request(line);
+        if (!request) {
+            send(error_line(request.error()));
+            return;
+        }
+        if (request->op == "watch") {
+            watching_ = true;
+            send(answer_line(std::string(R"({"watching":true})")));
+            return;
+        }
+        request->peer = peer_;
+        request->session = number_;
+        const std::weak_ptr<Session> weak = weak_from_this();
+        handler(*request, [weak](const Answer& answer) {
+            if (const auto self = weak.lock()) self->send(answer_line(answer));
+        });
+    }
+
+    void arm_idle_timer(std::chrono::milliseconds timeout) {
+        if (watching_) return;
+        idle_.expires_after(timeout);
+        idle_.async_wait([weak = weak_from_this()](const boost::system::error_code& error) {
+            const auto self = weak.lock();
+            if (!error && self && !self->watching_) self->close();
+        });
+    }
+
+    asio::awaitable<void> write(std::shared_ptr<Session> self) {
+        while (!self->queue_.empty()) {
+            boost::system::error_code error;
+            co_await asio::async_write(self->socket_, asio::buffer(self->queue_.front()),
+                                       asio::redirect_error(asio::use_awaitable, error));
+            if (error) self->close();
+            self->queue_.pop_front();
+        }
+        if (self->closing_) self->close();
+    }
+
+    void close_after_writing() {
+        closing_ = true;
+        if (queue_.empty()) close();
+    }
+
+    Local::socket socket_;
+    asio::steady_timer idle_;
+    std::deque<std::string> queue_;
+    Peer peer_;
+    std::uint64_t number_;
+    bool watching_ = false;
+    bool closing_ = false;
+};
+
+} // namespace
+
+struct Server::Impl : std::enable_shared_from_this<Impl> {
+    Impl(asio::io_context& context, ServerOptions o, Handler h)
+        : io(context), options(std::move(o)), handler(std::move(h)), acceptor(context) {}
+
+    asio::io_context& io;
+    ServerOptions options;
+    Handler handler;
+    Local::acceptor acceptor;
+    std::set<std::shared_ptr<Session>> sessions;
+    std::uint64_t accepted = 0;
+
+    asio::awaitable<void> accept_loop(std::shared_ptr<Impl> self) {
+        while (acceptor.is_open()) {
+            boost::system::error_code error;
+            Local::socket socket = co_await acceptor.async_accept(asio::redirect_error(asio::use_awaitable, error));
+            if (error) continue;
+            const auto peer = peer_of(socket.native_handle());
+            if (!peer || sessions.size() >= options.max_sessions) continue; // the socket closes with its scope
+            auto session = std::make_shared<Session>(std::move(socket), *peer, ++accepted);
+            sessions.insert(session);
+            asio::co_spawn(io, session->read(options, handler), [weak = weak_from_this(), session](const std::exception_ptr&) {
+                if (const auto alive = weak.lock()) alive->sessions.erase(session);
+            });
+        }
+        (void)self; // keeps this alive while the loop runs
+    }
+};
+
+Server::Server(asio::io_context& io, ServerOptions options, Handler handler)
+    : impl_(std::make_shared<Impl>(io, std::move(options), std::move(handler))) {}
+
+Server::~Server() {
+    stop();
+}
+
+Result<void> Server::start() {
+    const std::string& path = impl_->options.socket_path;
+    if (somebody_listens(impl_->io, path)) {
+        return fail("control: another process answers on " + path, "stop the other jitd, or change control.socket");
+    }
+    ::unlink(path.c_str());
+    try {
+        impl_->acceptor.open(Local());
+        const mode_t before = ::umask(0117); // 0660 from the first moment
+        impl_->acceptor.bind(Local::endpoint(path));
+        ::umask(before);
+        impl_->acceptor.listen();
+    } catch (const std::exception& error) {
+        return fail("control: cannot listen on " + path + ": " + error.what(), "does the directory exist and belong to this user?");
+    }
+    asio::co_spawn(impl_->io, impl_->accept_loop(impl_), asio::detached);
+    return {};
+}
+
+void Server::stop() {
+    if (!impl_->acceptor.is_open()) return;
+    boost::system::error_code ignored; // already closed is closed
+    impl_->acceptor.close(ignored);
+    ::unlink(impl_->options.socket_path.c_str());
+    for (const auto& session : impl_->sessions) session->close();
+}
+
+void Server::publish(const std::string& line) {
+    for (const auto& session : impl_->sessions) {
+        if (!session->watching() || !session->is_open()) continue;
+        if (session->backlog() >= impl_->options.watcher_backlog) {
+            session->close();
+        } else {
+            session->send(line + "\n");
+        }
+    }
+}
+
+bool Server::has_watchers() const {
+    for (const auto& session : impl_->sessions) {
+        if (session->watching() && session->is_open()) return true;
+    }
+    return false;
+}
+
+} // namespace jitbox::control

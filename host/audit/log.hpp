@@ -29,7 +29,7 @@ struct Event {
 struct Record {
     std::uint64_t seq = 0; ///< from 1, no gaps
     std::int64_t time_ns = 0;
-    Event event;
+    Event event{};
     Bytes32 previous{}; ///< hash of the record before; zero for the first
     Bytes32 hash{};
 };

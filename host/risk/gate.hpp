@@ -1,0 +1,162 @@
+// The risk gate: the only place that turns a plan into an Approved plan, which is all that the signing step accepts.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "base/error.hpp"
+#include "chain/u256.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <expected>
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace jitbox::risk {
+
+using chain::i256;
+using chain::u256;
+using TimePoint = std::chrono::system_clock::time_point;
+
+/// Limits of RISK-1 that are checked before anything is signed. All inclusive: a value equal to its limit passes.
+struct Limits {
+    u256 max_position_value_wei = 0;         ///< value of what one mint takes out of the vault
+    u256 max_gas_price_wei = 0;              ///< maxFeePerGas of our transactions
+    std::uint64_t max_gas_limit = 0;         ///< gas limits of mint and burn together
+    std::uint32_t max_price_impact_ppm = 0;  ///< how far the target moves the pool's price
+    std::uint32_t max_slippage_ppm = 0;      ///< what the plan's minimum amounts leave unprotected, of the position value
+    std::uint32_t max_orders_per_second = 0; ///< approvals in any window of one second
+    std::uint32_t max_concurrent_bundles = 0;
+    u256 min_profit_wei = 0;     ///< predicted, after gas and tip
+    u256 max_daily_loss_wei = 0; ///< realised loss of the UTC day plus the worst loss of all that is open
+
+    /// Every limit that would stop all trading by mistake (zero) or is absurd (impact over 100 %), one text each; empty when sound.
+    [[nodiscard]] std::vector<std::string> problems() const;
+};
+
+/// What a plan puts at stake. A plan type offers it through `Exposure exposure_of(const Plan&)`, found by its argument.
+struct Exposure {
+    u256 position_value_wei = 0;
+    u256 gas_price_wei = 0;
+    std::uint64_t gas_limit = 0;
+    std::uint32_t price_impact_ppm = 0;
+    std::uint32_t slippage_ppm = 0;
+    i256 profit_wei = 0;     ///< predicted, after gas and tip
+    u256 worst_loss_wei = 0; ///< gas limits at the gas price, plus the tip, plus what slippage may cost
+};
+
+enum class Rule : std::uint8_t {
+    halted, ///< halt() is in force
+    position_value,
+    gas_price,
+    gas_limit,
+    price_impact,
+    slippage,
+    min_profit,
+    daily_loss,
+    orders_per_second,
+    concurrent_bundles,
+};
+[[nodiscard]] std::string_view to_text(Rule rule);
+
+/// Why not: the rule, its limit, the value that broke it (decimal text, units as in Limits) and a sentence.
+struct Refusal {
+    Rule rule = Rule::halted;
+    std::string limit;
+    std::string value;
+    std::string text;
+};
+
+class Gate;
+
+/// A plan that passed the gate. Only Gate makes one. Move-only: one approval is one order.
+template <typename Plan>
+class Approved {
+public:
+    Approved(Approved&&) noexcept = default;
+    Approved& operator=(Approved&&) noexcept = default;
+    Approved(const Approved&) = delete;
+    Approved& operator=(const Approved&) = delete;
+
+    [[nodiscard]] const Plan& plan() const& { return plan_; }
+    [[nodiscard]] Plan take() && { return std::move(plan_); }
+    /// Names the order to Gate::settle.
+    [[nodiscard]] std::uint64_t ticket() const { return ticket_; }
+
+private:
+    friend class Gate;
+    Approved(Plan plan, std::uint64_t ticket) : plan_(std::move(plan)), ticket_(ticket) {}
+
+    Plan plan_;
+    std::uint64_t ticket_;
+};
+
+/// What the gate remembers across a restart; the composition reads it from the journal before the first check.
+struct History {
+    i256 realised_today_wei = 0;             ///< sum of realised profits of the UTC day of `now`
+    std::vector<TimePoint> orders;           ///< of the last second
+    std::vector<u256> open_worst_losses_wei; ///< one for each bundle without an outcome
+};
+
+/// A view for status and metrics.
+struct Usage {
+    i256 realised_today_wei = 0;
+    u256 open_worst_loss_wei = 0;
+    std::size_t open_bundles = 0;
+    std::size_t orders_last_second = 0;
+    bool halted = false;
+    std::string halt_reason;
+};
+
+/// Not thread-safe: owned by jitd's loop. Time is given by the caller, so that a test is deterministic; a clock that steps back
+/// never frees an order slot early.
+class Gate {
+public:
+    explicit Gate(const Limits& limits) : limits_(limits) {}
+
+    /// Checks every rule. On success the order counts against orders a second, concurrent bundles and the daily loss until
+    /// settle(). Errors: the first rule that is broken, in the order of Rule.
+    template <typename Plan>
+    [[nodiscard]] std::expected<Approved<Plan>, Refusal> check(Plan plan, TimePoint now) {
+        const auto ticket = admit(exposure_of(plan), now);
+        if (!ticket) return std::unexpected(ticket.error());
+        return Approved<Plan>(std::move(plan), *ticket);
+    }
+
+    /// The order has ended: frees its slot and books what it earned (negative: cost). False when the ticket is not open.
+    bool settle(std::uint64_t ticket, const i256& realised_profit_wei, TimePoint now);
+    /// Books a result that belongs to no open ticket (voiding gas that is known later, bundles of an earlier run).
+    void book(const i256& realised_profit_wei, TimePoint now);
+
+    /// Takes over what an earlier run left. Returns the tickets of the open bundles, in the order given.
+    std::vector<std::uint64_t> restore(const History& history, TimePoint now);
+
+    /// From here on every check is refused with `reason`, until resume(). For emergency stop, a tripped alert, a lost node.
+    void halt(std::string reason);
+    void resume();
+
+    void set_limits(const Limits& limits) { limits_ = limits; }
+    [[nodiscard]] const Limits& limits() const { return limits_; }
+    [[nodiscard]] Usage usage(TimePoint now);
+
+private:
+    [[nodiscard]] std::expected<std::uint64_t, Refusal> admit(const Exposure& exposure, TimePoint now);
+    [[nodiscard]] std::expected<void, Refusal> check_plan(const Exposure& exposure) const;
+    [[nodiscard]] std::expected<void, Refusal> check_running(const Exposure& exposure) const;
+    void advance(TimePoint now);
+
+    Limits limits_;
+    bool halted_ = false;
+    std::string halt_reason_;
+    std::chrono::sys_days day_{};
+    i256 realised_today_wei_ = 0;
+    std::deque<TimePoint> orders_;
+    std::map<std::uint64_t, u256> open_; ///< ticket -> worst loss
+    u256 open_worst_loss_wei_ = 0;
+    std::uint64_t next_ticket_ = 1;
+};
+
+} // namespace jitbox::risk

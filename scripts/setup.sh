@@ -36,13 +36,14 @@ setup_node() {
   run as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends nodejs npm
 }
 
-# Run again only when the lock file changed. `npm ci` refuses the lock because optional binaries of other systems are not in it.
+# Run again only when the lock file changed. Anvil, cast and forge come as their Linux x86-64 packages, not through the packages that
+# choose a system: those list binaries that not every registry mirror has, and `npm ci` refuses a lock without them.
 setup_npm_packages() {
   local stamp=node_modules/.jitbox-lock
   if [ -f "$stamp" ] && cmp -s package-lock.json "$stamp"; then
     return
   fi
   say "installing the npm packages of package-lock.json"
-  run npm install --no-save --no-audit --no-fund --loglevel=error
+  run npm ci --no-audit --no-fund --loglevel=error
   cp package-lock.json "$stamp"
 }

@@ -25,8 +25,10 @@ constexpr std::uint32_t max_routers = 32;
 constexpr std::uint32_t window_ticks_each_side = 64;
 constexpr std::uint32_t max_candidates = 4096;
 constexpr std::uint32_t default_candidates = 64;
-constexpr std::uint32_t max_legs = 16;         ///< SWAP records of one transaction; more is REJECT(too_many_legs)
-constexpr std::uint32_t max_hops = 16;         ///< hops of one path
+constexpr std::uint32_t max_legs = 64;         ///< SWAP records of one transaction; more is REJECT(too_many_legs)
+constexpr std::uint32_t max_hops = 64;         ///< hops of one path
+constexpr std::uint32_t max_calls = 4096;      ///< calls of multicalls and commands of plans in one transaction
+constexpr std::uint32_t max_nesting = 4;       ///< multicalls within each other; sub-plans within each other
 constexpr std::uint32_t max_swap_steps = 1024; ///< steps of one simulated swap on the card
 
 enum class Kind : std::uint8_t {
@@ -246,10 +248,11 @@ enum class RouterKind : std::uint8_t {
     none = 0,
     swap_router = 1,           ///< v3-periphery SwapRouter (deadline in the struct), multicall(bytes[])
     swap_router02 = 2,         ///< swap-router-contracts (no deadline field; multicall with deadline or previous block hash)
-    universal_router = 3,      ///< UniversalRouter 1.x: command mask 0x3f
+    universal_router = 3,      ///< UniversalRouter 1.2: command mask 0x3f
     universal_router_v2 = 4,   ///< 2.0
     universal_router_v2_1 = 5, ///< 2.1.1: command mask 0x7f, sixth V3 argument
     pool = 6,                  ///< a pool called directly
+    universal_router_v1_0 = 7, ///< UniversalRouter 1.0 and 1.1: command mask 0x1f, no sub-plans, strictly decoded inputs
 };
 
 enum class TxStatus : std::uint8_t { ok = 0, no_swap = 1, rejected = 2 };
@@ -287,6 +290,13 @@ enum class Reason : std::uint16_t {
     tx_bad_authorization = 78,
     tx_bad_blob_field = 79,
     tx_too_large = 80,
+    tx_nonce_too_large = 81, ///< EIP-2681: 2^64 - 1
+    tx_bad_v = 82,
+    tx_signature_high_s = 83, ///< EIP-2
+    tx_bad_chain_id = 84,
+    tx_priority_above_max_fee = 85,
+    tx_gas_cost_overflow = 86, ///< gas limit x gas price is 2^256 or more
+    tx_bad_sidecar = 87,       ///< EIP-4844 / EIP-7594 network wrapper
     // calldata
     calldata_truncated = 128,
     calldata_bad_offset = 129,
@@ -295,6 +305,11 @@ enum class Reason : std::uint16_t {
     too_many_legs = 132,
     calldata_bad_word = 133,
     calldata_same_token = 134,
+    calldata_bad_command = 135,     ///< a UniversalRouter command that this version does not have
+    calldata_length_mismatch = 136, ///< commands against inputs, hop prices against path
+    calldata_too_complex = 137,     ///< more than max_calls calls and commands in one transaction
+    calldata_amount_overflow = 138, ///< an amount of 2^255 or more
+    calldata_bad_price_limit = 139,
     // range_profit
     pool_unknown = 192,
     pool_out_of_service = 193,

@@ -1,0 +1,66 @@
+// Compiled contracts: Uniswap's from their npm packages, ours from deploy/contracts/out.
+// SPDX-License-Identifier: Apache-2.0
+import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync, readdirSync, statSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { Interface, AbiCoder, concat, keccak256 } from "ethers";
+
+export const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
+const NPM = `${ROOT}node_modules/`;
+const CONTRACTS = `${ROOT}deploy/contracts/`;
+
+const V3_CORE = "@uniswap/v3-core/artifacts/contracts";
+const PERIPHERY = "@uniswap/v3-periphery/artifacts/contracts";
+const ROUTERS = "@uniswap/swap-router-contracts/artifacts/contracts";
+const PATHS = {
+  v3_factory: `${V3_CORE}/UniswapV3Factory.sol/UniswapV3Factory.json`,
+  v3_pool: `${V3_CORE}/UniswapV3Pool.sol/UniswapV3Pool.json`,
+  weth9: "canonical-weth/build/contracts/WETH9.json",
+  position_manager: `${PERIPHERY}/NonfungiblePositionManager.sol/NonfungiblePositionManager.json`,
+  swap_router: `${PERIPHERY}/SwapRouter.sol/SwapRouter.json`,
+  swap_router02: `${ROUTERS}/SwapRouter02.sol/SwapRouter02.json`,
+  quoter_v2: `${ROUTERS}/lens/QuoterV2.sol/QuoterV2.json`,
+  universal_router: "@uniswap/universal-router/artifacts/contracts/UniversalRouter.sol/UniversalRouter.json",
+  erc20: "@uniswap/v4-periphery/foundry-out/MockERC20.sol/MockERC20.json", // solmate's token with an open mint
+};
+const PERMIT2_SOURCE = "@uniswap/v4-periphery/lib/permit2/test/utils/DeployPermit2.sol";
+
+/** Where Permit2 is on every chain; UniversalRouter's users approve it there. */
+export const PERMIT2_ADDRESS = "0x000000000022D473030F116dDEE9F6B43aC78BA3";
+
+const loaded = new Map();
+
+/** @returns {{abi: Interface, bytecode: string}} of a name in PATHS, or of our own contract (`JitExecutor`) */
+export function artifact(name) {
+  if (!loaded.has(name)) {
+    const file = PATHS[name] ? NPM + PATHS[name] : `${CONTRACTS}out/${name}.sol/${name}.json`;
+    const json = JSON.parse(readFileSync(file, "utf8"));
+    loaded.set(name, { abi: new Interface(json.abi), bytecode: json.bytecode.object ?? json.bytecode });
+  }
+  return loaded.get(name);
+}
+
+/** Creation code with its constructor's arguments. */
+export function creation_code(name, args = []) {
+  const { abi, bytecode } = artifact(name);
+  return concat([bytecode, AbiCoder.defaultAbiCoder().encode(abi.deploy.inputs, args)]);
+}
+
+/** keccak256 of the pool's creation code: what CREATE2 addresses of pools are made with. */
+export const pool_init_code_hash = () => keccak256(artifact("v3_pool").bytecode);
+
+/** Permit2's published runtime code, which its own test helper carries as a literal. */
+export function permit2_code() {
+  const match = /hex"([0-9a-f]+)"/.exec(readFileSync(NPM + PERMIT2_SOURCE, "utf8"));
+  if (!match) throw new Error(`no bytecode in ${PERMIT2_SOURCE}`);
+  return `0x${match[1]}`;
+}
+
+/** Compiles deploy/contracts when its output is missing or older than a source. */
+export function build_contracts() {
+  const output = `${CONTRACTS}out/JitExecutor.sol/JitExecutor.json`;
+  const sources = readdirSync(`${CONTRACTS}src`).map((file) => `${CONTRACTS}src/${file}`);
+  const newest = Math.max(...[...sources, `${CONTRACTS}foundry.toml`].map((file) => statSync(file).mtimeMs));
+  if (existsSync(output) && statSync(output).mtimeMs >= newest) return;
+  execFileSync(`${CONTRACTS}tools/forge.sh`, ["build", "src", "--force"], { stdio: ["ignore", "ignore", "inherit"] });
+}

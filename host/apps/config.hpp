@@ -21,7 +21,6 @@ struct ChainConfig {
     std::uint64_t id = 0;
     std::string name;
     std::string node_ws;
-    std::string node_http;
     Bytes20 executor{};
     std::string executor_code_hash; ///< "0x" and 64 digits, or empty: not checked
     std::uint64_t block_time_s = 0;
@@ -35,6 +34,7 @@ struct PathsConfig {
 struct FeedConfig {
     std::uint64_t backoff_ms = 0;
     std::uint64_t backoff_max_ms = 0;
+    std::uint64_t stall_ms = 0;
 };
 
 struct StrategyConfig {
@@ -44,6 +44,10 @@ struct StrategyConfig {
     u256 min_profit_wei = 0;
     std::uint64_t mint_gas = 0;
     std::uint64_t burn_gas = 0;
+    u256 priority_fee_wei = 0;
+    std::uint64_t fee_headroom_ppm = 0;
+    u256 max_tip_wei = 0;
+    u256 min_improvement_wei = 0;
     std::uint64_t compare_every_blocks = 0;
 };
 
@@ -65,7 +69,7 @@ struct SignerConfig {
 
 struct RelayConfig {
     std::filesystem::path auth_key_file;
-    std::uint64_t timeout_ms = 0;
+    std::uint64_t deadline_ms = 0;
 };
 
 struct ControlConfig {
@@ -83,8 +87,8 @@ struct TokenConfig {
     std::string symbol;
     Bytes20 address{};
     std::uint64_t decimals = 0;
-    u256 price_wei = 0; ///< wei for one whole token (10^decimals units)
-    u256 price_x96 = 0; ///< wei a unit, Q96; computed
+    u256 price_wei = 0; ///< wei for one whole token (10^decimals units); 0 when the file gives price_x96
+    u256 price_x96 = 0; ///< wei a unit, Q96; computed from price_wei when that is given
 };
 
 struct PoolConfig {
@@ -92,6 +96,8 @@ struct PoolConfig {
     Bytes20 token0{};
     Bytes20 token1{};
     Bytes20 factory{};
+    Bytes20 deployer{}; ///< zero in the file: the factory
+    std::string init_code_hash;
     std::string kind;
     std::uint64_t fee = 0;
     std::int32_t tick_spacing = 0;
@@ -109,6 +115,8 @@ struct RouterConfig {
 struct RelayEndpoint {
     std::string name;
     std::string url;
+    std::string cancel_style;
+    std::filesystem::path ca_file;
 };
 
 struct Config {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "apps/config_schema.hpp"
 #include "base/hex.hpp"
+#include "chain/address.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -50,11 +51,9 @@ Result<Value> to_wei(const std::string& text) {
 }
 
 Result<Value> to_address(const std::string& text) {
-    const auto value = fixed_from_hex<20>(text);
-    if (!value || !text.starts_with("0x")) return fail("is no address", "use 0x and 40 hex digits");
-    if (std::ranges::all_of(*value, [](std::uint8_t byte) { return byte == 0; })) {
-        return fail("is the zero address", "fill in the deployed contract's address");
-    }
+    const auto value = chain::parse_address(text);
+    if (!value) return fail("is no address: " + value.error().what, value.error().hint);
+    if (chain::is_zero(*value)) return fail("is the zero address", "fill in the deployed contract's address");
     return Value{.address = *value};
 }
 

@@ -19,13 +19,13 @@ environment = "development"
 id = 31337
 name = "sandbox"
 node_ws = "ws://127.0.0.1:8545"
-node_http = "http://127.0.0.1:8545"
 executor = "0x00000000000000000000000000000000000000e1"
 [paths]
 runtime_dir = "/run/jitbox"
 state_dir = "/var/lib/jitbox"
 [strategy]
 min_profit_wei = 1000000000000
+max_tip_wei = "5000000000000000000"
 [risk]
 max_position_wei = "300000000000000000000"
 max_daily_loss_wei = "1000000000000000000"
@@ -93,6 +93,18 @@ TEST(ConfigTest, a_price_is_wei_a_whole_token_and_becomes_wei_a_unit_in_q96) {
     EXPECT_EQ(chain::to_decimal(config->tokens[0].price_x96), chain::to_decimal(u256{1} << 96));
     // 4e14 wei for 1e6 units: 4e8 wei a unit.
     EXPECT_EQ(chain::to_decimal(config->tokens[1].price_x96), chain::to_decimal(u256{400'000'000} << 96));
+}
+
+TEST(ConfigTest, a_price_is_given_in_exactly_one_form) {
+    const auto x96 = parse_config(with(good, "price_wei = \"400000000000000\"", "price_x96 = 77"), "good.toml");
+    ASSERT_TRUE(x96.has_value()) << all_of(x96.error());
+    EXPECT_TRUE(x96->tokens[1].price_x96 == 77);
+    const auto both = parse_config(with(good, "decimals = 6", "decimals = 6\nprice_x96 = 5"), "bad.toml");
+    ASSERT_FALSE(both.has_value());
+    EXPECT_THAT(all_of(both.error()), HasSubstr("tokens[1].price_wei is there beside price_x96"));
+    const auto none = parse_config(with(good, "price_wei = \"400000000000000\"", ""), "bad.toml");
+    ASSERT_FALSE(none.has_value());
+    EXPECT_THAT(all_of(none.error()), HasSubstr("tokens[1].price_wei is missing"));
 }
 
 TEST(ConfigTest, five_mistakes_are_five_messages_each_naming_its_field_and_what_to_do) {

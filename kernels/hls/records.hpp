@@ -272,6 +272,7 @@ enum class Reason : std::uint16_t {
     ticks_unordered = 7,
     ticks_stale = 8,
     too_many_routers = 9,
+    pool_table_full = 10,
     // envelope (RLP)
     tx_empty = 64,
     tx_unknown_type = 65,
@@ -329,6 +330,8 @@ enum class Reason : std::uint16_t {
     amount_zero = 207,
     frozen = 208,
     partial_fill = 209,
+    liquidity_limit = 210, ///< over maxLiquidityPerTick: the pool's 'LO'
+    bad_position = 211,    ///< ticks out of order, off the spacing or out of range, or no liquidity
 };
 
 } // namespace records

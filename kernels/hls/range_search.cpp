@@ -1,0 +1,270 @@
+// The search for the position that earns most beside one swap. See range_search.hpp and docs/kernel-contract.md, "Search".
+// SPDX-License-Identifier: Apache-2.0
+#include "hls/range_search.hpp"
+
+#include "hls/candidate_seed.hpp"
+
+namespace jitbox {
+namespace hlsk {
+namespace {
+
+constexpr int entry_slots = 64;
+constexpr std::uint32_t scale_one = 1U << 16; ///< a candidate's liquidity over its seed, Q16
+
+/// The swap at the moment when its price enters ranges that begin at one tick, and the seed's share of them.
+struct Entry {
+    std::int32_t tick;
+    bool used;
+    bool reached;
+    SwapProgress at; ///< the tick crossed, our liquidity not yet added
+    u128 seed;
+};
+
+/// A point of the search: bounds in tick spacings, liquidity as a multiple of the seed.
+struct Point {
+    std::int32_t lower;
+    std::int32_t upper;
+    std::uint32_t scale;
+};
+
+class Search {
+public:
+    Search(const SearchInput& input, WindowTicks& ticks, SearchResult& out) : in_(input), ticks_(ticks), out_(out) {
+        for (int i = 0; i < entry_slots; ++i) entries_[i].used = false;
+        fee_factor_ = fee_factor_x64(input.pool, input.request.zero_for_one);
+        bound_lattice();
+    }
+
+    void run() {
+#pragma HLS INLINE off
+        if (hi_ - lo_ < 1) return;
+        const std::int32_t stride = coarse_pass();
+        if (!out_.best.ok) return;
+        for (std::int32_t step = stride; step >= 1; step /= 2) move_bounds(step);
+        for (int level = 1; level <= 3; ++level) move_scale(scale_one >> level);
+        move_bounds(1);
+        for (int level = 3; level <= 8; ++level) move_scale(scale_one >> level);
+    }
+
+private:
+    bool spent() const { return out_.candidates >= in_.params.candidates; }
+
+    /// The bounds to try: from one spacing beyond the lower of spot and final tick to one beyond the higher, inside the known
+    /// ticks.
+    void bound_lattice() {
+        const std::int32_t spacing = in_.pool.tick_spacing;
+        const std::int32_t spot = in_.pool.tick;
+        const std::int32_t end = in_.alone.tick_after;
+        lo_ = floor_div(spot < end ? spot : end, spacing) - 1;
+        hi_ = floor_div(spot < end ? end : spot, spacing) + 2;
+        std::int32_t low_tick = ticks_.known_lower() > min_tick ? ticks_.known_lower() : min_tick;
+        std::int32_t high_tick = ticks_.known_upper() < max_tick ? ticks_.known_upper() : max_tick;
+        const std::int32_t low = -floor_div(-low_tick, spacing); // first multiple at or above
+        const std::int32_t high = floor_div(high_tick, spacing);
+        if (lo_ < low) lo_ = low;
+        if (hi_ > high) hi_ = high;
+    }
+
+    /// Pairs of up to m bounds spread evenly over the lattice, m (m - 1) / 2 <= K / 2. Returns the distance to refine with.
+    std::int32_t coarse_pass() {
+        const std::int32_t span = hi_ - lo_;
+        std::int32_t m = 2;
+        while (m < 64 && (m + 1) * m <= static_cast<std::int32_t>(in_.params.candidates)) {
+#pragma HLS LOOP_TRIPCOUNT min = 1 max = 62
+            ++m;
+        }
+        if (m > span + 1) m = span + 1;
+        for (std::int32_t i = 0; i + 1 < m; ++i) {
+#pragma HLS LOOP_TRIPCOUNT min = 1 max = 63
+            for (std::int32_t j = i + 1; j < m; ++j) {
+#pragma HLS LOOP_TRIPCOUNT min = 1 max = 63
+                Point point;
+                point.lower = lo_ + i * span / (m - 1);
+                point.upper = lo_ + j * span / (m - 1);
+                point.scale = scale_one;
+                attempt(point);
+            }
+        }
+        return m == span + 1 ? 1 : (span / (m - 1) + 1) / 2;
+    }
+
+    /// Tries the neighbours of the best range: each bound moved by `step`, and both together, while that helps.
+    void move_bounds(std::int32_t step) {
+        for (int turn = 0; turn < 8; ++turn) {
+            const Point from = best_;
+            for (int move = 0; move < 6; ++move) {
+                Point to = from;
+                const std::int32_t by = (move & 1) == 0 ? step : -step;
+                if (move < 2 || move >= 4) to.lower += by;
+                if (move >= 2) to.upper += by;
+                attempt(to);
+            }
+            if (best_.lower == from.lower && best_.upper == from.upper) return;
+        }
+    }
+
+    /// Tries more and less liquidity on the best range, by `part` (Q16) of what it has.
+    void move_scale(std::uint32_t part) {
+        for (int turn = 0; turn < 8; ++turn) {
+            const Point from = best_;
+            const std::uint32_t by = static_cast<std::uint32_t>((static_cast<std::uint64_t>(from.scale) * part) >> 16);
+            Point to = from;
+            to.scale = from.scale + by;
+            attempt(to);
+            to.scale = from.scale - by;
+            attempt(to);
+            if (best_.scale == from.scale) return;
+        }
+    }
+
+    /// Evaluates one point if it can earn anything and has not just been evaluated; keeps it when it is better.
+    void attempt(const Point& point) {
+        if (spent() || point.lower < lo_ || point.upper > hi_ || point.lower >= point.upper) return;
+        if (point.scale == 0 || point.scale > scale_one * 1024) return;
+        Position range;
+        range.active = true;
+        range.tick_lower = point.lower * in_.pool.tick_spacing;
+        range.tick_upper = point.upper * in_.pool.tick_spacing;
+        const Where where = where_of(in_.pool.tick, range);
+        // A range that the swap moves away from earns nothing.
+        if (where == (in_.request.zero_for_one ? below_range : above_range)) return;
+        range.lower_x96 = ticks_.ratio_at(range.tick_lower);
+        range.upper_x96 = ticks_.ratio_at(range.tick_upper);
+        const Entry& entry = entry_of(range, where);
+        if (!entry.reached) return;
+        range.liquidity = liquidity_of(range, where, entry.seed, point.scale);
+        if (range.liquidity == 0) return;
+        if (out_.best.ok && range.tick_lower == out_.best.tick_lower && range.tick_upper == out_.best.tick_upper &&
+            range.liquidity == out_.best.liquidity)
+            return; // clamped to what is the best already
+        evaluate(range, where, entry, point);
+    }
+
+    u128 liquidity_of(const Position& range, Where where, const u128& seed, std::uint32_t scale) {
+        u128 most = liquidity_for_budgets(range, where, in_.pool.sqrt_price_x96, in_.params.budget0, in_.params.budget1);
+        most = minimum(most, room_at(range.tick_lower));
+        most = minimum(most, room_at(range.tick_upper));
+        u256 wanted;
+        if (!mul_shift<16>(u256(seed), u256(scale), false, wanted)) return most;
+        if (wanted == 0) wanted = scale; // no interior optimum: begin from little
+        return wanted < most ? u128(wanted) : most;
+    }
+
+    static u128 minimum(const u128& a, const u128& b) { return a < b ? a : b; }
+
+    /// What maxLiquidityPerTick leaves at a tick.
+    u128 room_at(std::int32_t tick) const {
+        const u128 gross = ticks_.gross_at(tick);
+        return gross < in_.pool.max_liquidity_per_tick ? u128(in_.pool.max_liquidity_per_tick - gross) : u128(0);
+    }
+
+    /// The swap's state at the range's near bound (at the start when the price is inside), computed once a bound.
+    const Entry& entry_of(const Position& range, Where where) {
+        const bool zero_for_one = in_.request.zero_for_one;
+        const std::int32_t tick = where == in_range ? max_tick + 1 : (zero_for_one ? range.tick_upper : range.tick_lower);
+        Entry& entry = entries_[((static_cast<std::uint32_t>(tick) * 0x9e3779b1U) >> 26)];
+        if (entry.used && entry.tick == tick) return entry;
+        entry.used = true;
+        entry.tick = tick;
+        entry.reached = true;
+        Position empty = range; // without liquidity it only adds its bounds to the ticks where a step ends
+        empty.liquidity = 0;
+        begin_swap(in_.pool, ticks_, in_.cursor, in_.request, empty, entry.at);
+        if (where != in_range) entry.reached = walk_to(empty, entry.at);
+        if (!entry.reached) return entry;
+        RangeEntry seen;
+        seen.price_x96 = entry.at.sqrt_price_x96;
+        seen.liquidity = entry.at.liquidity;
+        seen.remaining = entry.at.remaining;
+        entry.seed = seed_liquidity(in_.pool, in_.request, seen, fee_factor_, in_.params.price0_x96, in_.params.price1_x96);
+        return entry;
+    }
+
+    /// Steps until the near bound of the range is crossed. False when the swap ends before or fails.
+    bool walk_to(const Position& empty, SwapProgress& at) {
+        const bool zero_for_one = in_.request.zero_for_one;
+        while (!swap_finished(at, in_.request) && at.steps < records::max_swap_steps) {
+#pragma HLS LOOP_TRIPCOUNT min = 1 max = 1024
+            if (swap_step(in_.pool, ticks_, in_.request, empty, at) != Reason::none) return false;
+            const bool crossed = !at.tick_is_late && (zero_for_one ? at.tick < empty.tick_upper : at.tick >= empty.tick_lower);
+            if (crossed) return !swap_finished(at, in_.request);
+        }
+        return false;
+    }
+
+    void evaluate(const Position& range, Where where, const Entry& entry, const Point& point) {
+        out_.candidates += 1;
+        Evaluated tried;
+        Outcome& outcome = tried.outcome;
+        outcome.mint = position_amounts(range, where, in_.pool.sqrt_price_x96, true);
+        outcome.end = entry.at;
+        if (!add_liquidity(outcome.end.liquidity, ap_int<130>(range.liquidity))) return;
+        if (run_swap(in_.pool, ticks_, in_.request, range, records::max_swap_steps, outcome.end) != Reason::none) return;
+        if (close_position(in_.request, range, outcome) != Reason::none) return;
+        if (!value(tried)) return;
+        if (tried.profit_wei > 0) out_.profitable += 1;
+        if (out_.best.ok && tried.gross_wei <= out_.best.gross_wei) return;
+        tried.ok = true;
+        tried.tick_lower = range.tick_lower;
+        tried.tick_upper = range.tick_upper;
+        tried.liquidity = range.liquidity;
+        out_.best = tried;
+        best_ = point;
+    }
+
+    bool value(Evaluated& tried) const {
+        const Outcome& outcome = tried.outcome;
+        Amounts back;
+        back.amount0 = u256(outcome.burn.amount0 + outcome.fees.amount0);
+        back.amount1 = u256(outcome.burn.amount1 + outcome.fees.amount1);
+        u256 cost;
+        u256 worth;
+        if (!value_wei(outcome.mint, in_.params.price0_x96, in_.params.price1_x96, cost)) return false;
+        if (!value_wei(back, in_.params.price0_x96, in_.params.price1_x96, worth)) return false;
+        tried.gross_wei = i256(i256(worth) - i256(cost));
+        return profit_of(tried.gross_wei, in_.params, tried.profit_wei, tried.tip_wei);
+    }
+
+    const SearchInput& in_;
+    WindowTicks& ticks_;
+    SearchResult& out_;
+    u256 fee_factor_;
+    std::int32_t lo_;
+    std::int32_t hi_;
+    Point best_;
+    Entry entries_[entry_slots];
+};
+
+} // namespace
+
+bool profit_of(const i256& gross_wei, const PoolParams& params, i256& profit_wei, u256& tip_wei) {
+#pragma HLS INLINE off
+    const ap_int<258> before_tip = ap_int<258>(gross_wei) - ap_int<258>(params.gas_cost_wei);
+    tip_wei = 0;
+    if (before_tip > 0) mul_div(u256(before_tip), u256(params.tip_ppm), u256(1000000), tip_wei);
+    if (tip_wei < params.tip_floor_wei) tip_wei = params.tip_floor_wei;
+    const ap_int<260> profit = ap_int<260>(before_tip) - ap_int<260>(tip_wei);
+    profit_wei = i256(profit);
+    return ap_int<260>(profit_wei) == profit;
+}
+
+Reason run_alone(const PoolState& pool, WindowTicks& ticks, int cursor, const SwapRequest& request, AloneSwap& out) {
+#pragma HLS INLINE off
+    const Position none = no_position();
+    begin_swap(pool, ticks, cursor, request, none, out.end);
+    const Reason reason = run_swap(pool, ticks, request, none, records::max_swap_steps, out.end);
+    out.tick_after = reason == Reason::none ? final_tick(out.end) : pool.tick;
+    return reason;
+}
+
+void search_ranges(const SearchInput& input, WindowTicks& ticks, SearchResult& out) {
+#pragma HLS INLINE off
+    out.candidates = 0;
+    out.profitable = 0;
+    out.best.ok = false;
+    Search search(input, ticks, out);
+    search.run();
+}
+
+} // namespace hlsk
+} // namespace jitbox

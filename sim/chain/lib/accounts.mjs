@@ -16,9 +16,14 @@ export function wallet(index) {
 export const DEPLOYER = 0;
 export const GUARDIAN = 1;
 export const PROVIDERS = [2, 3];
-export const SWAPPERS = [4, 5, 6, 7, 8, 9, 10, 11];
+/** Whales send the large swaps, one at a time each, so that none waits behind an earlier transaction of its sender. */
+export const WHALES = [4, 5, 6, 7];
+export const MINNOWS = [8, 9, 10, 11];
+export const SWAPPERS = [...WHALES, ...MINNOWS];
 /** They only send ether about. */
 export const BYSTANDERS = [12, 13];
+/** Signs what is then damaged: malformed bytes must not use up anybody's nonce. */
+export const BABBLER = 14;
 
 /** Who produces the blocks and gets the tips: nobody's account. */
 export const COINBASE = getAddress("0xc01bba5e00000000000000000000000000000001");

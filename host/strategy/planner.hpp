@@ -88,7 +88,11 @@ public:
 
     Planner(PlannerConfig config, Lanes& lanes, NonceOf nonce_of, std::uint64_t uuid_seed = std::random_device{}());
 
-    void on_head(const chain::Head& head);
+    /// `first_sequence`: of the first record that the engine gets after this head's records. Decisions on earlier transactions are
+    /// stale, because the stream is ordered.
+    void on_head(const chain::Head& head, std::uint64_t first_sequence);
+    /// The pool's state as last given to the engine. Decisions on another version, or on a pool out of service, are stale.
+    void on_pool(const Bytes20& pool, std::uint64_t state_version, bool in_service);
     /// Just before the TX record with this sequence number is submitted to the engine.
     void on_submitted(std::uint64_t sequence, PendingTransaction transaction);
 
@@ -114,19 +118,31 @@ private:
         std::vector<accel::SwapLeg> legs;
         std::vector<accel::Decision> decisions;
     };
+    struct PoolState {
+        std::uint64_t version = 0;
+        bool in_service = false;
+    };
     struct Live { ///< the bundle in flight on a pool
         std::string uuid;
         std::uint32_t version = 0;
         Bytes32 target_hash{};
         std::uint64_t target_block = 0;
         i256 profit_wei = 0;
+        PendingTransaction transaction; ///< for a retry on the next head
+        bool retried = false;
     };
 
+    using Objection = std::pair<SkipReason, std::string>;
+
     [[nodiscard]] Action plan(const Work& work, const accel::TxSeen& seen, const accel::Decision& decision);
-    [[nodiscard]] std::optional<Skip> objection(const Work& work, const accel::TxSeen& seen, const accel::Decision& decision,
-                                                const PlannerPool* pool) const;
+    [[nodiscard]] std::optional<Objection> objection(const Work& work, const accel::TxSeen& seen,
+                                                     const accel::Decision& decision) const;
+    [[nodiscard]] std::optional<Objection> leg_objection(const Work& work, const accel::Decision& decision) const;
+    [[nodiscard]] std::optional<Objection> improvement_objection(const accel::Decision& decision) const;
+    [[nodiscard]] static bool same_pool(const accel::SwapLeg& a, const accel::SwapLeg& b);
     [[nodiscard]] Result<Plan> compose(const Work& work, const accel::TxSeen& seen, const accel::Decision& decision,
                                        const PlannerPool& pool) const;
+    [[nodiscard]] std::string staleness(const accel::Decision& decision) const;
     void name_bundle(Plan& plan, const Bytes20& pool);
     [[nodiscard]] std::string new_uuid();
 
@@ -135,8 +151,10 @@ private:
     NonceOf nonce_of_;
     std::mt19937_64 random_;
     std::optional<chain::Head> head_;
+    std::uint64_t first_sequence_ = 0;
     std::map<std::uint64_t, Work> work_; ///< ordered: the oldest goes first when it is full
     std::unordered_map<Bytes20, PlannerPool, BytesHash> pools_;
+    std::unordered_map<Bytes20, PoolState, BytesHash> states_;
     std::unordered_map<Bytes20, Live, BytesHash> live_;
 };
 

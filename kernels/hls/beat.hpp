@@ -1,9 +1,12 @@
 // One beat of the record stream as the kernels see it, and byte-addressed access to its fields.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Every kernel is `void <name>(<Name>State& state, hls::stream<Beat>& in, hls::stream<Beat>& out)` and takes exactly one whole
-// record from `in` a call; the Vitis top calls it for ever with a static state. `last` marks the last beat of a record and agrees
-// with the header's payload_bytes on every stream that the host or a kernel makes.
+// A kernel is `void <name>_record(<Name>State& state, BeatStream& in, BeatStream& out)` and takes exactly one whole record from
+// `in` a call; the Vitis top calls it for ever with a static state (deploy/vitis). Frames are by the header's payload_bytes
+// (records::beats_of); `last` follows from it.
+// mempool_parser comes first: it answers TX and ROUTERS itself, refuses output kinds (0x80 and up) with REJECT(unknown_kind), reads
+// POOL in passing for its table of pool addresses, and copies every other record unchanged, malformed ones too. range_profit comes
+// second: it checks and answers all of those, and passes TX_SEEN and REJECT on.
 #ifndef JITBOX_HLS_BEAT_HPP
 #define JITBOX_HLS_BEAT_HPP
 

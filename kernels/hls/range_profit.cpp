@@ -192,7 +192,7 @@ Reason decide(RangeProfitState& state, const Leg& leg, std::uint16_t index, cons
     return enough ? Reason::none : Reason::unprofitable;
 }
 
-void take_leg(RangeProfitState& state, const Leg& leg, BeatStream& out, const volatile bool& frozen) {
+void take_leg(RangeProfitState& state, const Leg& leg, BeatStream& out, const FreezeLine& frozen) {
 #pragma HLS INLINE off
     RejectNote note;
     note.stage = records::Stage::range;
@@ -236,6 +236,13 @@ void reject_record(const Header& header, std::uint16_t index, Reason reason, Bea
     write_reject(out, header.sequence, reason, note);
 }
 
+/// Size of a record that mempool_parser made.
+std::uint32_t passed_bytes(Kind kind) {
+#pragma HLS INLINE
+    if (kind == Kind::tx_seen) return records::tx_seen::total_bytes;
+    return kind == Kind::swap ? records::swap::total_bytes : records::reject::total_bytes;
+}
+
 void skip_record(const Header& header, BeatStream& in) {
     for (std::uint32_t i = 1; i < header.beats; ++i) {
 #pragma HLS PIPELINE II = 1
@@ -270,7 +277,7 @@ void RangeProfitState::reset() {
     leg_pool_count = 0;
 }
 
-void range_profit_record(RangeProfitState& state, BeatStream& in, BeatStream& out, const volatile bool& frozen) {
+void range_profit_record(RangeProfitState& state, BeatStream& in, BeatStream& out, const FreezeLine& frozen) {
 #pragma HLS INLINE off
     const ap_uint<512> first = in.read().data;
     const Header header = header_of(first);
@@ -280,16 +287,14 @@ void range_profit_record(RangeProfitState& state, BeatStream& in, BeatStream& ou
     switch (static_cast<Kind>(header.kind)) {
     case Kind::tx_seen:
     case Kind::reject:
-        forward(header, first, in, out, kept);
-        return;
     case Kind::swap:
-        if (header.payload_bytes != records::swap::total_bytes - records::header_bytes) {
+        if (header.payload_bytes != passed_bytes(static_cast<Kind>(header.kind)) - records::header_bytes) {
             skip_record(header, in);
             reject_record(header, no_pool, Reason::bad_length, out);
             return;
         }
         forward(header, first, in, out, kept);
-        take_leg(state, leg_of(header, kept), out, frozen);
+        if (static_cast<Kind>(header.kind) == Kind::swap) take_leg(state, leg_of(header, kept), out, frozen);
         return;
     case Kind::pool:
         reason = take_pool(state, header, first, in);

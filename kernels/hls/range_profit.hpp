@@ -7,6 +7,10 @@
 #include "hls/range_search.hpp"
 #include "hls/tick_window.hpp"
 
+#ifdef JITBOX_NATIVE_LEAF
+#include <atomic>
+#endif
+
 namespace jitbox {
 namespace hlsk {
 
@@ -32,6 +36,13 @@ struct BlockHead {
     std::uint64_t number;
     std::uint64_t next_timestamp;
 };
+
+/// The freeze input: a wire on the card, an atomic in the native engine whose other threads set it.
+#ifdef JITBOX_NATIVE_LEAF
+typedef std::atomic<bool> FreezeLine;
+#else
+typedef volatile bool FreezeLine;
+#endif
 
 constexpr int pool_buckets = 2048;
 constexpr int pool_ways = 8;
@@ -60,7 +71,7 @@ std::uint16_t find_pool(const RangeProfitState& state, const PoolKey& key);
 /// Takes one whole record from `in`. SWAP is passed on and answered with DECISION or REJECT; TX_SEEN and REJECT are passed on;
 /// POOL, TICKS, PARAMS, BLOCK and ROUTERS update the state, or are answered with REJECT; BARRIER is answered with BARRIER_DONE.
 /// `frozen` is sampled for each leg, when it begins and again before its DECISION is written.
-void range_profit_record(RangeProfitState& state, BeatStream& in, BeatStream& out, const volatile bool& frozen);
+void range_profit_record(RangeProfitState& state, BeatStream& in, BeatStream& out, const FreezeLine& frozen);
 
 } // namespace hlsk
 } // namespace jitbox

@@ -38,7 +38,7 @@ struct traits {
     static constexpr bool is_number = std::is_integral_v<T>;
     static constexpr bool is_signed = std::is_signed_v<T>;
     static constexpr int width = std::is_same_v<T, bool> ? 1 : static_cast<int>(sizeof(T) * 8);
-    static constexpr T value(T x) { return x; }
+    static constexpr const T& value(const T& x) { return x; }
 };
 template <int W>
 struct traits<ap_uint<W>> {

@@ -32,6 +32,35 @@ inline ap_uint<64> sqrt_128(const u128& x) {
     return root;
 }
 
+inline u256 saturated_128(const u256& x) {
+#pragma HLS INLINE
+    return x > max_128() ? max_128() : x;
+}
+
+/// The constant liquidity that turns `amount` of one token into a move between two prices.
+u256 liquidity_between(const u256& amount, bool is_token0, const u256& a_x96, const u256& b_x96) {
+#pragma HLS INLINE off
+    const u256 q96 = u256(1) << 96;
+    const u256 distance = a_x96 > b_x96 ? u256(a_x96 - b_x96) : u256(b_x96 - a_x96);
+    if (!is_token0) return mul_div_saturated(amount, q96, distance);
+    return mul_div_saturated(mul_div_saturated(amount, a_x96, q96), b_x96, distance);
+}
+
+/// F / R: the fee factor over (pool price / market price), the other way up for token1 in. Q64.
+u256 gain_over_market(bool zero_for_one, const u256& fee_factor, const u256& price, const u256& price0_x96,
+                      const u256& price1_x96) {
+#pragma HLS INLINE off
+    const u256 q96 = u256(1) << 96;
+    if (zero_for_one)
+        return mul_div_saturated(fee_factor, mul_div_saturated(mul_div_saturated(price0_x96, q96, price), q96, price), price1_x96);
+    return mul_div_saturated(fee_factor, mul_div_saturated(mul_div_saturated(price1_x96, price, q96), price, q96), price0_x96);
+}
+
+inline u256 without_fee(const PoolState& pool, const SwapRequest& request, const u256& amount) {
+#pragma HLS INLINE
+    return request.exact_in ? mul_div_saturated(amount, u256(fee_units - pool.fee), u256(fee_units)) : amount;
+}
+
 } // namespace
 
 u256 fee_factor_x64(const PoolState& pool, bool zero_for_one) {
@@ -53,27 +82,23 @@ u256 fee_factor_x64(const PoolState& pool, bool zero_for_one) {
     return u256(one + gain);
 }
 
-u128 seed_liquidity(const PoolState& pool, const SwapRequest& request, const RangeEntry& entry, const u256& fee_factor,
+u128 seed_liquidity(const PoolState& pool, const SwapRequest& request, const RangeTransit& transit, const u256& fee_factor,
                     const u256& price0_x96, const u256& price1_x96) {
 #pragma HLS INLINE off
-    const u256 q96 = u256(1) << 96;
     const u256 one = u256(1) << 64;
-    const u256& price = entry.price_x96;
-    const u256 passive = u256(entry.liquidity);
-    const bool zero_for_one = request.zero_for_one;
-    // F / R: the fee factor over (pool price / market price), the other way up for token1 in.
-    u256 gain;
-    if (zero_for_one) {
-        gain = mul_div_saturated(fee_factor, mul_div_saturated(mul_div_saturated(price0_x96, q96, price), q96, price), price1_x96);
-    } else {
-        gain = mul_div_saturated(fee_factor, mul_div_saturated(mul_div_saturated(price1_x96, price, q96), price, q96), price0_x96);
+    const bool is_token0 = request.zero_for_one == request.exact_in; // the side that amountSpecified counts
+    const u256& price = transit.entry_x96;
+    const u256 gain = gain_over_market(request.zero_for_one, fee_factor, price, price0_x96, price1_x96);
+    const u256 left = without_fee(pool, request, transit.left_at_entry);
+    // P: constant liquidity that would take as much of the swap between entry and stop as the pool's ticks do.
+    u256 passive = u256(transit.entry_liquidity);
+    if (transit.stop_x96 != price) {
+        const u256 taken = without_fee(pool, request, u256(transit.left_at_entry - transit.left_at_stop));
+        passive = saturated_128(liquidity_between(taken, is_token0, price, transit.stop_x96));
     }
     // The swap in units of liquidity. A token0 amount is worth amount * sqrt(p), a token1 amount amount / sqrt(p).
-    u256 amount = entry.remaining;
-    if (request.exact_in) amount = mul_div_saturated(amount, u256(fee_units - pool.fee), u256(fee_units));
-    const bool is_token0 = zero_for_one == request.exact_in;
-    u256 size = is_token0 ? mul_div_saturated(amount, price, q96) : mul_div_saturated(amount, q96, price);
-    if (size > max_128()) size = max_128();
+    const u256 q96 = u256(1) << 96;
+    const u256 size = saturated_128(is_token0 ? mul_div_saturated(left, price, q96) : mul_div_saturated(left, q96, price));
     // A^2 = F/R * P / (C + P) for exact in, F/R * (P - D) / P for exact out.
     u256 square = 0;
     if (request.exact_in) {
@@ -83,11 +108,12 @@ u128 seed_liquidity(const PoolState& pool, const SwapRequest& request, const Ran
     }
     if (square >= one) return u128(max_128());
     const u256 root = u256(sqrt_128(u128(square << 64)));
-    // T = C A / (1 - A) for exact in, D / (1 - A) for exact out; L* = T - P.
-    const u256 total = mul_div_saturated(size, request.exact_in ? root : one, u256(one - root));
-    if (total <= passive) return u128(0);
-    const u256 best = u256(total - passive);
-    return u128(best > max_128() ? max_128() : best);
+    // T = C A / (1 - A) for exact in, D / (1 - A) for exact out. With less than what keeps the price inside the range the profit
+    // is linear in the liquidity, so its best is never there. L* = T - P.
+    u256 total = mul_div_saturated(size, request.exact_in ? root : one, u256(one - root));
+    const u256 contains = liquidity_between(left, is_token0, price, transit.exit_x96);
+    if (total < contains) total = contains;
+    return total <= passive ? u128(0) : u128(saturated_128(u256(total - passive)));
 }
 
 u128 liquidity_for_budgets(const Position& range, Where where, const u256& price_x96, const u256& budget0, const u256& budget1) {

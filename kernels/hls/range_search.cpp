@@ -8,16 +8,15 @@ namespace jitbox {
 namespace hlsk {
 namespace {
 
-constexpr int entry_slots = 64;
+constexpr int passage_slots = 64;
 constexpr std::uint32_t scale_one = 1U << 16; ///< a candidate's liquidity over its seed, Q16
 
-/// The swap at the moment when its price enters ranges that begin at one tick, and the seed's share of them.
-struct Entry {
+/// The swap alone at the moment when it crosses one tick.
+struct Passage {
     std::int32_t tick;
     bool used;
     bool reached;
     SwapProgress at; ///< the tick crossed, our liquidity not yet added
-    u128 seed;
 };
 
 /// A point of the search: bounds in tick spacings, liquidity as a multiple of the seed.
@@ -30,8 +29,9 @@ struct Point {
 class Search {
 public:
     Search(const SearchInput& input, WindowTicks& ticks, SearchResult& out) : in_(input), ticks_(ticks), out_(out) {
-        for (int i = 0; i < entry_slots; ++i) entries_[i].used = false;
+        for (int i = 0; i < passage_slots; ++i) passages_[i].used = false;
         fee_factor_ = fee_factor_x64(input.pool, input.request.zero_for_one);
+        begin_swap(input.pool, ticks, input.cursor, input.request, no_position(), start_);
         bound_lattice();
     }
 
@@ -40,9 +40,10 @@ public:
         if (hi_ - lo_ < 1) return;
         const std::int32_t stride = coarse_pass();
         if (!out_.best.ok) return;
-        for (std::int32_t step = stride; step >= 1; step /= 2) move_bounds(step);
+        for (std::int32_t step = stride / 2; step >= 1; step /= 2) shift(step);
+        move_bounds();
         for (int level = 1; level <= 3; ++level) move_scale(scale_one >> level);
-        move_bounds(1);
+        move_bounds();
         for (int level = 3; level <= 8; ++level) move_scale(scale_one >> level);
     }
 
@@ -65,40 +66,47 @@ private:
         if (hi_ > high) hi_ = high;
     }
 
-    /// Pairs of up to m bounds spread evenly over the lattice, m (m - 1) / 2 <= K / 2. Returns the distance to refine with.
+    /// Ranges of one spacing, evenly over the lattice, with half of the candidates; then those around spot, and on a short
+    /// lattice all up to three spacings wide. Returns the distance between neighbours.
     std::int32_t coarse_pass() {
-        const std::int32_t span = hi_ - lo_;
-        std::int32_t m = 2;
-        while (m < 64 && (m + 1) * m <= static_cast<std::int32_t>(in_.params.candidates)) {
-#pragma HLS LOOP_TRIPCOUNT min = 1 max = 62
-            ++m;
+        const std::int32_t cells = hi_ - lo_;
+        const std::int32_t share = static_cast<std::int32_t>(in_.params.candidates / 2) + 1;
+        const std::int32_t stride = (cells + share - 1) / share;
+        for (std::int32_t lower = lo_ + stride / 2; lower < hi_; lower += stride) {
+#pragma HLS LOOP_TRIPCOUNT min = 1 max = 1366
+            attempt(Point{lower, lower + 1, scale_one});
         }
-        if (m > span + 1) m = span + 1;
-        for (std::int32_t i = 0; i + 1 < m; ++i) {
-#pragma HLS LOOP_TRIPCOUNT min = 1 max = 63
-            for (std::int32_t j = i + 1; j < m; ++j) {
-#pragma HLS LOOP_TRIPCOUNT min = 1 max = 63
-                Point point;
-                point.lower = lo_ + i * span / (m - 1);
-                point.upper = lo_ + j * span / (m - 1);
-                point.scale = scale_one;
-                attempt(point);
+        const std::int32_t widest = cells <= 7 ? 3 : 2;
+        const std::int32_t spot = floor_div(in_.pool.tick, in_.pool.tick_spacing);
+        const std::int32_t first = cells <= 7 ? lo_ : spot - 1;
+        const std::int32_t last = cells <= 7 ? hi_ : spot + 1;
+        for (std::int32_t width = stride == 1 ? 2 : 1; width <= widest; ++width) {
+#pragma HLS LOOP_TRIPCOUNT min = 1 max = 2
+            for (std::int32_t lower = first; lower < last; ++lower) {
+#pragma HLS LOOP_TRIPCOUNT min = 1 max = 7
+                attempt(Point{lower, lower + width, scale_one});
             }
         }
-        return m == span + 1 ? 1 : (span / (m - 1) + 1) / 2;
+        return stride;
     }
 
-    /// Tries the neighbours of the best range: each bound moved by `step`, and both together, while that helps.
-    void move_bounds(std::int32_t step) {
+    /// Tries the best range moved by `step` either way.
+    void shift(std::int32_t step) {
+        const Point from = best_;
+        attempt(Point{from.lower - step, from.upper - step, from.scale});
+        attempt(Point{from.lower + step, from.upper + step, from.scale});
+    }
+
+    /// Tries the neighbours of the best range, one spacing off, while that helps: grown, moved and shrunk.
+    void move_bounds() {
         for (int turn = 0; turn < 8; ++turn) {
             const Point from = best_;
-            for (int move = 0; move < 6; ++move) {
-                Point to = from;
-                const std::int32_t by = (move & 1) == 0 ? step : -step;
-                if (move < 2 || move >= 4) to.lower += by;
-                if (move >= 2) to.upper += by;
-                attempt(to);
-            }
+            attempt(Point{from.lower - 1, from.upper, from.scale});
+            attempt(Point{from.lower, from.upper + 1, from.scale});
+            attempt(Point{from.lower - 1, from.upper + 1, from.scale});
+            shift(1);
+            attempt(Point{from.lower + 1, from.upper, from.scale});
+            attempt(Point{from.lower, from.upper - 1, from.scale});
             if (best_.lower == from.lower && best_.upper == from.upper) return;
         }
     }
@@ -130,14 +138,19 @@ private:
         if (where == (in_.request.zero_for_one ? below_range : above_range)) return;
         range.lower_x96 = ticks_.ratio_at(range.tick_lower);
         range.upper_x96 = ticks_.ratio_at(range.tick_upper);
-        const Entry& entry = entry_of(range, where);
-        if (!entry.reached) return;
-        range.liquidity = liquidity_of(range, where, entry.seed, point.scale);
+        const bool zero_for_one = in_.request.zero_for_one;
+        SwapProgress entry = start_;
+        if (where != in_range) {
+            const Passage& near = passage(zero_for_one ? range.tick_upper : range.tick_lower);
+            if (!near.reached) return;
+            entry = near.at;
+        }
+        range.liquidity = liquidity_of(range, where, seed_of(range, entry), point.scale);
         if (range.liquidity == 0) return;
         if (out_.best.ok && range.tick_lower == out_.best.tick_lower && range.tick_upper == out_.best.tick_upper &&
             range.liquidity == out_.best.liquidity)
             return; // clamped to what is the best already
-        evaluate(range, where, entry, point);
+        evaluate(range, entry, point);
     }
 
     u128 liquidity_of(const Position& range, Where where, const u128& seed, std::uint32_t scale) {
@@ -158,46 +171,53 @@ private:
         return gross < in_.pool.max_liquidity_per_tick ? u128(in_.pool.max_liquidity_per_tick - gross) : u128(0);
     }
 
-    /// The swap's state at the range's near bound (at the start when the price is inside), computed once a bound.
-    const Entry& entry_of(const Position& range, Where where) {
+    u128 seed_of(const Position& range, const SwapProgress& entry) {
         const bool zero_for_one = in_.request.zero_for_one;
-        const std::int32_t tick = where == in_range ? max_tick + 1 : (zero_for_one ? range.tick_upper : range.tick_lower);
-        Entry& entry = entries_[((static_cast<std::uint32_t>(tick) * 0x9e3779b1U) >> 26)];
-        if (entry.used && entry.tick == tick) return entry;
-        entry.used = true;
-        entry.tick = tick;
-        entry.reached = true;
-        Position empty = range; // without liquidity it only adds its bounds to the ticks where a step ends
-        empty.liquidity = 0;
-        begin_swap(in_.pool, ticks_, in_.cursor, in_.request, empty, entry.at);
-        if (where != in_range) entry.reached = walk_to(empty, entry.at);
-        if (!entry.reached) return entry;
-        RangeEntry seen;
-        seen.price_x96 = entry.at.sqrt_price_x96;
-        seen.liquidity = entry.at.liquidity;
-        seen.remaining = entry.at.remaining;
-        entry.seed = seed_liquidity(in_.pool, in_.request, seen, fee_factor_, in_.params.price0_x96, in_.params.price1_x96);
-        return entry;
+        const Passage& far = passage(zero_for_one ? range.tick_lower : range.tick_upper);
+        const SwapProgress& stop = far.reached ? far.at : in_.alone.end;
+        RangeTransit transit;
+        transit.entry_x96 = entry.sqrt_price_x96;
+        transit.exit_x96 = zero_for_one ? range.lower_x96 : range.upper_x96;
+        transit.stop_x96 = stop.sqrt_price_x96;
+        transit.left_at_entry = entry.remaining;
+        transit.left_at_stop = stop.remaining;
+        transit.entry_liquidity = entry.liquidity;
+        return seed_liquidity(in_.pool, in_.request, transit, fee_factor_, in_.params.price0_x96, in_.params.price1_x96);
     }
 
-    /// Steps until the near bound of the range is crossed. False when the swap ends before or fails.
-    bool walk_to(const Position& empty, SwapProgress& at) {
+    /// Where the swap alone crosses a tick, computed once a tick. Bounds of ranges come again and again.
+    const Passage& passage(std::int32_t tick) {
+        Passage& known = passages_[((static_cast<std::uint32_t>(tick) * 0x9e3779b1U) >> 26)];
+        if (known.used && known.tick == tick) return known;
+        Position mark = no_position(); // without liquidity it only adds a tick where a step ends
+        mark.active = true;
+        mark.tick_lower = mark.tick_upper = tick;
+        mark.lower_x96 = mark.upper_x96 = ticks_.ratio_at(tick);
+        known.used = true;
+        known.tick = tick;
+        known.at = start_;
+        known.reached = walk_to(mark, known.at);
+        return known;
+    }
+
+    /// Steps until the marked tick is crossed. False when the swap ends before or fails.
+    bool walk_to(const Position& mark, SwapProgress& at) {
         const bool zero_for_one = in_.request.zero_for_one;
         while (!swap_finished(at, in_.request) && at.steps < records::max_swap_steps) {
 #pragma HLS LOOP_TRIPCOUNT min = 1 max = 1024
-            if (swap_step(in_.pool, ticks_, in_.request, empty, at) != Reason::none) return false;
-            const bool crossed = !at.tick_is_late && (zero_for_one ? at.tick < empty.tick_upper : at.tick >= empty.tick_lower);
+            if (swap_step(in_.pool, ticks_, in_.request, mark, at) != Reason::none) return false;
+            const bool crossed = !at.tick_is_late && (zero_for_one ? at.tick < mark.tick_upper : at.tick >= mark.tick_lower);
             if (crossed) return !swap_finished(at, in_.request);
         }
         return false;
     }
 
-    void evaluate(const Position& range, Where where, const Entry& entry, const Point& point) {
+    void evaluate(const Position& range, const SwapProgress& entry, const Point& point) {
         out_.candidates += 1;
         Evaluated tried;
         Outcome& outcome = tried.outcome;
-        outcome.mint = position_amounts(range, where, in_.pool.sqrt_price_x96, true);
-        outcome.end = entry.at;
+        outcome.mint = position_amounts(range, where_of(in_.pool.tick, range), in_.pool.sqrt_price_x96, true);
+        outcome.end = entry;
         if (!add_liquidity(outcome.end.liquidity, ap_int<130>(range.liquidity))) return;
         if (run_swap(in_.pool, ticks_, in_.request, range, records::max_swap_steps, outcome.end) != Reason::none) return;
         if (close_position(in_.request, range, outcome) != Reason::none) return;
@@ -232,7 +252,8 @@ private:
     std::int32_t lo_;
     std::int32_t hi_;
     Point best_;
-    Entry entries_[entry_slots];
+    Passage passages_[passage_slots];
+    SwapProgress start_;
 };
 
 } // namespace

@@ -24,7 +24,7 @@ constexpr double sum_must = 0.999;
 constexpr double each_must = 0.98;
 constexpr std::int32_t max_spacings = 48;
 constexpr int coarse_amounts = 160;
-constexpr int fine_amounts = 10; // each side of the best
+constexpr int fine_amounts = 10;                  // each side of the best
 constexpr std::uint64_t coarse_ratio_x16 = 60948; // 0.93
 constexpr std::uint64_t fine_ratio_x16 = 478;     // 0.0073
 
@@ -55,7 +55,8 @@ private:
         range.lower_x96 = ticks_.ratio_at(lower);
         range.upper_x96 = ticks_.ratio_at(upper);
         const Where where = where_of(in_.pool.tick, range);
-        const u256 most = u256(liquidity_for_budgets(range, where, in_.pool.sqrt_price_x96, in_.params.budget0, in_.params.budget1));
+        const u256 most =
+            u256(liquidity_for_budgets(range, where, in_.pool.sqrt_price_x96, in_.params.budget0, in_.params.budget1));
         u256 amount = most;
         u256 best_amount = most;
         i256 best = lowest();
@@ -148,9 +149,10 @@ int main(int argc, char** argv) {
         std::printf("case %llu: %.4f of the best\n", static_cast<unsigned long long>(scores[i].index), scores[i].ratio);
     const double sum = found_sum / best_sum;
     const double worst = scores.front().ratio;
-    std::printf("quality over %zu profitable swaps (seed %llu), K = %u (%.1f used on average), reference %.0f candidates a swap:\n", scores.size(),
-                static_cast<unsigned long long>(seed), candidates, used / static_cast<double>(scores.size()),
+    std::printf("quality over %zu profitable swaps (seed %llu), K = %u (%.1f used on average), reference %.0f candidates a swap:\n",
+                scores.size(), static_cast<unsigned long long>(seed), candidates, used / static_cast<double>(scores.size()),
                 static_cast<double>(evaluated) / static_cast<double>(scores.size()));
-    std::printf("  sum   %.3f %% of the exhaustive best (must be >= 99.9 %%)\n  worst %.3f %% (must be >= 98 %%)\n", sum * 100, worst * 100);
+    std::printf("  sum   %.3f %% of the exhaustive best (must be >= 99.9 %%)\n  worst %.3f %% (must be >= 98 %%)\n", sum * 100,
+                worst * 100);
     return sum >= sum_must && worst >= each_must ? EXIT_SUCCESS : EXIT_FAILURE;
 }

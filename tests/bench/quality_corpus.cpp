@@ -43,7 +43,9 @@ u256 from_double(double value) {
     return exponent >= 53 ? u256(digits << (exponent - 53)) : u256(digits >> (53 - exponent));
 }
 
-double sqrt_price_of(std::int32_t tick) { return std::pow(1.0001, tick / 2.0); }
+double sqrt_price_of(std::int32_t tick) {
+    return std::pow(1.0001, tick / 2.0);
+}
 
 /// Overlapping positions, one wide, the others of all widths near the price.
 std::map<std::int32_t, double> draw_positions(Draw& draw, const Tier& tier, std::int32_t tick) {
@@ -121,7 +123,8 @@ double draw_swap(Draw& draw, const Tier& tier, const QualityCase& made, SwapRequ
     return token1;
 }
 
-/// Token 1 is the native coin; token 0's outside price is the pool's within one and a half fees; budgets from far too little to plenty.
+/// Token 1 is the native coin; token 0's outside price is the pool's within one and a half fees; budgets from far too little to
+/// plenty.
 void draw_params(Draw& draw, const Tier& tier, double notional, QualityCase& out) {
     PoolParams& params = out.input.params;
     const double off = 1 + draw.between(-1.5, 1.5) * std::max(tier.fee * 1e-6, 0.0005);
@@ -137,7 +140,8 @@ void draw_params(Draw& draw, const Tier& tier, double notional, QualityCase& out
 
 } // namespace
 
-std::unique_ptr<QualityCase> make_quality_case(std::uint64_t seed, std::uint64_t index, std::int32_t max_spacings, RatioMemo& memo) {
+std::unique_ptr<QualityCase> make_quality_case(std::uint64_t seed, std::uint64_t index, std::int32_t max_spacings,
+                                               RatioMemo& memo) {
     Draw draw(seed, index);
     const Tier& tier = tiers[static_cast<std::size_t>(draw.pick(static_cast<std::int32_t>(tiers.size())))];
     auto made = std::make_unique<QualityCase>();

@@ -36,6 +36,7 @@ public:
                        Done<std::vector<chain::Log>> done) override;
     void head_by_hash(const Bytes32& block_hash, Done<chain::Head> done) override;
     void latest_head(Done<chain::Head> done) override;
+    void after(std::chrono::milliseconds delay, std::function<void()> run) override { rpc_.after(delay, std::move(run)); }
 
     void head_by_number(std::uint64_t number, Done<chain::Head> done);
     void block_by_hash(const Bytes32& block_hash, Done<Block> done);

@@ -35,6 +35,8 @@ public:
     virtual ~RpcClient() = default;
     virtual void call(RpcRequest request, Done done, std::chrono::milliseconds deadline = default_deadline) = 0;
     virtual void batch(std::vector<RpcRequest> requests, BatchDone done, std::chrono::milliseconds deadline = default_deadline) = 0;
+    /// Calls `run` on the io_context's thread after the delay.
+    virtual void after(std::chrono::milliseconds delay, std::function<void()> run) = 0;
     [[nodiscard]] virtual bool connected() const = 0;
 };
 
@@ -46,7 +48,8 @@ struct RpcOptions {
     std::chrono::milliseconds max_backoff{5000};
 };
 
-/// Connects at once and again whenever the connection is lost; requests made meanwhile wait until their deadline.
+/// Connects at once and again whenever the connection is lost; requests made meanwhile wait until their deadline. Destroying the
+/// client drops what is pending without calling `done`.
 /// Error: the url is not ws://host[:port][/path].
 [[nodiscard]] Result<std::unique_ptr<RpcClient>> make_rpc_client(boost::asio::io_context& io, RpcOptions options);
 

@@ -4,6 +4,7 @@
 
 #include "chain/block.hpp"
 
+#include <chrono>
 #include <functional>
 
 namespace jitbox::pools {
@@ -28,6 +29,8 @@ public:
                                Done<std::vector<chain::Log>> done) = 0;
     virtual void head_by_hash(const Bytes32& block_hash, Done<chain::Head> done) = 0;
     virtual void latest_head(Done<chain::Head> done) = 0;
+    /// Calls `run` after the delay: for asking again after an error.
+    virtual void after(std::chrono::milliseconds delay, std::function<void()> run) = 0;
 };
 
 } // namespace jitbox::pools

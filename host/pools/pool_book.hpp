@@ -30,9 +30,9 @@ struct BlockOutcome {
         too_deep,       ///< its parent lies below the journal: every pool must be read again (see reset)
     };
     Kind kind = Kind::known;
-    std::size_t undone_blocks = 0;      ///< depth of the reorganisation
-    std::vector<std::uint16_t> changed; ///< pools whose state or service changed, ascending
-    std::vector<std::string> alerts;    ///< pools that left service, with the reason
+    std::size_t undone_blocks = 0;        ///< depth of the reorganisation
+    std::vector<std::uint16_t> changed{}; ///< pools whose state or service changed, ascending
+    std::vector<std::string> alerts{};    ///< pools that left service, with the reason
 };
 
 class PoolBook {
@@ -43,8 +43,11 @@ public:
     /// Forgets journal and states and starts at this block; every pool is `waiting` (a confirming or quarantined one stays so).
     void reset(const chain::Head& tip);
     /// State of one pool as read from the node at `block_hash`, which must be the tip or in the journal: later blocks of the
-    /// journal are applied to it again. Errors: the block is not known (any more). The journal keeps working across it.
-    Result<void> install(std::uint16_t pool_index, const Bytes32& block_hash, PoolState state);
+    /// journal are applied to it again. A reorganisation that undoes that block itself quarantines the pool. Error: the block is
+    /// not known (any more).
+    Result<BlockOutcome> install(std::uint16_t pool_index, const Bytes32& block_hash, PoolState state);
+    /// What apply_block would answer, without applying: `applied` when the head connects.
+    [[nodiscard]] BlockOutcome::Kind connects(const chain::Head& head) const;
     /// A block with all logs of our pools in it, in any order. Logs of other blocks and removed ones are ignored.
     BlockOutcome apply_block(const chain::Head& head, std::vector<chain::Log> logs);
     /// A log of the live subscription. One that is `removed` undoes its block when the journal has it (the node says that the block
@@ -54,7 +57,7 @@ public:
     /// Different: the pool is quarantined. An unknown block changes nothing.
     BlockOutcome audit(std::uint16_t pool_index, const Bytes32& block_hash, const PoolState& node_state);
     /// Takes a pool out of service until it has been read again and confirmed.
-    void quarantine(std::uint16_t pool_index);
+    BlockOutcome quarantine(std::uint16_t pool_index, const std::string& reason);
 
     [[nodiscard]] std::size_t size() const { return pools_.size(); }
     [[nodiscard]] const PoolIdentity& identity(std::uint16_t pool_index) const { return pools_.at(pool_index).identity; }
@@ -64,7 +67,6 @@ public:
     [[nodiscard]] std::optional<std::uint16_t> index_of(const Address& pool) const;
     [[nodiscard]] PoolView view(std::uint16_t pool_index) const;
     [[nodiscard]] const std::optional<chain::Head>& tip() const { return tip_; }
-    [[nodiscard]] bool knows_block(const Bytes32& hash) const;
 
 private:
     struct Pool {
@@ -72,6 +74,9 @@ private:
         PoolState state;
         Service service = Service::waiting;
         std::uint64_t version = 0;
+        std::uint64_t installed_at = 0; ///< number of the block of the last install
+
+        [[nodiscard]] bool has_state() const { return service == Service::in_service || service == Service::confirming; }
     };
     struct JournalEntry {
         chain::Head head;
@@ -80,12 +85,16 @@ private:
         std::vector<std::pair<std::uint16_t, Undo>> undos;
     };
 
-    void apply_log(JournalEntry& entry, const chain::Log& log, BlockOutcome& outcome);
+    void apply_logs_of(std::uint16_t pool_index, JournalEntry& entry, BlockOutcome& outcome);
+    void apply_log(std::uint16_t pool_index, JournalEntry& entry, const chain::Log& log, BlockOutcome& outcome);
     void undo_tip(BlockOutcome& outcome);
-    void quarantine(std::uint16_t pool_index, std::string reason, BlockOutcome& outcome);
+    void undo_down_to(std::size_t position, BlockOutcome& outcome);
+    void leave_service(std::uint16_t pool_index, const std::string& reason, BlockOutcome& outcome);
+    void changed(std::uint16_t pool_index, BlockOutcome& outcome);
+    /// Number of journal entries applied when the block was the tip: 0 is the block below the journal.
     [[nodiscard]] std::optional<std::size_t> position_of(const Bytes32& hash) const;
+    [[nodiscard]] const chain::Head& head_at(std::size_t position) const;
     [[nodiscard]] PoolState state_at(std::uint16_t pool_index, std::size_t position) const;
-    void drop_undos(std::uint16_t pool_index);
 
     std::vector<Pool> pools_;
     std::unordered_map<Address, std::uint16_t, BytesHash> by_address_;

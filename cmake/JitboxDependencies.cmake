@@ -13,6 +13,7 @@ find_package(prometheus-cpp CONFIG REQUIRED)
 find_package(SQLite3 REQUIRED)
 pkg_check_modules(libsodium REQUIRED IMPORTED_TARGET libsodium)
 pkg_check_modules(libp11 REQUIRED IMPORTED_TARGET libp11)
+pkg_check_modules(p11kit REQUIRED IMPORTED_TARGET p11-kit-1) # pkcs11.h: the types of the PKCS#11 standard
 pkg_check_modules(libsecp256k1 REQUIRED IMPORTED_TARGET libsecp256k1)
 pkg_check_modules(tomlplusplus REQUIRED IMPORTED_TARGET tomlplusplus)
 pkg_check_modules(libsystemd REQUIRED IMPORTED_TARGET libsystemd)

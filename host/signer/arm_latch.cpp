@@ -1,0 +1,143 @@
+// The arm latch.
+// SPDX-License-Identifier: Apache-2.0
+#include "signer/arm_latch.hpp"
+
+#include <algorithm>
+#include <set>
+
+namespace jitbox::signer {
+namespace {
+
+std::unexpected<Refusal> refuse(RefusalCode code, std::string what, std::string hint = {}) {
+    return std::unexpected(Refusal{.code = code, .what = std::move(what), .hint = std::move(hint)});
+}
+
+Answer<void> check_terms(const ArmRequest& terms) {
+    const auto bad = [](std::string what) { return refuse(RefusalCode::bad_request, "arm: " + what); };
+    if (terms.operator_name.empty()) return bad("operator is empty");
+    if (terms.ttl <= std::chrono::seconds(0)) return bad("ttl must be at least one second");
+    if (terms.max_plan_notional_wei == 0) return bad("max_plan_notional_wei is zero");
+    if (terms.max_total_notional_wei < terms.max_plan_notional_wei)
+        return bad("max_total_notional_wei is below max_plan_notional_wei");
+    if (terms.pools.empty()) return bad("no pool is listed");
+    std::set<std::uint16_t> seen;
+    for (const LeasePool& pool : terms.pools) {
+        const std::string name = "pool " + std::to_string(pool.pool_id);
+        if (!seen.insert(pool.pool_id).second) return bad(name + " is listed twice");
+        if (pool.price0_x96 == 0 || pool.price1_x96 == 0) return bad(name + ": a price is zero, its notional would not count");
+    }
+    return {};
+}
+
+} // namespace
+
+Clock Clock::real() {
+    return {.monotonic = std::chrono::steady_clock::now, .wall = std::chrono::system_clock::now};
+}
+
+const LeasePool* Lease::pool(std::uint16_t pool_id) const {
+    const auto found = std::ranges::find(terms.pools, pool_id, &LeasePool::pool_id);
+    return found == terms.pools.end() ? nullptr : &*found;
+}
+
+ArmLatch::ArmLatch(Clock clock, bool tripped_at_boot)
+    : clock_(std::move(clock)), tripped_(tripped_at_boot), state_(tripped_at_boot ? ArmState::tripped : ArmState::disarmed),
+      cause_(tripped_at_boot ? "tripped before the restart" : "boot") {}
+
+Answer<void> ArmLatch::arm(const ArmRequest& terms) {
+    if (auto good = check_terms(terms); !good) return good;
+    const std::scoped_lock lock(mutex_);
+    if (tripped()) return std::unexpected(refusal());
+    lease_ = {.number = ++leases_, .terms = terms, .used_notional_wei = 0};
+    armed_monotonic_ = clock_.monotonic();
+    armed_wall_ = clock_.wall();
+    state_ = ArmState::armed;
+    cause_ = "armed by " + terms.operator_name;
+    return {};
+}
+
+void ArmLatch::disarm(const std::string& cause) {
+    const std::scoped_lock lock(mutex_);
+    if (state_ != ArmState::armed) return;
+    state_ = ArmState::disarmed;
+    cause_ = cause;
+}
+
+void ArmLatch::trip(const std::string& cause) {
+    tripped_.store(true, std::memory_order_seq_cst); // before the lock: a sender that comes first to the lock sees it
+    const std::scoped_lock lock(mutex_);
+    ++trips_;
+    state_ = ArmState::tripped;
+    cause_ = cause;
+}
+
+Answer<void> ArmLatch::reset(std::uint64_t trips_seen, const std::string& cause) {
+    const std::scoped_lock lock(mutex_);
+    if (!tripped())
+        return refuse(RefusalCode::wrong_state, "reset: the signer is " + std::string(to_text(state_)) + ", not TRIPPED");
+    if (trips_ != trips_seen) return refuse(RefusalCode::tripped, "reset: another stop came meanwhile: " + cause_);
+    state_ = ArmState::disarmed;
+    cause_ = cause;
+    tripped_.store(false, std::memory_order_seq_cst);
+    return {};
+}
+
+std::string ArmLatch::staleness() const {
+    const auto elapsed = clock_.monotonic() - armed_monotonic_;
+    const auto wall_elapsed = clock_.wall() - armed_wall_;
+    const auto step = std::chrono::duration_cast<std::chrono::milliseconds>(wall_elapsed - elapsed);
+    if (step > max_clock_step || step < -max_clock_step)
+        return "the wall clock was stepped by " + std::to_string(step.count()) + " ms";
+    if (elapsed >= lease_.terms.ttl || wall_elapsed >= lease_.terms.ttl) return "the lease expired";
+    return {};
+}
+
+void ArmLatch::end_stale_lease() {
+    if (state_ != ArmState::armed) return;
+    std::string cause = staleness();
+    if (cause.empty()) return;
+    state_ = ArmState::disarmed;
+    cause_ = std::move(cause);
+}
+
+LatchView ArmLatch::view() {
+    const std::scoped_lock lock(mutex_);
+    end_stale_lease();
+    LatchView out{.state = tripped() ? ArmState::tripped : state_, .cause = cause_, .lease = {}, .trips = trips_};
+    if (out.state == ArmState::armed) {
+        out.lease = lease_;
+        out.lease_left =
+            std::chrono::duration_cast<std::chrono::milliseconds>(lease_.terms.ttl - (clock_.monotonic() - armed_monotonic_));
+    }
+    return out;
+}
+
+Refusal ArmLatch::refusal() const {
+    if (tripped())
+        return {.code = RefusalCode::tripped, .what = "TRIPPED: " + cause_, .hint = "`jitctl reset` after the cause is understood"};
+    return {.code = RefusalCode::not_armed, .what = "DISARMED: " + cause_, .hint = "`jitctl arm`"};
+}
+
+Answer<Lease> ArmLatch::lease() {
+    const std::scoped_lock lock(mutex_);
+    end_stale_lease();
+    if (tripped() || state_ != ArmState::armed) return std::unexpected(refusal());
+    return lease_;
+}
+
+Answer<void> ArmLatch::release(std::uint64_t number, chain::u256 notional_wei, const std::function<bool()>& send) {
+    const std::scoped_lock lock(mutex_);
+    end_stale_lease();
+    if (tripped() || state_ != ArmState::armed) return std::unexpected(refusal());
+    if (lease_.number != number) return refuse(RefusalCode::not_armed, "the lease was replaced while signing", "ask again");
+    if (notional_wei > lease_.terms.max_total_notional_wei - lease_.used_notional_wei)
+        return refuse(RefusalCode::over_total_notional,
+                      "the plan's notional " + chain::to_decimal(notional_wei) + " wei is above what is left of the lease: " +
+                          chain::to_decimal(lease_.terms.max_total_notional_wei - lease_.used_notional_wei) + " wei",
+                      "arm again with a larger total");
+    lease_.used_notional_wei += notional_wei;
+    if (!send()) return refuse(RefusalCode::disconnected, "the client does not read its answers");
+    return {};
+}
+
+} // namespace jitbox::signer

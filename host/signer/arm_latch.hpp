@@ -1,0 +1,84 @@
+// The arm latch: DISARMED, ARMED (a lease) or TRIPPED, and the gate through which every signature leaves (ARM-1, ARM-4).
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "signer/protocol.hpp"
+
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <mutex>
+
+namespace jitbox::signer {
+
+/// Time as the latch sees it; tests put their own in.
+struct Clock {
+    std::function<std::chrono::steady_clock::time_point()> monotonic;
+    std::function<std::chrono::system_clock::time_point()> wall;
+    [[nodiscard]] static Clock real();
+};
+
+/// What an operator armed, with a number that no other lease of this process has.
+struct Lease {
+    std::uint64_t number = 0;
+    ArmRequest terms;
+    chain::u256 used_notional_wei = 0;
+
+    [[nodiscard]] const LeasePool* pool(std::uint16_t pool_id) const;
+};
+
+struct LatchView {
+    ArmState state = ArmState::disarmed;
+    std::string cause;
+    Lease lease; ///< meaningful when armed
+    std::chrono::milliseconds lease_left{0};
+    std::uint64_t trips = 0; ///< how often trip() was called; reset() wants the value it decided on
+};
+
+/// Thread-safe. The mutex is never held across disk, HSM or a blocking socket call: trip() waits for at most one non-blocking send.
+class ArmLatch {
+public:
+    /// A wall clock that moves this much against the monotonic one while armed was stepped: the lease's expiry means nothing any
+    /// more.
+    static constexpr std::chrono::seconds max_clock_step{5};
+
+    ArmLatch(Clock clock, bool tripped_at_boot);
+
+    /// DISARMED -> ARMED; ARMED -> ARMED with the new lease and a fresh total. Refused when TRIPPED or when the terms are
+    /// senseless.
+    [[nodiscard]] Answer<void> arm(const ArmRequest& terms);
+    /// ARMED -> DISARMED; the others stay.
+    void disarm(const std::string& cause);
+    /// Any -> TRIPPED. When it returns, no signature leaves any more: one that was being sent has been sent, none starts.
+    void trip(const std::string& cause);
+    /// TRIPPED -> DISARMED. Refused in another state, or when another trip came after `trips_seen`.
+    [[nodiscard]] Answer<void> reset(std::uint64_t trips_seen, const std::string& cause);
+
+    /// Ends a lease whose time is over, then tells the state.
+    [[nodiscard]] LatchView view();
+    /// The lease when armed; a refusal otherwise.
+    [[nodiscard]] Answer<Lease> lease();
+    [[nodiscard]] bool tripped() const noexcept { return tripped_.load(std::memory_order_seq_cst); }
+
+    /// Runs `send`, which puts one signature on the wire without blocking, if and only if lease `number` is still in force and
+    /// `notional` still fits in its total; counts it. `send` returns false when it could not send.
+    [[nodiscard]] Answer<void> release(std::uint64_t number, chain::u256 notional_wei, const std::function<bool()>& send);
+
+private:
+    [[nodiscard]] Refusal refusal() const; ///< why signing is not allowed now
+    void end_stale_lease();
+    [[nodiscard]] std::string staleness() const;
+
+    Clock clock_;
+    std::atomic<bool> tripped_;
+    std::mutex mutex_;
+    ArmState state_; ///< TRIPPED here follows tripped_, which is what counts
+    std::string cause_;
+    Lease lease_;
+    std::uint64_t leases_ = 0;
+    std::uint64_t trips_ = 0;
+    std::chrono::steady_clock::time_point armed_monotonic_;
+    std::chrono::system_clock::time_point armed_wall_;
+};
+
+} // namespace jitbox::signer

@@ -1,0 +1,38 @@
+// The configuration of jit-signer: one TOML file, validated as a whole, every mistake at once.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "signer/hsm_pool.hpp"
+#include "signer/policy.hpp"
+
+#include <expected>
+#include <string>
+#include <vector>
+
+namespace jitbox::signer {
+
+struct Config {
+    SigningLimits limits;
+    std::chrono::seconds max_ttl{0}; ///< longest lease
+    std::string state_dir;           ///< ledger.db, signer-audit.log, trip
+    std::string signing_socket;
+    std::string control_socket;
+    std::vector<std::uint32_t> allowed_uids; ///< besides the signer's own
+    HsmSettings hsm;
+
+    [[nodiscard]] std::string ledger_path() const { return state_dir + "/ledger.db"; }
+    [[nodiscard]] std::string audit_path() const { return state_dir + "/signer-audit.log"; }
+    [[nodiscard]] std::string trip_path() const { return state_dir + "/trip"; }
+};
+
+/// Reads the file, and the PIN that it names. Errors name the field and say what to do; all are given together.
+[[nodiscard]] std::expected<Config, std::vector<Error>> load_config(const std::string& path);
+/// `text` as the content of `path`. `credentials_dir` stands in for the environment's CREDENTIALS_DIRECTORY (systemd).
+[[nodiscard]] std::expected<Config, std::vector<Error>> parse_config(std::string_view text, const std::string& path,
+                                                                     const std::string& credentials_dir);
+
+/// KEY-2: the PIN from a file of mode 0600 or stricter that belongs to this user. One line; the newline at its end is not part of
+/// it.
+[[nodiscard]] Result<Secret> read_pin_file(const std::string& path);
+
+} // namespace jitbox::signer

@@ -1,0 +1,101 @@
+// The signer's side of the HSM: worker processes with one session each, a deadline on every call, supervised restart (KEY-5).
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "chain/secp256k1.hpp"
+#include "signer/hsm_wire.hpp"
+#include "signer/protocol.hpp"
+
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <thread>
+
+namespace jitbox::signer {
+
+struct HsmSettings {
+    TokenSettings token;
+    std::chrono::milliseconds call_deadline{250};   ///< one C_Sign
+    std::chrono::milliseconds start_deadline{5000}; ///< module load, login, key search, self-test
+    std::chrono::milliseconds max_backoff{500};
+    std::string program = "/proc/self/exe"; ///< run with --hsm-worker
+};
+
+/// A child process in the module. Killed, not asked, when it ends.
+class HsmWorker {
+public:
+    [[nodiscard]] static Result<std::unique_ptr<HsmWorker>> spawn(const std::string& program);
+    ~HsmWorker();
+    HsmWorker(const HsmWorker&) = delete;
+    HsmWorker& operator=(const HsmWorker&) = delete;
+
+    [[nodiscard]] int fd() const noexcept { return fd_; }
+    [[nodiscard]] bool alive();
+
+private:
+    HsmWorker(int pid, int fd) : pid_(pid), fd_(fd) {}
+    int pid_; ///< 0 once it was waited for
+    int fd_;
+};
+
+/// Two workers, so that the two transactions of a bundle are signed at the same time. Thread-safe.
+class HsmPool {
+public:
+    static constexpr std::size_t worker_count = 2;
+
+    /// `on_fault` is called, with the reason, at every fault before anything else happens: it disarms.
+    HsmPool(HsmSettings settings, std::function<void(const std::string&)> on_fault);
+    ~HsmPool();
+    HsmPool(const HsmPool&) = delete;
+    HsmPool& operator=(const HsmPool&) = delete;
+
+    /// The first start, with self-test. Errors: module, token, PIN, keys. Gives the keys and their addresses.
+    [[nodiscard]] Result<void> start();
+    /// The address of each key label, in their order. After start().
+    [[nodiscard]] const std::vector<chain::Address>& addresses() const noexcept { return addresses_; }
+
+    /// Signs both digests in parallel; each signature has low S and was verified against its key. After a refusal with an hsm_ or
+    /// bad_signature code the workers are gone and restarting.
+    [[nodiscard]] Answer<std::array<chain::Signature, 2>> sign(const std::array<SignJob, 2>& jobs);
+
+    struct State {
+        bool ready = false;
+        std::string error;
+        std::uint64_t restarts = 0;
+    };
+    /// Never waits for the HSM.
+    [[nodiscard]] State state() const;
+
+private:
+    using Workers = std::vector<std::unique_ptr<HsmWorker>>;
+    struct Brought {
+        Workers workers;
+        std::vector<HsmKey> keys;
+    };
+    [[nodiscard]] HsmResult<Brought> bring_up() const;
+    [[nodiscard]] HsmResult<std::vector<HsmKey>> greet(HsmWorker& worker, std::chrono::steady_clock::time_point deadline) const;
+    [[nodiscard]] HsmResult<void> self_test(HsmWorker& worker, const std::vector<HsmKey>& keys,
+                                            std::chrono::steady_clock::time_point deadline) const;
+    void adopt(Brought brought);
+    [[nodiscard]] Answer<chain::Signature> collect(HsmWorker& worker, const SignJob& job,
+                                                   std::chrono::steady_clock::time_point deadline);
+    void fault(const std::string& reason); ///< with workers_mutex_ held
+    void supervise();
+    void set_state(bool ready, std::string error);
+
+    const HsmSettings settings_;
+    const std::function<void(const std::string&)> on_fault_;
+    std::vector<HsmKey> keys_; ///< fixed by start()
+    std::vector<chain::Address> addresses_;
+
+    std::mutex workers_mutex_; ///< held during HSM calls
+    Workers workers_;
+
+    mutable std::mutex state_mutex_; ///< never held during HSM calls
+    std::condition_variable wake_;
+    State state_;
+    bool stopping_ = false;
+    std::thread supervisor_;
+};
+
+} // namespace jitbox::signer

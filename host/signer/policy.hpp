@@ -1,0 +1,34 @@
+// What the signer checks for itself before it signs, whoever asks: the calls are decoded and held against limits and lease.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "chain/executor_abi.hpp"
+#include "chain/transaction.hpp"
+#include "signer/arm_latch.hpp"
+
+namespace jitbox::signer {
+
+/// From the configuration: what no lease can widen.
+struct SigningLimits {
+    std::uint64_t chain_id = 0;
+    chain::Address executor{};
+    std::uint64_t max_gas_limit = 0; ///< a transaction
+    chain::u256 max_fee_per_gas_wei = 0;
+    chain::u256 max_priority_fee_per_gas_wei = 0;
+    chain::u256 max_tip_wei = 0; ///< a burn's payment to the block's builder
+};
+
+struct CheckedBundle {
+    chain::Eip1559Transaction mint;
+    chain::Eip1559Transaction burn;
+    chain::u256 notional_wei = 0; ///< V(amount0_max, amount1_max) with the lease's prices
+};
+
+/// V(a0, a1) = floor(a0 * price0 / 2^96) + floor(a1 * price1 / 2^96) over full products. Empty when it needs more than 256 bits.
+[[nodiscard]] std::optional<chain::u256> notional_wei(const LeasePool& pool, chain::u256 amount0, chain::u256 amount1);
+
+/// Refusals name the field, its value and the limit.
+[[nodiscard]] Answer<CheckedBundle> check_bundle(const SigningLimits& limits, const Lease& lease, BytesView mint_unsigned,
+                                                 BytesView burn_unsigned);
+
+} // namespace jitbox::signer

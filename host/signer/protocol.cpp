@@ -1,0 +1,179 @@
+// Requests of the signer's wire, parsed strictly and written.
+// SPDX-License-Identifier: Apache-2.0
+#include "signer/protocol.hpp"
+
+#include "signer/wire.hpp"
+
+#include <array>
+
+namespace jitbox::signer {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::array<std::string_view, 23> refusal_names = {
+    "bad_request",        "not_armed",           "tripped",      "wrong_state",     "unknown_lane",
+    "wrong_chain",        "wrong_contract",      "wrong_call",   "pool_not_listed", "bundle_mismatch",
+    "over_plan_notional", "over_total_notional", "over_gas_cap", "over_tip_cap",    "nonce_bound",
+    "ledger_unavailable", "hsm_unavailable",     "hsm_deadline", "bad_signature",   "audit_unavailable",
+    "deadline",           "disconnected",        "internal"};
+static_assert(refusal_names.size() == static_cast<std::size_t>(RefusalCode::internal) + 1);
+
+constexpr std::array<std::string_view, 3> state_names = {"DISARMED", "ARMED", "TRIPPED"};
+constexpr std::uint64_t max_lane = 255;
+constexpr std::size_t max_pools = 256;
+constexpr std::uint64_t max_ttl_s = 7 * 86'400;
+
+template <typename Variant>
+Result<Numbered<Variant>> finish(ObjectReader& reader, std::uint64_t id, Variant request) {
+    if (auto done = reader.finish(); !done) return std::unexpected(done.error());
+    return Numbered<Variant>{.id = id, .request = std::move(request)};
+}
+
+ArmRequest read_arm(ObjectReader& reader) {
+    ArmRequest request;
+    request.operator_name = reader.text("operator");
+    request.ttl = std::chrono::seconds(reader.natural("ttl_s", max_ttl_s));
+    request.max_plan_notional_wei = reader.amount("max_plan_notional_wei");
+    request.max_total_notional_wei = reader.amount("max_total_notional_wei");
+    const auto* pools = reader.array("pools", max_pools);
+    for (std::size_t i = 0; pools != nullptr && i < pools->size(); ++i) {
+        ObjectReader item((*pools)[i].if_object(), "pools[" + std::to_string(i) + "]");
+        LeasePool pool;
+        pool.pool_id = static_cast<std::uint16_t>(item.natural("pool_id", 0xffff));
+        pool.price0_x96 = item.amount("price0_x96");
+        pool.price1_x96 = item.amount("price1_x96");
+        if (auto done = item.finish(); !done) reader.set_error(done.error().what);
+        request.pools.push_back(pool);
+    }
+    return request;
+}
+
+template <typename Request>
+Request read_reasoned(ObjectReader& reader) {
+    Request request;
+    request.operator_name = reader.text("operator");
+    request.reason = reader.text("reason");
+    return request;
+}
+
+json::object start(std::string_view op, std::uint64_t id) {
+    json::object out;
+    out["op"] = op;
+    out["id"] = id;
+    return out;
+}
+
+std::string line(const json::object& object) {
+    return json::serialize(object) + "\n";
+}
+
+struct ControlFields {
+    json::object& out;
+    std::string_view operator()(const ArmRequest& request) const {
+        out["operator"] = request.operator_name;
+        out["ttl_s"] = request.ttl.count();
+        out["max_plan_notional_wei"] = chain::to_decimal(request.max_plan_notional_wei);
+        out["max_total_notional_wei"] = chain::to_decimal(request.max_total_notional_wei);
+        json::array pools;
+        for (const LeasePool& pool : request.pools)
+            pools.push_back(json::object{{"pool_id", pool.pool_id},
+                                         {"price0_x96", chain::to_decimal(pool.price0_x96)},
+                                         {"price1_x96", chain::to_decimal(pool.price1_x96)}});
+        out["pools"] = std::move(pools);
+        return "arm";
+    }
+    std::string_view operator()(const DisarmRequest& request) const { return reasoned(request, "disarm"); }
+    std::string_view operator()(const EstopRequest& request) const { return reasoned(request, "estop"); }
+    std::string_view operator()(const ResetRequest& request) const { return reasoned(request, "reset"); }
+    std::string_view operator()(const StatusRequest& /*no fields*/) const { return "status"; }
+
+private:
+    template <typename Request>
+    std::string_view reasoned(const Request& request, std::string_view op) const {
+        out["operator"] = request.operator_name;
+        out["reason"] = request.reason;
+        return op;
+    }
+};
+
+} // namespace
+
+std::string_view to_text(RefusalCode code) {
+    return refusal_names.at(static_cast<std::size_t>(code));
+}
+
+std::optional<RefusalCode> refusal_from_text(std::string_view text) {
+    for (std::size_t i = 0; i < refusal_names.size(); ++i)
+        if (refusal_names[i] == text) return static_cast<RefusalCode>(i);
+    return std::nullopt;
+}
+
+std::string_view to_text(ArmState state) {
+    return state_names.at(static_cast<std::size_t>(state));
+}
+
+Result<Numbered<SigningRequest>> parse_signing_request(std::string_view text) {
+    const auto object = parse_line(text);
+    if (!object) return std::unexpected(object.error());
+    ObjectReader reader(&*object);
+    const std::string op = reader.text("op");
+    const std::uint64_t id = reader.natural("id");
+    if (op == "sign_bundle") {
+        SignBundleRequest request;
+        request.lane = static_cast<std::uint32_t>(reader.natural("lane", max_lane));
+        request.mint_unsigned = reader.bytes("mint");
+        request.burn_unsigned = reader.bytes("burn");
+        return finish<SigningRequest>(reader, id, std::move(request));
+    }
+    if (op == "recall") {
+        RecallRequest request;
+        request.lane = static_cast<std::uint32_t>(reader.natural("lane", max_lane));
+        request.nonce = reader.natural("nonce", INT64_MAX - 1);
+        return finish<SigningRequest>(reader, id, request);
+    }
+    if (op == "lanes") return finish<SigningRequest>(reader, id, LanesRequest{});
+    if (reader.ok()) reader.set_error("unknown op '" + op + "' (sign_bundle, recall, lanes)");
+    return std::unexpected(reader.finish().error());
+}
+
+Result<Numbered<ControlRequest>> parse_control_request(std::string_view text) {
+    const auto object = parse_line(text);
+    if (!object) return std::unexpected(object.error());
+    ObjectReader reader(&*object);
+    const std::string op = reader.text("op");
+    const std::uint64_t id = reader.natural("id");
+    if (op == "arm") return finish<ControlRequest>(reader, id, read_arm(reader));
+    if (op == "disarm") return finish<ControlRequest>(reader, id, read_reasoned<DisarmRequest>(reader));
+    if (op == "estop") return finish<ControlRequest>(reader, id, read_reasoned<EstopRequest>(reader));
+    if (op == "reset") return finish<ControlRequest>(reader, id, read_reasoned<ResetRequest>(reader));
+    if (op == "status") return finish<ControlRequest>(reader, id, StatusRequest{});
+    if (reader.ok()) reader.set_error("unknown op '" + op + "' (arm, disarm, estop, reset, status)");
+    return std::unexpected(reader.finish().error());
+}
+
+std::string format(const Numbered<SigningRequest>& request) {
+    if (const auto* sign = std::get_if<SignBundleRequest>(&request.request)) {
+        json::object out = start("sign_bundle", request.id);
+        out["lane"] = sign->lane;
+        out["mint"] = to_hex(sign->mint_unsigned);
+        out["burn"] = to_hex(sign->burn_unsigned);
+        return line(out);
+    }
+    if (const auto* recall = std::get_if<RecallRequest>(&request.request)) {
+        json::object out = start("recall", request.id);
+        out["lane"] = recall->lane;
+        out["nonce"] = recall->nonce;
+        return line(out);
+    }
+    return line(start("lanes", request.id));
+}
+
+std::string format(const Numbered<ControlRequest>& request) {
+    json::object out = start("", request.id);
+    const std::string_view op = std::visit(ControlFields{out}, request.request);
+    out["op"] = op;
+    return line(out);
+}
+
+} // namespace jitbox::signer

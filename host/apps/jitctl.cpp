@@ -1,6 +1,7 @@
 // jitctl: the operator's command line. One table of commands; everything else is in the files that it names.
 // SPDX-License-Identifier: Apache-2.0
 #include "apps/commands.hpp"
+#include "apps/evaluate.hpp"
 
 #include <algorithm>
 #include <array>
@@ -14,7 +15,9 @@ namespace {
 using jitbox::apps::Command;
 
 // decode: `#include "apps/decode.hpp"` and {"decode", "...", jitbox::apps::run_decode}; evaluate likewise.
-constexpr std::array<Command, 0> commands{};
+constexpr std::array commands{
+    Command{"evaluate", "exact outcome of swaps and positions, one JSON object a line", jitbox::apps::evaluate_command},
+};
 
 void print_usage(std::FILE* out) {
     std::fputs("usage: jitctl COMMAND [options]      jitctl COMMAND --help for the options of one\n\n", out);

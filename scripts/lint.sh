@@ -39,8 +39,9 @@ lint_shell() {
 lint_solidity() {
   say "solhint and forge fmt"
   if [ ! -d deploy/contracts/src ]; then return 0; fi
-  npx solhint --max-warnings 0 -c deploy/contracts/.solhint.json 'deploy/contracts/src/**/*.sol' &&
-    (cd deploy/contracts && ../../node_modules/.bin/forge fmt --check)
+  (cd deploy/contracts &&
+    ../../node_modules/.bin/solhint --disc --max-warnings 0 -c .solhint.cjs 'src/**/*.sol' &&
+    tools/forge.sh fmt --check)
 }
 
 lint_architecture() {

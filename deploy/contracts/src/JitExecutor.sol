@@ -303,8 +303,7 @@ contract JitExecutor {
         uint256 before0 = token0.balanceOf(address(this));
         uint256 before1 = token1.balanceOf(address(this));
         pool.burn(tickLower, tickUpper, liquidity);
-        (amount0, amount1) =
-            pool.collect(address(this), tickLower, tickUpper, type(uint128).max, type(uint128).max);
+        (amount0, amount1) = pool.collect(address(this), tickLower, tickUpper, type(uint128).max, type(uint128).max);
         _requireBalance(token0, before0 + amount0);
         _requireBalance(token1, before1 + amount1);
     }
@@ -322,13 +321,17 @@ contract JitExecutor {
 
     /// Some tokens return nothing (USDT), the others true.
     function _transfer(IERC20 token, address to, uint256 amount) private {
+        // A typed call would demand the return value that USDT does not give.
+        // solhint-disable-next-line avoid-low-level-calls
         (bool ok, bytes memory result) = address(token).call(abi.encodeCall(IERC20.transfer, (to, amount)));
-        bool accepted = result.length == 0 ? address(token).code.length > 0 : abi.decode(result, (bool));
-        require(ok && accepted, TransferFailed(address(token)));
+        ok = ok && (result.length == 0 ? address(token).code.length > 0 : abi.decode(result, (bool)));
+        require(ok, TransferFailed(address(token)));
     }
 
     /// Copies no return data: the receiver is not ours to trust with our gas.
     function _send(address to, uint256 amountWei) private returns (bool ok) {
+        // Solidity's call copies what comes back.
+        // solhint-disable-next-line no-inline-assembly
         assembly ("memory-safe") {
             ok := call(gas(), to, amountWei, 0, 0, 0, 0)
         }

@@ -1,0 +1,6 @@
+#!/usr/bin/env bash
+# The contracts' own tests: compiler output, unit and fuzz tests against the canonical pools. Arguments go to `forge test`.
+# SPDX-License-Identifier: Apache-2.0
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+tools/forge.sh test "$@"

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+/// @notice A plain token that anybody can mint.
+contract Token {
+    mapping(address account => uint256 amount) public balanceOf;
+
+    function mint(address to, uint256 amount) external {
+        balanceOf[to] += amount;
+    }
+
+    function transfer(address to, uint256 amount) external virtual returns (bool) {
+        _move(msg.sender, to, amount);
+        return true;
+    }
+
+    function _move(address from, address to, uint256 amount) internal {
+        balanceOf[from] -= amount;
+        balanceOf[to] += amount;
+    }
+}
+
+/// @notice Takes a fee of 1 % out of what arrives, once it is switched on.
+contract FeeOnTransferToken is Token {
+    bool public feeOn;
+
+    function setFee(bool on) external {
+        feeOn = on;
+    }
+
+    function transfer(address to, uint256 amount) external override returns (bool) {
+        _move(msg.sender, to, feeOn ? amount - amount / 100 : amount);
+        if (feeOn) balanceOf[msg.sender] -= amount / 100;
+        return true;
+    }
+}
+
+/// @notice Takes more from the sender than was asked for; all that was asked for arrives.
+contract GreedyToken is Token {
+    function transfer(address to, uint256 amount) external override returns (bool) {
+        _move(msg.sender, to, amount);
+        balanceOf[msg.sender] -= 1;
+        return true;
+    }
+}
+
+/// @notice Answers false instead of reverting.
+contract FalseToken is Token {
+    bool public refusing;
+
+    function setRefusing(bool on) external {
+        refusing = on;
+    }
+
+    function transfer(address to, uint256 amount) external override returns (bool) {
+        if (refusing) return false;
+        _move(msg.sender, to, amount);
+        return true;
+    }
+}
+
+/// @notice Returns nothing at all, as USDT does.
+contract SilentToken {
+    mapping(address account => uint256 amount) public balanceOf;
+
+    function mint(address to, uint256 amount) external {
+        balanceOf[to] += amount;
+    }
+
+    function transfer(address to, uint256 amount) external {
+        balanceOf[msg.sender] -= amount;
+        balanceOf[to] += amount;
+    }
+}
+
+/// @notice Calls somebody in the middle of a transfer, as ERC-777 tokens do, and keeps what it answered.
+contract HookToken is Token {
+    address public target;
+    bytes public payload;
+    bool public succeeded;
+    bytes public answer;
+
+    function setHook(address target_, bytes calldata payload_) external {
+        target = target_;
+        payload = payload_;
+    }
+
+    function transfer(address to, uint256 amount) external override returns (bool) {
+        _move(msg.sender, to, amount);
+        address hook = target;
+        if (hook != address(0)) {
+            target = address(0);
+            (succeeded, answer) = hook.call(payload);
+        }
+        return true;
+    }
+}

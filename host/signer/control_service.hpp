@@ -1,0 +1,48 @@
+// The control socket's commands: arm, disarm, estop, reset, status; what is audited and what never waits. Private to signer.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "audit/log.hpp"
+#include "signer/arm_latch.hpp"
+#include "signer/line_server.hpp"
+#include "signer/trip_file.hpp"
+
+namespace jitbox::signer {
+
+class ControlService {
+public:
+    using Task = std::function<void()>;
+    struct Parts {
+        ArmLatch& latch;
+        audit::Log& audit;
+        TripFile& trip_file;
+        std::chrono::seconds max_ttl;
+        std::function<SignerStatus()> status; ///< never waits
+        std::function<void(Task)> on_admin;   ///< runs a task on the administration thread, in order
+        std::function<void(Task)> on_control; ///< runs a task on the control thread
+        std::function<void(const std::string& event, const std::string& text)> report;
+    };
+
+    explicit ControlService(Parts parts) : parts_(std::move(parts)) {}
+
+    /// One line of the control socket. Emergency stop latches before anything else is looked at, and answers at once.
+    void handle(std::string_view line, const Peer& peer, LineServer::Reply reply);
+    /// Emergency stop by signal, or by a part that must stop everything.
+    void trip(const std::string& cause, const audit::Event& event);
+    /// Audits something that happened by itself (HSM fault, a lease that ended).
+    void note(std::string action, std::string result);
+
+private:
+    void arm(std::uint64_t id, const ArmRequest& request, const Peer& peer, LineServer::Reply reply);
+    void reset(std::uint64_t id, const ResetRequest& request, const Peer& peer, LineServer::Reply reply);
+    void disarm(std::uint64_t id, const DisarmRequest& request, const Peer& peer, LineServer::Reply reply);
+    [[nodiscard]] Answer<void> arm_now(const ArmRequest& request, audit::Event event);
+    [[nodiscard]] Answer<void> reset_now(const ResetRequest& request, audit::Event event);
+    [[nodiscard]] Answer<void> record(const audit::Event& event);
+    void answer_later(std::uint64_t id, LineServer::Reply reply, Answer<void> done);
+    [[nodiscard]] std::string answer(std::uint64_t id, const Answer<void>& done);
+
+    Parts parts_;
+};
+
+} // namespace jitbox::signer

@@ -1,0 +1,197 @@
+// The signer put together.
+// SPDX-License-Identifier: Apache-2.0
+#include "signer/server.hpp"
+
+#include "signer/control_service.hpp"
+#include "signer/line_server.hpp"
+#include "signer/signing_service.hpp"
+
+#include <boost/asio.hpp>
+
+#include <csignal>
+#include <thread>
+
+namespace jitbox::signer {
+
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr std::chrono::milliseconds watch_interval{100};
+constexpr std::size_t max_signing_connections = 8;
+
+/// An io_context with its thread.
+class Worker {
+public:
+    Worker() : guard_(asio::make_work_guard(io_)), thread_([this] { io_.run(); }) {}
+    ~Worker() { stop(); }
+    Worker(const Worker&) = delete;
+    Worker& operator=(const Worker&) = delete;
+    asio::io_context& io() { return io_; }
+    /// Finishes what is queued, then ends the thread. Posting afterwards does nothing.
+    void drain() {
+        guard_.reset();
+        if (thread_.joinable()) thread_.join();
+    }
+    /// Ends the thread after the handler that runs.
+    void stop() {
+        io_.stop();
+        drain();
+    }
+
+private:
+    asio::io_context io_;
+    asio::executor_work_guard<asio::io_context::executor_type> guard_;
+    std::thread thread_;
+};
+
+} // namespace
+
+struct Server::Impl {
+    Impl(Config conf, Report rep) : config(std::move(conf)), report(std::move(rep)) {}
+    Impl(const Impl&) = delete;
+    Impl& operator=(const Impl&) = delete;
+    ~Impl() {
+        signing_thread.stop();
+        admin.drain(); // a stop that was just ordered is still written down
+    }
+
+    Result<void> open();
+    Result<void> listen();
+    SignerStatus status();
+    void watch();
+    void on_signal();
+
+    Config config;
+    Report report;
+    std::unique_ptr<audit::Log> audit_log;
+    std::unique_ptr<TripFile> trip_file;
+    std::unique_ptr<ArmLatch> latch;
+    asio::io_context control_io;
+    Worker admin; // the contexts outlive all that posts to them; ~Impl ends the threads first
+    Worker signing_thread;
+    std::unique_ptr<ControlService> control; // before what calls it
+    std::unique_ptr<HsmPool> hsm;
+    std::unique_ptr<SigningService> signing;
+    std::unique_ptr<LineServer> control_socket;
+    std::unique_ptr<LineServer> signing_socket;
+    std::unique_ptr<asio::steady_timer> timer;
+    std::unique_ptr<asio::signal_set> signals;
+    ArmState last_state = ArmState::disarmed;
+};
+
+Result<void> Server::Impl::open() {
+    auto log = audit::Log::open(config.audit_path());
+    if (!log) return std::unexpected(log.error());
+    audit_log = std::move(*log);
+    auto trip = TripFile::open(config.trip_path());
+    if (!trip) return std::unexpected(trip.error());
+    trip_file = std::move(*trip);
+    latch = std::make_unique<ArmLatch>(Clock::real(), trip_file->tripped());
+    last_state = latch->view().state;
+    control = std::make_unique<ControlService>(
+        ControlService::Parts{.latch = *latch,
+                              .audit = *audit_log,
+                              .trip_file = *trip_file,
+                              .max_ttl = config.max_ttl,
+                              .status = [this] { return status(); },
+                              .on_admin = [this](ControlService::Task task) { asio::post(admin.io(), std::move(task)); },
+                              .on_control = [this](ControlService::Task task) { asio::post(control_io, std::move(task)); },
+                              .report = report});
+    auto ledger = Ledger::open(config.ledger_path());
+    if (!ledger) return std::unexpected(ledger.error());
+    const auto labels = config.hsm.token.key_labels;
+    hsm = std::make_unique<HsmPool>(std::move(config.hsm), [this](const std::string& reason) {
+        latch->disarm("HSM fault: " + reason);
+        control->note("hsm_fault", reason);
+    });
+    if (auto started = hsm->start(); !started) return started;
+    signing = std::make_unique<SigningService>(config.limits, labels, *latch, std::move(*ledger), *hsm, report);
+    return signing->load();
+}
+
+Result<void> Server::Impl::listen() {
+    control_socket = std::make_unique<LineServer>(
+        control_io, LineServerOptions{.path = config.control_socket, .allowed_uids = config.allowed_uids},
+        [this](std::string_view line, const Peer& peer, LineServer::Reply reply) {
+            control->handle(line, peer, std::move(reply));
+        });
+    signing_socket = std::make_unique<LineServer>(signing_thread.io(),
+                                                  LineServerOptions{.path = config.signing_socket,
+                                                                    .allowed_uids = config.allowed_uids,
+                                                                    .max_connections = max_signing_connections},
+                                                  [this](std::string_view line, const Peer& /*checked by the server*/,
+                                                         const LineServer::Reply& reply) { signing->handle(line, reply); });
+    if (auto listening = control_socket->start(); !listening) return listening;
+    if (auto listening = signing_socket->start(); !listening) return listening;
+    timer = std::make_unique<asio::steady_timer>(control_io);
+    watch();
+    signals = std::make_unique<asio::signal_set>(control_io, SIGTERM, SIGINT, SIGUSR1);
+    on_signal();
+    control->note("start", std::string(to_text(latch->view().state)));
+    return {};
+}
+
+SignerStatus Server::Impl::status() {
+    const LatchView view = latch->view();
+    const HsmPool::State hsm_state = hsm->state();
+    SignerStatus out;
+    out.state = view.state;
+    out.cause = view.cause;
+    out.operator_name = view.lease.terms.operator_name;
+    out.lease_left = std::max(view.lease_left, std::chrono::milliseconds(0));
+    out.max_plan_notional_wei = view.lease.terms.max_plan_notional_wei;
+    out.max_total_notional_wei = view.lease.terms.max_total_notional_wei;
+    out.used_notional_wei = view.lease.used_notional_wei;
+    out.pools = view.lease.terms.pools;
+    out.lanes = signing->lanes();
+    out.hsm_ready = hsm_state.ready;
+    out.hsm_error = hsm_state.error;
+    out.signed_bundles = signing->signed_bundles();
+    out.refused = signing->refused();
+    out.hsm_restarts = hsm_state.restarts;
+    out.chain_id = config.limits.chain_id;
+    out.executor = config.limits.executor;
+    return out;
+}
+
+/// A lease ends by itself: seen here within a tick, and audited like every other change of state.
+void Server::Impl::watch() {
+    const LatchView view = latch->view();
+    if (view.state != last_state)
+        control->note("state", std::string(to_text(last_state)) + " -> " + std::string(to_text(view.state)) + ": " + view.cause);
+    last_state = view.state;
+    timer->expires_after(watch_interval);
+    timer->async_wait([this](const boost::system::error_code& error) {
+        if (!error) watch();
+    });
+}
+
+void Server::Impl::on_signal() {
+    signals->async_wait([this](const boost::system::error_code& error, int number) {
+        if (error) return;
+        if (number != SIGUSR1) {
+            control_io.stop();
+            return;
+        }
+        control->trip("estop by SIGUSR1", {.user = "signal", .action = "estop", .resource = "signer", .result = "SIGUSR1"});
+        on_signal();
+    });
+}
+
+Server::Server(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Server::~Server() = default;
+
+Result<std::unique_ptr<Server>> Server::start(Config config, Report report) {
+    auto impl = std::make_unique<Impl>(std::move(config), std::move(report));
+    if (auto opened = impl->open(); !opened) return std::unexpected(opened.error());
+    if (auto listening = impl->listen(); !listening) return std::unexpected(listening.error());
+    return std::unique_ptr<Server>(new Server(std::move(impl)));
+}
+
+void Server::run() {
+    impl_->control_io.run();
+    impl_->latch->disarm("shutdown");
+}
+
+} // namespace jitbox::signer

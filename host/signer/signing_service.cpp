@@ -1,0 +1,156 @@
+// The way of one signature.
+// SPDX-License-Identifier: Apache-2.0
+#include "signer/signing_service.hpp"
+
+#include "chain/keccak.hpp"
+
+#include <algorithm>
+
+namespace jitbox::signer {
+namespace {
+
+std::unexpected<Refusal> refuse(RefusalCode code, std::string what, std::string hint = {}) {
+    return std::unexpected(Refusal{.code = code, .what = std::move(what), .hint = std::move(hint)});
+}
+
+SignedTransaction assemble(const chain::Eip1559Transaction& transaction, const LedgerEntry& entry,
+                           const chain::Signature& signature) {
+    SignedTransaction out{.raw = chain::encode_signed(transaction, signature),
+                          .hash = {},
+                          .digest = entry.digest,
+                          .replayed = entry.signature.has_value()};
+    out.hash = chain::keccak256(out.raw);
+    return out;
+}
+
+} // namespace
+
+SigningService::SigningService(SigningLimits limits, std::vector<std::string> labels, ArmLatch& latch, Ledger ledger, HsmPool& hsm,
+                               Report report)
+    : limits_(std::move(limits)), latch_(latch), ledger_(std::move(ledger)), hsm_(hsm), report_(std::move(report)) {
+    for (std::size_t i = 0; i < labels.size(); ++i)
+        lanes_.push_back({.lane = static_cast<std::uint32_t>(i),
+                          .label = std::move(labels[i]),
+                          .address = hsm.addresses()[i],
+                          .highest_nonce = {}});
+}
+
+Result<void> SigningService::load() {
+    for (Lane& lane : lanes_) {
+        const auto nonce = ledger_.highest_nonce(lane.address, limits_.chain_id);
+        if (!nonce) return std::unexpected(nonce.error());
+        lane.highest_nonce = *nonce;
+    }
+    return {};
+}
+
+Lanes SigningService::lanes() const {
+    const std::scoped_lock lock(lanes_mutex_);
+    return lanes_;
+}
+
+void SigningService::note_nonce(std::uint32_t lane, std::uint64_t nonce) {
+    const std::scoped_lock lock(lanes_mutex_);
+    auto& highest = lanes_[lane].highest_nonce;
+    highest = std::max(highest.value_or(0), nonce);
+}
+
+void SigningService::handle(std::string_view line, const Send& send) {
+    const auto parsed = parse_signing_request(line);
+    if (!parsed) {
+        ++refused_;
+        send(format_answer(0, Answer<Lanes>(refuse(RefusalCode::bad_request, parsed.error().what))));
+        return;
+    }
+    const std::uint64_t id = parsed->id;
+    if (const auto* request = std::get_if<SignBundleRequest>(&parsed->request))
+        answer_bundle(id, prepare(request->lane, request->mint_unsigned, request->burn_unsigned), send);
+    else if (const auto* recalled = std::get_if<RecallRequest>(&parsed->request))
+        answer_bundle(id, recall(*recalled), send);
+    else
+        send(format_answer(id, Answer<Lanes>(lanes())));
+}
+
+Answer<SigningService::Prepared> SigningService::prepare(std::uint32_t lane, BytesView mint_unsigned, BytesView burn_unsigned) {
+    const auto lease = latch_.lease();
+    if (!lease) return std::unexpected(lease.error());
+    if (lane >= lanes_.size())
+        return refuse(RefusalCode::unknown_lane, "lane " + std::to_string(lane) + " of " + std::to_string(lanes_.size()));
+    const auto bundle = check_bundle(limits_, *lease, mint_unsigned, burn_unsigned);
+    if (!bundle) return std::unexpected(bundle.error());
+
+    Prepared out;
+    out.notional_wei = bundle->notional_wei;
+    out.lease_number = lease->number;
+    out.bundle.lane = lane;
+    out.bundle.address = lanes_[lane].address;
+    const auto binding = [&](const chain::Eip1559Transaction& transaction, BytesView payload) {
+        return Binding{.address = out.bundle.address,
+                       .chain_id = transaction.chain_id,
+                       .nonce = transaction.nonce,
+                       .digest = chain::keccak256(payload),
+                       .payload = Bytes(payload.begin(), payload.end())};
+    };
+    out.bindings = {binding(bundle->mint, mint_unsigned), binding(bundle->burn, burn_unsigned)};
+    const auto entries = ledger_.bind(out.bindings);
+    if (!entries) return std::unexpected(entries.error());
+    note_nonce(lane, bundle->burn.nonce);
+    if (auto signed_ = sign(lane, *entries, out); !signed_) return std::unexpected(signed_.error());
+    out.bundle.mint = assemble(bundle->mint, (*entries)[0], out.signatures[0]);
+    out.bundle.burn = assemble(bundle->burn, (*entries)[1], out.signatures[1]);
+    return out;
+}
+
+Answer<void> SigningService::sign(std::uint32_t lane, const std::array<LedgerEntry, 2>& entries, Prepared& out) {
+    out.fresh = !entries[0].signature || !entries[1].signature;
+    if (!out.fresh) {
+        out.signatures = {*entries[0].signature, *entries[1].signature};
+        return {};
+    }
+    if (const auto still = latch_.lease(); !still)
+        return std::unexpected(still.error()); // a stop during the ledger's fsync starts nothing
+    const auto made =
+        hsm_.sign({SignJob{.key = lane, .digest = entries[0].digest}, SignJob{.key = lane, .digest = entries[1].digest}});
+    if (!made) return std::unexpected(made.error());
+    for (std::size_t i = 0; i < 2; ++i) out.signatures[i] = entries[i].signature.value_or((*made)[i]);
+    return {};
+}
+
+Answer<SigningService::Prepared> SigningService::recall(const RecallRequest& request) {
+    if (request.lane >= lanes_.size())
+        return refuse(RefusalCode::unknown_lane, "lane " + std::to_string(request.lane) + " of " + std::to_string(lanes_.size()));
+    std::array<Bytes, 2> payloads;
+    for (std::uint64_t i = 0; i < 2; ++i) {
+        const auto entry = ledger_.find(lanes_[request.lane].address, limits_.chain_id, request.nonce + i);
+        if (!entry) return refuse(RefusalCode::ledger_unavailable, entry.error().what, entry.error().hint);
+        if (!*entry)
+            return refuse(RefusalCode::bad_request, "the ledger holds nothing for nonce " + std::to_string(request.nonce + i));
+        payloads[i] = (*entry)->payload;
+    }
+    return prepare(request.lane, payloads[0], payloads[1]);
+}
+
+void SigningService::answer_bundle(std::uint64_t id, Answer<Prepared> prepared, const Send& send) {
+    bool sent = false;
+    if (prepared) {
+        const std::string line = format_answer(id, Answer<SignedBundle>(prepared->bundle));
+        const auto released = latch_.release(prepared->lease_number, prepared->notional_wei, [&] {
+            sent = true;
+            return send(line);
+        });
+        // Kept whether it left or not: the digest is bound, and its one signature is what a replay gives.
+        if (prepared->fresh)
+            if (const auto stored = ledger_.store(prepared->bindings, prepared->signatures); !stored)
+                report_("signature_not_stored", stored.error().text());
+        if (released) {
+            ++signed_bundles_;
+            return;
+        }
+        prepared = std::unexpected(released.error());
+    }
+    ++refused_;
+    report_("refused", std::string(to_text(prepared.error().code)) + ": " + prepared.error().what);
+    if (!sent) send(format_answer(id, Answer<SignedBundle>(std::unexpected(prepared.error()))));
+}
+
+} // namespace jitbox::signer

@@ -3,6 +3,7 @@
 #include "accel/byte_ring.hpp"
 #include "accel/engine.hpp"
 #include "accel/record_fields.hpp"
+#include "hls/mempool_parser.hpp"
 #include "hls/range_profit.hpp"
 
 #include <sys/eventfd.h>
@@ -65,6 +66,17 @@ Bytes frozen_reject(BytesView decision) {
     put(out, r::candidates, get<std::uint16_t>(decision, records::decision::candidates));
     return out;
 }
+
+/// Both kernels, as the card chains them.
+struct Kernels {
+    hlsk::MempoolParserState parser{};
+    hlsk::RangeProfitState range;
+    hlsk::BeatStream raw;
+    hlsk::BeatStream parsed;
+    hlsk::BeatStream answers;
+
+    Kernels() { range.reset(); }
+};
 
 class NativeEngine final : public Engine {
 public:
@@ -169,8 +181,7 @@ private:
 
     void work() {
         try {
-            auto kernels = std::make_unique<hlsk::RangeProfitState>();
-            kernels->reset();
+            const auto kernels = std::make_unique<Kernels>();
             Bytes record(largest_record);
             while (!stop_.load(std::memory_order_relaxed)) {
                 if (in_.readable() == 0) {
@@ -186,7 +197,7 @@ private:
     }
 
     /// One record through the kernels. submit put it whole into the ring.
-    void run_one(hlsk::RangeProfitState& kernels, Bytes& record) {
+    void run_one(Kernels& kernels, Bytes& record) {
         in_.peek(std::span(record).first(records::header_bytes));
         const std::size_t beats = records::beats_of(get<std::uint32_t>(record, records::header::payload_bytes));
         const std::size_t size = beats * records::beat_bytes;
@@ -196,19 +207,22 @@ private:
             hlsk::Beat beat;
             std::memcpy(&beat.data, record.data() + i * records::beat_bytes, records::beat_bytes);
             beat.last = i + 1 == beats;
-            to_kernels_.write(beat);
+            kernels.raw.write(beat);
         }
-        hlsk::range_profit_record(kernels, to_kernels_, from_kernels_, frozen_);
-        flush();
+        hlsk::mempool_parser(kernels.parser, kernels.raw, kernels.parsed);
+        while (!kernels.parsed.empty()) {
+            hlsk::range_profit(kernels.range, kernels.parsed, kernels.answers, frozen_);
+            flush(kernels.answers); // a decision leaves before the next leg is looked at
+        }
     }
 
     /// Moves finished records to the output ring; waits while it is full, which is the engine's back-pressure.
-    void flush() {
+    void flush(hlsk::BeatStream& answers) {
         Bytes& record = outgoing_;
-        while (!from_kernels_.empty()) {
+        while (!answers.empty()) {
             record.clear();
             for (bool last = false; !last;) {
-                const hlsk::Beat beat = from_kernels_.read();
+                const hlsk::Beat beat = answers.read();
                 last = beat.last;
                 const std::size_t at = record.size();
                 record.resize(at + records::beat_bytes);
@@ -233,8 +247,6 @@ private:
     ByteRing in_;
     ByteRing out_;
     const int event_fd_;
-    hlsk::BeatStream to_kernels_;
-    hlsk::BeatStream from_kernels_;
     Bytes outgoing_;
     Bell input_bell_;
     Bell room_bell_;

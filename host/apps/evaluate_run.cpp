@@ -249,7 +249,7 @@ void feed(hlsk::BeatStream& stream, BytesView record) {
 }
 
 /// The leg as mempool_parser would have made it from a router call without a minimum out.
-Bytes swap_record(const EvaluateLine& line) {
+Bytes swap_record(std::uint64_t sequence, const EvaluateLine& line) {
     namespace s = records::swap;
     Bytes out(s::total_bytes);
     const auto put = [&out](std::size_t offset, const auto& value) { std::memcpy(out.data() + offset, &value, sizeof(value)); };
@@ -261,6 +261,7 @@ Bytes swap_record(const EvaluateLine& line) {
     if (exact_in) flags |= records::swap_exact_in;
     put(records::header::kind, static_cast<std::uint8_t>(records::Kind::swap));
     put(records::header::payload_bytes, static_cast<std::uint32_t>(s::total_bytes - records::header_bytes));
+    put(records::header::sequence, sequence);
     put(s::hops, std::uint8_t{1});
     put(s::flags, flags);
     put(s::fee, line.pool.fee);
@@ -320,11 +321,11 @@ void Evaluator::append_decision(const EvaluateLine& line, std::string& out) {
     accel::PoolRecord removed = pool; // the next line may be another pool with the same key
     removed.pool_kind = accel::PoolKind::removed;
     const std::array<Bytes, 5> stream{accel::to_record(0, removed), accel::to_record(0, pool), accel::to_record(0, window),
-                                      accel::to_record(0, line.params), swap_record(line)};
+                                      accel::to_record(0, line.params), swap_record(version_, line)};
     const hlsk::FreezeLine never{false};
     for (const Bytes& record : stream) {
         feed(in, record);
-        hlsk::range_profit_record(*kernel_, in, answers, never);
+        hlsk::range_profit(*kernel_, in, answers, never);
     }
     // SWAP is handed on before the answer; a state record that the card refuses comes before both.
     Bytes record;

@@ -1,7 +1,7 @@
 // One beat of the record stream as the kernels see it, and byte-addressed access to its fields.
 // SPDX-License-Identifier: Apache-2.0
 //
-// A kernel is `void <name>_record(<Name>State& state, BeatStream& in, BeatStream& out)` and takes exactly one whole record from
+// A kernel is `void <name>(<Name>State& state, BeatStream& in, BeatStream& out)` and takes exactly one whole record from
 // `in` a call; the Vitis top calls it for ever with a static state (deploy/vitis). Frames are by the header's payload_bytes
 // (records::beats_of); `last` follows from it.
 // mempool_parser comes first: it answers TX and ROUTERS itself, refuses output kinds (0x80 and up) with REJECT(unknown_kind), reads

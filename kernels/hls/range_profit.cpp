@@ -277,7 +277,7 @@ void RangeProfitState::reset() {
     leg_pool_count = 0;
 }
 
-void range_profit_record(RangeProfitState& state, BeatStream& in, BeatStream& out, const FreezeLine& frozen) {
+void range_profit(RangeProfitState& state, BeatStream& in, BeatStream& out, const FreezeLine& frozen) {
 #pragma HLS INLINE off
     const ap_uint<512> first = in.read().data;
     const Header header = header_of(first);

@@ -71,7 +71,7 @@ std::uint16_t find_pool(const RangeProfitState& state, const PoolKey& key);
 /// Takes one whole record from `in`. SWAP is passed on and answered with DECISION or REJECT; TX_SEEN and REJECT are passed on;
 /// POOL, TICKS, PARAMS, BLOCK and ROUTERS update the state, or are answered with REJECT; BARRIER is answered with BARRIER_DONE.
 /// `frozen` is sampled for each leg, when it begins and again before its DECISION is written.
-void range_profit_record(RangeProfitState& state, BeatStream& in, BeatStream& out, const FreezeLine& frozen);
+void range_profit(RangeProfitState& state, BeatStream& in, BeatStream& out, const FreezeLine& frozen);
 
 } // namespace hlsk
 } // namespace jitbox

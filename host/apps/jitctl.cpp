@@ -1,6 +1,7 @@
 // jitctl: the operator's command line. One table of commands; everything else is in the files that it names.
 // SPDX-License-Identifier: Apache-2.0
 #include "apps/commands.hpp"
+#include "apps/decode.hpp"
 #include "apps/evaluate.hpp"
 
 #include <algorithm>
@@ -14,8 +15,8 @@ namespace {
 
 using jitbox::apps::Command;
 
-// decode: `#include "apps/decode.hpp"` and {"decode", "...", jitbox::apps::run_decode}; evaluate likewise.
 constexpr std::array commands{
+    Command{"decode", "raw transactions (hex lines) to their swaps (JSON lines)", jitbox::apps::decode_command},
     Command{"evaluate", "exact outcome of swaps and positions, one JSON object a line", jitbox::apps::evaluate_command},
 };
 

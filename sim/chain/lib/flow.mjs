@@ -136,8 +136,8 @@ class World {
     const token_in = this.tokens.get(route.tokens[0]);
     const token_out = this.tokens.get(route.tokens.at(-1));
     const fees = route.fees.reduce((sum, fee) => sum + BigInt(fee), 0n);
-    // A swapper who asks for more than the fair price is refused by the pool.
-    const given_away = fault === "slippage" ? -20_000n : fees + random.between_big(...TOLERANCE_PPM);
+    // A swapper whose quote is stale asks for a tenth more than the fair price, and is refused by the pool.
+    const given_away = fault === "slippage" ? -100_000n : fees + random.between_big(...TOLERANCE_PPM);
     const fair_in = units(token_in, value_wei);
     const fair_out = units(token_out, value_wei);
     return {

@@ -8,14 +8,10 @@
 namespace jitbox {
 namespace hlsk {
 
-constexpr int alone_snapshots = 64;
-
-/// The swap without us, with the states before its first steps: what a position meets at its near bound begins from one of them.
+/// The swap without us.
 struct AloneSwap {
     SwapProgress end;
     std::int32_t tick_after;
-    int snapshots; ///< at least one: the beginning
-    SwapProgress before[alone_snapshots];
 };
 
 /// One candidate, evaluated to the wei.

@@ -17,7 +17,7 @@ function pool(sqrt_price, swap, rest = {}) {
   const fee = rest.fee ?? 3000;
   return {
     fee, fee_protocol: [0, 0], sqrt_price, positions: [full(fee, 1000n * e18)], history: [], swap, candidates: [],
-    params: { price0_x96: (sqrt_price * sqrt_price) / q96 || 1n, price1_x96: q96, gas_cost_wei: 0n, budget0: 2000n * e18, budget1: 2000n * e18, candidates: 64 },
+    params: { price0_x96: (sqrt_price * sqrt_price) / q96 || 1n, price1_x96: q96, gas_cost_wei: 0n, tip_ppm: 0n, tip_floor_wei: 0n, budget0: 2000n * e18, budget1: 2000n * e18, candidates: 64 },
     met: (report) => !report.alone.revert, ...rest,
   };
 }
@@ -118,7 +118,7 @@ function max_liquidity() {
 function range_ends() {
   const [lowest, highest] = [lowest_usable(spacing), highest_usable(spacing)];
   const ends = [range(lowest, lowest + spacing), range(highest - spacing, highest), range(lowest, highest, e18)];
-  const cases = [
+  return [
     pool(min_sqrt_ratio, up(e18), { candidates: ends }),
     pool(min_sqrt_ratio + 1n, up(10n ** 30n), { candidates: ends }),
     pool(at(lowest), up(e18), { candidates: ends }),
@@ -132,7 +132,6 @@ function range_ends() {
     pool(at(0), up(1n << 140n), { fee: 100, candidates: [range(0, 1)], met: stopped_at(max_sqrt_ratio - 1n) }),
     pool(min_sqrt_ratio, down(e18), { candidates: ends, met: ({ alone }) => alone.revert === 'SPL' }),
   ];
-  return cases;
 }
 
 /** What it takes to go exactly to `price`, in and out, from an eth_call that has its limit there. */
@@ -200,6 +199,14 @@ const bad_positions = () => [down(e18), up(e18)].map((swap) => pool(at(0), swap,
   met: ({ lives }) => lives.every((life) => life.revert !== undefined),
 }));
 
+// 70 initialised ticks each side: the card's window holds 64. The swap and a given position are exact all the same.
+function beyond_the_window() {
+  const positions = Array.from({ length: 140 }, (_, i) => range((i - 70) * spacing, (i - 69) * spacing, 10n * e18 + BigInt(i)));
+  return [[down(e18), 1], [up(e18), 1], [down(30n * e18), 65], [up(30n * e18), 65]].map(([swap, least]) => pool(at(0) + 1n, swap, {
+    positions, candidates: around(0), met: ({ state, alone }) => state.ticks.length === 141 && Math.abs(alone.tick) >= (least - 1) * spacing,
+  }));
+}
+
 /** [name, () or (ask) => cases]: ask(cases) gives the chain's reports. */
 export const boundaries = [
   ['bitmap word boundary, both directions', word_boundary],
@@ -217,5 +224,6 @@ export const boundaries = [
   ['protocol fee rounding', protocol_fee],
   ['fee growth wraps around', fee_growth_wrap],
   ['negative ticks: floor, not truncation', negative_ticks],
+  ["more initialised ticks than the card's window", beyond_the_window],
   ['positions that the pool refuses', bad_positions],
 ];

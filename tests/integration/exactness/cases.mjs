@@ -187,6 +187,8 @@ function random_params({ random, sqrt_price, size_bits }) {
     price0_x96: price0,
     price1_x96: q96,
     gas_cost_wei: random.chance(0.5) ? 0n : random.log_big(1, Math.max(2, size_bits - 20)),
+    tip_ppm: BigInt(random.weighted([[1, 0], [1, random.int(1, 999_999)], [0.1, 1_000_000]])),
+    tip_floor_wei: random.chance(0.7) ? 0n : random.log_big(1, Math.max(2, size_bits - 20)),
     budget0: random.log_big(Math.max(1, size_bits - 10), Math.min(127, size_bits + 20)),
     budget1: random.log_big(Math.max(1, size_bits - 10), Math.min(127, size_bits + 20)),
     candidates: random.weighted([[8, 64], [1, 1], [1, 16]]),

@@ -21,6 +21,14 @@ export function gross_profit(life, liquidity, params) {
   return value_wei(life.burn0 + fee0, life.burn1 + fee1, params) - value_wei(life.mint0, life.mint1, params);
 }
 
+/** The tip is a share of the profit before it, at least its floor. */
+function valued(gross, params) {
+  const before_tip = gross - params.gas_cost_wei;
+  const share = before_tip > 0n ? (before_tip * params.tip_ppm) / 1_000_000n : 0n;
+  const tip_wei = share > params.tip_floor_wei ? share : params.tip_floor_wei;
+  return { gross_profit_wei: gross, tip_wei, profit_wei: before_tip - tip_wei };
+}
+
 function differences(what, expected, got) {
   return Object.entries(expected).filter(([name, value]) => got[name] === undefined || BigInt(got[name]) !== BigInt(value))
     .map(([name, value]) => `${what}.${name}: chain ${value}, engine ${got[name]}`);
@@ -67,9 +75,12 @@ export function compare_position(alone, life, position, params, answer) {
     return [`position: the chain does it, engine rejects with ${reason}`];
   }
   const { fits } = earned(life, position.liquidity);
-  const profit_wei = gross_profit(life, position.liquidity, params) - params.gas_cost_wei;
+  const expected = {
+    ...life_fields(life, position.liquidity), ...valued(gross_profit(life, position.liquidity, params), params),
+    sqrt_price_x96: life.swap.sqrt_price, tick: life.swap.tick, liquidity: life.swap.liquidity,
+  };
   return [
-    ...differences('position', { ...life_fields(life, position.liquidity), profit_wei }, answer.position),
+    ...differences('position', expected, answer.position),
     ...(fits ? [] : ['position: the pool truncated what it owes, engine does not say so']),
   ];
 }
@@ -78,17 +89,17 @@ export function compare_position(alone, life, position, params, answer) {
 export function compare_decision(report, life, params, decision) {
   if (life.revert !== undefined) return [`decision: chain reverts with ${life.revert}`];
   const liquidity = BigInt(decision.liquidity);
-  const { state, alone } = report;
+  const { alone } = report;
   const gross = gross_profit(life, liquidity, params);
   const found = differences('decision', {
     ...life_fields(life, liquidity),
     alone0: alone.amount0, alone1: alone.amount1,
-    sqrt_price_before: state.sqrt_price, sqrt_price_after: life.swap.sqrt_price, sqrt_price_alone: alone.sqrt_price,
-    tick_before: state.tick, tick_after: life.swap.tick, tick_alone: alone.tick,
-    gross_profit_wei: gross, gas_cost_wei: params.gas_cost_wei, tip_wei: 0n, profit_wei: gross - params.gas_cost_wei,
+    sqrt_price_after: life.swap.sqrt_price, sqrt_price_alone: alone.sqrt_price,
+    tick_after: life.swap.tick, tick_alone: alone.tick,
+    gas_cost_wei: params.gas_cost_wei, ...valued(gross, params),
   }, decision);
   if (life.mint0 > params.budget0 || life.mint1 > params.budget1) found.push('decision: costs more than the budget');
-  if (gross <= params.gas_cost_wei) found.push('decision: earns nothing');
+  if (BigInt(decision.profit_wei) <= 0n) found.push('decision: earns nothing');
   if (!earned(life, liquidity).fits) found.push('decision: the pool truncates what it owes');
   return found;
 }

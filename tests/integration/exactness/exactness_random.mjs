@@ -11,6 +11,7 @@ import { start_judge } from './judge.mjs';
 const batch_size = 20;
 const batches_in_flight = 3;
 const failures_shown = 5;
+const least_decisions = 0.15; // of the cases: fewer would mean that the search is no longer exercised
 
 const { values: options } = parseArgs({ options: {
   jitctl: { type: 'string', default: 'build/release/bin/jitctl' }, engine: { type: 'string', default: 'native' },
@@ -51,6 +52,8 @@ await Promise.all(Array.from({ length: batches_in_flight }, work));
 tally.print();
 console.log(`${((performance.now() - started) / 1000).toFixed(1)} s`);
 failures.sort((a, b) => a.index - b.index).slice(0, failures_shown).forEach(print_failure);
+const idle = indices.length >= 500 && tally.counts.decisions < least_decisions * indices.length;
+if (idle) console.log(`FAILED: only ${tally.counts.decisions} decisions: the engine declines what it should decide`);
 engine.stop();
 chain.stop();
-process.exit(failures.length ? 1 : 0);
+process.exit(failures.length || idle ? 1 : 0);

@@ -83,7 +83,7 @@ async function replay_pool(engine) {
 }
 
 const params_at = (sqrt_price) =>
-  ({ price0_x96: (sqrt_price * sqrt_price) / q96, price1_x96: q96, gas_cost_wei: 0n, budget0: 10n ** 24n, budget1: 10n ** 24n, candidates: 64 });
+  ({ price0_x96: (sqrt_price * sqrt_price) / q96, price1_x96: q96, gas_cost_wei: 0n, tip_ppm: 0n, tip_floor_wei: 0n, budget0: 10n ** 24n, budget1: 10n ** 24n, candidates: 64 });
 
 /** The pool around one swap that crossed nothing: its liquidity, everywhere. */
 function case_of_pair(row) {

@@ -1,6 +1,7 @@
 // A local anvil on a free port, and JSON-RPC to it.
 // SPDX-License-Identifier: Apache-2.0
 import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { createInterface } from 'node:readline';
 
@@ -10,7 +11,7 @@ const anvil_program = createRequire(import.meta.url).resolve(`@foundry-rs/anvil-
 const start_deadline_ms = 60_000;
 const call_deadline_ms = 120_000;
 
-/** Starts anvil: nothing is mined by itself, no limit on code size or gas. Resolves to {rpc, stop}. */
+/** Starts anvil: nothing is mined by itself, no limit on code size or gas. Resolves to {rpc, cpu_ms, stop}. */
 export async function start_anvil() {
   const child = spawn(anvil_program, ['--port', '0', '--no-mining', '--accounts', '1', '--hardfork', 'cancun',
     '--gas-limit', String(2 ** 50), '--code-size-limit', '1000000', '--memory-limit', String(2 ** 30)],
@@ -19,7 +20,7 @@ export async function start_anvil() {
   process.once('exit', stop);
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
   const url = await listening_url(child);
-  return { rpc: (method, params) => rpc(url, method, params), stop };
+  return { rpc: (method, params) => rpc(url, method, params), cpu_ms: () => cpu_ms(child.pid), stop };
 }
 
 function listening_url(child) {
@@ -34,6 +35,12 @@ function listening_url(child) {
       resolve(`http://${found[1]}`);
     });
   });
+}
+
+/** Processor time that a process has used so far; /proc counts it in hundredths of a second. */
+function cpu_ms(pid) {
+  const [user, system] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ').slice(11, 13);
+  return (Number(user) + Number(system)) * 10;
 }
 
 let next_id = 0;

@@ -28,7 +28,9 @@ contract JitExecutor {
     /// @notice The accounts that may mint and burn (one for each signing lane).
     mapping(address account => bool allowed) public isOperator;
 
-    PoolEntry[] private _pools;
+    /// @notice How many numbers have been given out to pools; they run from 0.
+    uint16 public poolCount;
+    mapping(uint16 poolId => PoolEntry entry) private _pools;
     mapping(address pool => uint256 idPlusOne) private _poolIds;
 
     /// The pool whose mint callback is expected now; zero outside of a mint and again after its one callback.
@@ -62,7 +64,6 @@ contract JitExecutor {
     error UnlistedPool(uint16 poolId);
     error AlreadyListed(address pool);
     error NotFactoryPool(address pool, address expected);
-    error TooManyPools();
     error UnexpectedCallback(address caller);
     error AmountAboveMax(address token, uint256 asked, uint256 max);
     error AmountBelowMin(uint256 amount0, uint256 amount1);
@@ -206,16 +207,16 @@ contract JitExecutor {
         require(pool == proved, NotFactoryPool(pool, proved));
         uint256 idPlusOne = _poolIds[pool];
         if (idPlusOne == 0) {
-            require(_pools.length < type(uint16).max, TooManyPools());
-            _pools.push(PoolEntry({ pool: pool, listed: true }));
-            idPlusOne = _pools.length;
-            _poolIds[pool] = idPlusOne;
+            // Checked arithmetic: it reverts after 65,535 pools.
+            poolId = poolCount;
+            poolCount = poolId + 1;
+            _poolIds[pool] = uint256(poolId) + 1;
         } else {
-            require(!_pools[idPlusOne - 1].listed, AlreadyListed(pool));
-            _pools[idPlusOne - 1].listed = true;
+            // forge-lint: disable-next-line(unsafe-typecast) -- made from a uint16 above
+            poolId = uint16(idPlusOne - 1);
+            require(!_pools[poolId].listed, AlreadyListed(pool));
         }
-        // forge-lint: disable-next-line(unsafe-typecast) -- fewer than 2^16 pools, checked above
-        poolId = uint16(idPlusOne - 1);
+        _pools[poolId] = PoolEntry({ pool: pool, listed: true });
         emit PoolListed(poolId, pool, deployer, initCodeHash);
     }
 
@@ -266,13 +267,8 @@ contract JitExecutor {
 
     /// @notice The pool behind a number, and whether it is listed now.
     function pools(uint16 poolId) external view returns (address pool, bool listed) {
-        PoolEntry storage entry = _entry(poolId);
+        PoolEntry memory entry = _entry(poolId);
         return (entry.pool, entry.listed);
-    }
-
-    /// @notice How many numbers have been given out; they run from 0.
-    function poolCount() external view returns (uint256) {
-        return _pools.length;
     }
 
     // ---------------------------------------------------------------- private
@@ -338,14 +334,14 @@ contract JitExecutor {
     }
 
     function _listedPool(uint16 poolId) private view returns (IV3Pool) {
-        PoolEntry storage entry = _entry(poolId);
+        PoolEntry memory entry = _entry(poolId);
         require(entry.listed, UnlistedPool(poolId));
         return IV3Pool(entry.pool);
     }
 
-    function _entry(uint16 poolId) private view returns (PoolEntry storage) {
-        require(poolId < _pools.length, UnknownPool(poolId));
-        return _pools[poolId];
+    function _entry(uint16 poolId) private view returns (PoolEntry memory entry) {
+        entry = _pools[poolId];
+        require(entry.pool != address(0), UnknownPool(poolId));
     }
 
     function _create2Address(IV3Pool pool, address deployer, bytes32 initCodeHash) private view returns (address) {

@@ -20,18 +20,6 @@ inline u256 mul_div_saturated(const u256& a, const u256& b, const u256& d) {
     return mul_div(a, b, d, out) ? out : u256(~u256(0));
 }
 
-/// floor(sqrt(x)) of at most 128 bits, digit by digit.
-inline ap_uint<64> sqrt_128(const u128& x) {
-#pragma HLS INLINE off
-    ap_uint<64> root = 0;
-    for (int bit = 63; bit >= 0; --bit) {
-#pragma HLS PIPELINE II = 1
-        const ap_uint<64> tried = ap_uint<64>(root | (ap_uint<64>(1) << bit));
-        if (u128(tried * tried) <= x) root = tried;
-    }
-    return root;
-}
-
 inline u256 saturated_128(const u256& x) {
 #pragma HLS INLINE
     return x > max_128() ? max_128() : x;

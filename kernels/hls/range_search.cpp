@@ -26,12 +26,23 @@ struct Point {
     std::uint32_t scale;
 };
 
+/// What every amount in one range shares.
+struct Prepared {
+    bool valid;
+    bool reached; ///< the swap comes to the range
+    Point bounds;
+    Position range;     ///< its liquidity is still to be set
+    SwapProgress entry; ///< the swap when it enters, our liquidity not yet added
+    u128 seed;
+    u128 most; ///< by budgets and maxLiquidityPerTick
+};
+
 class Search {
 public:
     Search(const SearchInput& input, WindowTicks& ticks, SearchResult& out) : in_(input), ticks_(ticks), out_(out) {
         for (int i = 0; i < passage_slots; ++i) passages_[i].used = false;
         fee_factor_ = fee_factor_x64(input.pool, input.request.zero_for_one);
-        begin_swap(input.pool, ticks, input.cursor, input.request, no_position(), start_);
+        prepared_.valid = false;
         bound_lattice();
     }
 
@@ -129,38 +140,51 @@ private:
     void attempt(const Point& point) {
         if (spent() || point.lower < lo_ || point.upper > hi_ || point.lower >= point.upper) return;
         if (point.scale == 0 || point.scale > scale_one * 1024) return;
-        Position range;
-        range.active = true;
-        range.tick_lower = point.lower * in_.pool.tick_spacing;
-        range.tick_upper = point.upper * in_.pool.tick_spacing;
-        const Where where = where_of(in_.pool.tick, range);
-        // A range that the swap moves away from earns nothing.
-        if (where == (in_.request.zero_for_one ? below_range : above_range)) return;
-        range.lower_x96 = ticks_.ratio_at(range.tick_lower);
-        range.upper_x96 = ticks_.ratio_at(range.tick_upper);
-        const bool zero_for_one = in_.request.zero_for_one;
-        SwapProgress entry = start_;
-        if (where != in_range) {
-            const Passage& near = passage(zero_for_one ? range.tick_upper : range.tick_lower);
-            if (!near.reached) return;
-            entry = near.at;
-        }
-        range.liquidity = liquidity_of(range, where, seed_of(range, entry), point.scale);
+        if (!prepared_.valid || prepared_.bounds.lower != point.lower || prepared_.bounds.upper != point.upper) prepare(point);
+        if (!prepared_.reached) return;
+        Position range = prepared_.range;
+        range.liquidity = liquidity_of(point.scale);
         if (range.liquidity == 0) return;
         if (out_.best.ok && range.tick_lower == out_.best.tick_lower && range.tick_upper == out_.best.tick_upper &&
             range.liquidity == out_.best.liquidity)
             return; // clamped to what is the best already
-        evaluate(range, entry, point);
+        evaluate(range, point);
     }
 
-    u128 liquidity_of(const Position& range, Where where, const u128& seed, std::uint32_t scale) {
+    void prepare(const Point& point) {
+#pragma HLS INLINE off
+        prepared_.valid = true;
+        prepared_.reached = false;
+        prepared_.bounds = point;
+        Position& range = prepared_.range;
+        range.active = true;
+        range.tick_lower = point.lower * in_.pool.tick_spacing;
+        range.tick_upper = point.upper * in_.pool.tick_spacing;
+        range.liquidity = 0;
+        const bool zero_for_one = in_.request.zero_for_one;
+        const Where where = where_of(in_.pool.tick, range);
+        // A range that the swap moves away from earns nothing.
+        if (where == (zero_for_one ? below_range : above_range)) return;
+        range.lower_x96 = ticks_.ratio_at(range.tick_lower);
+        range.upper_x96 = ticks_.ratio_at(range.tick_upper);
+        prepared_.entry = in_.alone.before[0];
+        if (where != in_range) {
+            const Passage& near = passage(zero_for_one ? range.tick_upper : range.tick_lower);
+            if (!near.reached) return;
+            prepared_.entry = near.at;
+        }
         u128 most = liquidity_for_budgets(range, where, in_.pool.sqrt_price_x96, in_.params.budget0, in_.params.budget1);
         most = minimum(most, room_at(range.tick_lower));
-        most = minimum(most, room_at(range.tick_upper));
+        prepared_.most = minimum(most, room_at(range.tick_upper));
+        prepared_.seed = seed_of(range, prepared_.entry);
+        prepared_.reached = true;
+    }
+
+    u128 liquidity_of(std::uint32_t scale) const {
         u256 wanted;
-        if (!mul_shift<16>(u256(seed), u256(scale), false, wanted)) return most;
+        if (!mul_shift<16>(u256(prepared_.seed), u256(scale), false, wanted)) return prepared_.most;
         if (wanted == 0) wanted = scale; // no interior optimum: begin from little
-        return wanted < most ? u128(wanted) : most;
+        return wanted < prepared_.most ? u128(wanted) : prepared_.most;
     }
 
     static u128 minimum(const u128& a, const u128& b) { return a < b ? a : b; }
@@ -195,9 +219,22 @@ private:
         mark.lower_x96 = mark.upper_x96 = ticks_.ratio_at(tick);
         known.used = true;
         known.tick = tick;
-        known.at = start_;
+        known.at = last_before(mark.lower_x96);
         known.reached = walk_to(mark, known.at);
         return known;
+    }
+
+    /// The latest state of the swap alone whose price had not come to `price_x96`: until then the mark makes no difference.
+    const SwapProgress& last_before(const u256& price_x96) const {
+        int found = 0;
+        for (int i = 1; i < in_.alone.snapshots; ++i) {
+#pragma HLS LOOP_TRIPCOUNT min = 0 max = 63
+            const u256& seen = in_.alone.before[i].sqrt_price_x96;
+            const bool earlier = in_.request.zero_for_one ? seen > price_x96 : seen < price_x96;
+            if (!earlier) break;
+            found = i;
+        }
+        return in_.alone.before[found];
     }
 
     /// Steps until the marked tick is crossed. False when the swap ends before or fails.
@@ -212,12 +249,12 @@ private:
         return false;
     }
 
-    void evaluate(const Position& range, const SwapProgress& entry, const Point& point) {
+    void evaluate(const Position& range, const Point& point) {
         out_.candidates += 1;
         Evaluated tried;
         Outcome& outcome = tried.outcome;
         outcome.mint = position_amounts(range, where_of(in_.pool.tick, range), in_.pool.sqrt_price_x96, true);
-        outcome.end = entry;
+        outcome.end = prepared_.entry;
         if (!add_liquidity(outcome.end.liquidity, ap_int<130>(range.liquidity))) return;
         if (run_swap(in_.pool, ticks_, in_.request, range, records::max_swap_steps, outcome.end) != Reason::none) return;
         if (close_position(in_.request, range, outcome) != Reason::none) return;
@@ -252,8 +289,8 @@ private:
     std::int32_t lo_;
     std::int32_t hi_;
     Point best_;
+    Prepared prepared_;
     Passage passages_[passage_slots];
-    SwapProgress start_;
 };
 
 } // namespace
@@ -273,9 +310,18 @@ Reason run_alone(const PoolState& pool, WindowTicks& ticks, int cursor, const Sw
 #pragma HLS INLINE off
     const Position none = no_position();
     begin_swap(pool, ticks, cursor, request, none, out.end);
-    const Reason reason = run_swap(pool, ticks, request, none, records::max_swap_steps, out.end);
-    out.tick_after = reason == Reason::none ? final_tick(out.end) : pool.tick;
-    return reason;
+    out.before[0] = out.end;
+    out.snapshots = 1;
+    out.tick_after = pool.tick;
+    while (!swap_finished(out.end, request)) {
+#pragma HLS LOOP_TRIPCOUNT min = 1 max = 1024 avg = 4
+        if (out.end.steps >= records::max_swap_steps) return Reason::too_many_steps;
+        const Reason reason = swap_step(pool, ticks, request, none, out.end);
+        if (reason != Reason::none) return reason;
+        if (out.snapshots < alone_snapshots) out.before[out.snapshots++] = out.end;
+    }
+    out.tick_after = final_tick(out.end);
+    return Reason::none;
 }
 
 void search_ranges(const SearchInput& input, WindowTicks& ticks, SearchResult& out) {

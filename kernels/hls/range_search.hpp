@@ -8,10 +8,14 @@
 namespace jitbox {
 namespace hlsk {
 
-/// The swap without us.
+constexpr int alone_snapshots = 64;
+
+/// The swap without us, with the states before its first steps: what a position meets at its near bound begins from one of them.
 struct AloneSwap {
     SwapProgress end;
     std::int32_t tick_after;
+    int snapshots; ///< at least one: the beginning
+    SwapProgress before[alone_snapshots];
 };
 
 /// One candidate, evaluated to the wei.

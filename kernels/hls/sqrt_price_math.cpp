@@ -51,14 +51,8 @@ bool next_price_from_amount1(const u256& price, const u128& liquidity, const u25
 } // namespace
 
 u256 amount0_delta(const u256& lower_x96, const u256& upper_x96, const u128& liquidity, bool round_up) {
-#pragma HLS INLINE off
-    u256 outer;
-    if (round_up) {
-        mul_div_rounding_up(u256(liquidity) << 96, u256(upper_x96 - lower_x96), upper_x96, outer);
-        return div_rounding_up(outer, lower_x96);
-    }
-    mul_div(u256(liquidity) << 96, u256(upper_x96 - lower_x96), upper_x96, outer);
-    return div_floor(outer, lower_x96);
+#pragma HLS INLINE
+    return amount0_quotient(liquidity, u256(upper_x96 - lower_x96), upper_x96, lower_x96, round_up);
 }
 
 u256 amount1_delta(const u256& lower_x96, const u256& upper_x96, const u128& liquidity, bool round_up) {
@@ -93,26 +87,33 @@ bool compute_swap_step(const u256& price_x96, const u256& target_x96, const u128
     if (exact_in) {
         u256 less_fee;
         ok = mul_div(remaining, keep, u256(fee_units), less_fee);
-        whole = zero_for_one ? amount0_delta(low, high, liquidity, true) : amount1_delta(low, high, liquidity, true);
-        reached = less_fee >= whole;
+        reached = !surely_below_delta(less_fee, low, high, liquidity, zero_for_one);
+        if (reached) {
+            whole = zero_for_one ? amount0_delta(low, high, liquidity, true) : amount1_delta(low, high, liquidity, true);
+            reached = less_fee >= whole;
+        }
         if (!reached) ok = next_price_from_input(price_x96, liquidity, less_fee, zero_for_one, out.next_price_x96) && ok;
     } else {
-        whole = zero_for_one ? amount1_delta(low, high, liquidity, false) : amount0_delta(low, high, liquidity, false);
-        reached = remaining >= whole;
+        reached = !surely_below_delta(remaining, low, high, liquidity, !zero_for_one);
+        if (reached) {
+            whole = zero_for_one ? amount1_delta(low, high, liquidity, false) : amount0_delta(low, high, liquidity, false);
+            reached = remaining >= whole;
+        }
         if (!reached) ok = next_price_from_output(price_x96, liquidity, remaining, zero_for_one, out.next_price_x96);
     }
     if (reached) out.next_price_x96 = target_x96;
     if (!ok) return false;
     const u256& next = out.next_price_x96;
     const bool at_target = next == target_x96; // also when the amount happens to end exactly there
+    const bool has_whole = at_target && reached;
     const u256& from = zero_for_one ? next : price_x96;
     const u256& to = zero_for_one ? price_x96 : next;
-    if (at_target && exact_in) {
+    if (has_whole && exact_in) {
         out.amount_in = whole;
     } else {
         out.amount_in = zero_for_one ? amount0_delta(from, to, liquidity, true) : amount1_delta(from, to, liquidity, true);
     }
-    if (at_target && !exact_in) {
+    if (has_whole && !exact_in) {
         out.amount_out = whole;
     } else {
         out.amount_out = zero_for_one ? amount1_delta(from, to, liquidity, false) : amount0_delta(from, to, liquidity, false);

@@ -23,6 +23,7 @@ namespace leaf = native;
 namespace leaf = hardware;
 #endif
 
+using leaf::amount0_quotient;
 using leaf::div_floor;
 using leaf::div_rounding_up;
 using leaf::mul_div;
@@ -30,6 +31,8 @@ using leaf::mul_div_rounding_up;
 using leaf::mul_high_128;
 using leaf::mul_shift;
 using leaf::mul_square_127;
+using leaf::sqrt_128;
+using leaf::surely_below_delta;
 
 } // namespace hlsk
 } // namespace jitbox

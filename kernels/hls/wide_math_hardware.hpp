@@ -131,6 +131,36 @@ inline u256 mul_square_127(const u128& x) {
     return u256((x * x) >> 127);
 }
 
+/// floor or ceil(L * 2^96 * difference / upper / lower): the two divisions of getAmount0Delta, one after the other.
+inline u256 amount0_quotient(const u128& liquidity, const u256& difference, const u256& upper, const u256& lower, bool round_up) {
+#pragma HLS INLINE off
+    u256 outer;
+    if (round_up) {
+        mul_div_rounding_up(u256(liquidity) << 96, difference, upper, outer);
+        return div_rounding_up(outer, lower);
+    }
+    mul_div(u256(liquidity) << 96, difference, upper, outer);
+    return div_floor(outer, lower);
+}
+
+/// A CPU's short cut (see wide_math_native.hpp); in hardware the exact comparison costs no time.
+inline bool surely_below_delta(const u256&, const u256&, const u256&, const u128&, bool) {
+#pragma HLS INLINE
+    return false;
+}
+
+/// floor(sqrt(x)), digit by digit.
+inline ap_uint<64> sqrt_128(const u128& x) {
+#pragma HLS INLINE off
+    ap_uint<64> root = 0;
+    for (int bit = 63; bit >= 0; --bit) {
+#pragma HLS PIPELINE II = 1
+        const ap_uint<64> tried = ap_uint<64>(root | (ap_uint<64>(1) << bit));
+        if (u128(tried * tried) <= x) root = tried;
+    }
+    return root;
+}
+
 } // namespace hardware
 } // namespace hlsk
 } // namespace jitbox

@@ -97,112 +97,159 @@ inline std::uint64_t divide_3by2(std::uint64_t u2, std::uint64_t u1, std::uint64
     return q1;
 }
 
-/// Quotient (at most four limbs; the caller has ruled out overflow) and whether a remainder is left.
-/// n: nn limbs with room for one more; d: nd limbs, d[nd - 1] != 0. n is destroyed.
-inline bool divide_limbs(std::uint64_t* n, int nn, const std::uint64_t* divisor, int nd, std::uint64_t* q) {
-    q[0] = q[1] = q[2] = q[3] = 0;
-    if (nn < nd) return nn != 0;
-    if (nd == 1) {
-        const std::uint64_t d = divisor[0];
-        std::uint64_t rest = 0;
-        int i = nn - 1;
-        if (n[i] < d) rest = n[i--]; // a quotient of at most four limbs: the caller ruled out the others
-        for (; i >= 0; --i) q[i] = divide_2by1(rest, n[i], d, rest);
-        return rest != 0;
+/// n[at .. at + ND) -= digit * d, and the borrow out of it.
+template <int ND>
+inline std::uint64_t subtract_product(std::uint64_t* n, std::uint64_t digit, const std::uint64_t* d) {
+    std::uint64_t carry = 0;
+    for (int i = 0; i < ND; ++i) {
+        const wide product = static_cast<wide>(digit) * d[i] + carry;
+        const std::uint64_t low = static_cast<std::uint64_t>(product);
+        carry = static_cast<std::uint64_t>(product >> 64) + (n[i] < low ? 1 : 0);
+        n[i] -= low;
     }
-    std::uint64_t d[4] = {0, 0, 0, 0};
-    const int shift = __builtin_clzll(divisor[nd - 1]);
-    n[nn] = 0;
-    if (shift == 0) {
-        for (int i = 0; i < nd; ++i) d[i] = divisor[i];
-    } else {
-        for (int i = nd - 1; i > 0; --i) d[i] = (divisor[i] << shift) | (divisor[i - 1] >> (64 - shift));
-        d[0] = divisor[0] << shift;
-        n[nn] = n[nn - 1] >> (64 - shift);
-        for (int i = nn - 1; i > 0; --i) n[i] = (n[i] << shift) | (n[i - 1] >> (64 - shift));
-        n[0] <<= shift;
+    return carry;
+}
+
+template <int ND>
+inline void add_back(std::uint64_t* n, const std::uint64_t* d) {
+    std::uint64_t carry = 0;
+    for (int i = 0; i < ND; ++i) {
+        const wide sum = static_cast<wide>(n[i]) + d[i] + carry;
+        n[i] = static_cast<std::uint64_t>(sum);
+        carry = static_cast<std::uint64_t>(sum >> 64);
     }
-    const std::uint64_t d1 = d[nd - 1];
-    const std::uint64_t d0 = d[nd - 2];
+}
+
+/// Knuth's algorithm D for a divisor of ND >= 2 limbs, divisor[ND - 1] != 0. n: nn >= ND limbs with room for one more, destroyed.
+/// q: room for nn - ND + 1 limbs. Returns whether a remainder is left.
+template <int ND>
+inline bool divide_long(std::uint64_t* n, int nn, const std::uint64_t* divisor, std::uint64_t* q) {
+    std::uint64_t d[ND];
+    const int shift = __builtin_clzll(divisor[ND - 1]);
+    const int back = (64 - shift) & 63; // of a shift by nothing the mask below keeps nothing
+    const std::uint64_t keep = shift == 0 ? 0 : ~0ULL;
+    for (int i = ND - 1; i > 0; --i) d[i] = (divisor[i] << shift) | ((divisor[i - 1] >> back) & keep);
+    d[0] = divisor[0] << shift;
+    n[nn] = (n[nn - 1] >> back) & keep;
+    for (int i = nn - 1; i > 0; --i) n[i] = (n[i] << shift) | ((n[i - 1] >> back) & keep);
+    n[0] <<= shift;
+    const std::uint64_t d1 = d[ND - 1];
+    const std::uint64_t d0 = d[ND - 2];
     const wide lead = (static_cast<wide>(d1) << 64) | d0;
     const std::uint64_t v = reciprocal_3by2(d1, d0);
-    int j = nn - nd;
-    if (n[nn] == 0 && n[nn - 1] < d1) --j; // the leading quotient limb is zero
+    int j = nn - ND;
+    if (n[nn] == 0 && n[nn - 1] < d1) q[j--] = 0; // the leading quotient limb is zero
     for (; j >= 0; --j) {
-        const std::uint64_t u2 = n[j + nd];
-        const std::uint64_t u1 = n[j + nd - 1];
-        std::uint64_t digit;
-        if (((static_cast<wide>(u2) << 64) | u1) >= lead) {
-            digit = ~0ULL; // the estimate saturates
-            std::uint64_t borrow = 0;
-            std::uint64_t carry = 0;
-            for (int i = 0; i < nd; ++i) {
-                const wide product = static_cast<wide>(digit) * d[i] + carry;
-                carry = static_cast<std::uint64_t>(product >> 64);
-                const wide difference = static_cast<wide>(n[j + i]) - static_cast<std::uint64_t>(product) - borrow;
-                n[j + i] = static_cast<std::uint64_t>(difference);
-                borrow = static_cast<std::uint64_t>(difference >> 64) & 1;
-            }
-            n[j + nd] = u2 - carry - borrow;
-            if (u2 < static_cast<wide>(carry) + borrow) {
+        std::uint64_t* at = n + j;
+        const std::uint64_t u2 = at[ND];
+        const std::uint64_t u1 = at[ND - 1];
+        std::uint64_t digit = ~0ULL;
+        if (__builtin_expect(((static_cast<wide>(u2) << 64) | u1) >= lead, 0)) { // the estimate saturates
+            const std::uint64_t owed = subtract_product<ND>(at, digit, d);
+            if (u2 < owed) {
                 --digit;
-                std::uint64_t add = 0;
-                for (int i = 0; i < nd; ++i) {
-                    const wide sum = static_cast<wide>(n[j + i]) + d[i] + add;
-                    n[j + i] = static_cast<std::uint64_t>(sum);
-                    add = static_cast<std::uint64_t>(sum >> 64);
-                }
-                n[j + nd] += add;
+                add_back<ND>(at, d);
             }
         } else {
             wide rest;
-            digit = divide_3by2(u2, u1, n[j + nd - 2], d1, d0, v, rest);
-            std::uint64_t borrow = 0;
-            std::uint64_t carry = 0;
-            for (int i = 0; i < nd - 2; ++i) {
-                const wide product = static_cast<wide>(digit) * d[i] + carry;
-                carry = static_cast<std::uint64_t>(product >> 64);
-                const wide difference = static_cast<wide>(n[j + i]) - static_cast<std::uint64_t>(product) - borrow;
-                n[j + i] = static_cast<std::uint64_t>(difference);
-                borrow = static_cast<std::uint64_t>(difference >> 64) & 1;
-            }
-            const wide owed = static_cast<wide>(carry) + borrow;
+            digit = divide_3by2(u2, u1, at[ND - 2], d1, d0, v, rest);
+            const std::uint64_t owed = subtract_product<ND - 2>(at, digit, d);
             const bool too_large = rest < owed;
             rest -= owed;
-            n[j + nd - 2] = static_cast<std::uint64_t>(rest);
-            n[j + nd - 1] = static_cast<std::uint64_t>(rest >> 64);
-            n[j + nd] = 0;
-            if (too_large) {
+            at[ND - 2] = static_cast<std::uint64_t>(rest);
+            at[ND - 1] = static_cast<std::uint64_t>(rest >> 64);
+            if (__builtin_expect(too_large, 0)) {
                 --digit;
-                std::uint64_t add = 0;
-                for (int i = 0; i < nd; ++i) {
-                    const wide sum = static_cast<wide>(n[j + i]) + d[i] + add;
-                    n[j + i] = static_cast<std::uint64_t>(sum);
-                    add = static_cast<std::uint64_t>(sum >> 64);
-                }
+                add_back<ND>(at, d);
             }
         }
         q[j] = digit;
     }
-    for (int i = 0; i < nd; ++i) {
-        if (n[i] != 0) return true;
-    }
-    return false;
+    std::uint64_t left = 0;
+    for (int i = 0; i < ND; ++i) left |= n[i];
+    return left != 0;
 }
 
-/// a * b into eight limbs; returns the product's length.
-inline int multiply_limbs(const std::uint64_t* a, int na, const std::uint64_t* b, int nb, std::uint64_t* out) {
-    for (int i = 0; i < na + nb; ++i) out[i] = 0;
-    for (int i = 0; i < na; ++i) {
+/// Division by one limb. The upper limb of n may be below d: then it gives no quotient limb.
+inline bool divide_short(const std::uint64_t* n, int nn, std::uint64_t d, std::uint64_t* q) {
+    std::uint64_t rest = 0;
+    int i = nn - 1;
+    if (n[i] < d) rest = n[i--];
+    for (; i >= 0; --i) q[i] = divide_2by1(rest, n[i], d, rest);
+    return rest != 0;
+}
+
+/// Quotient and whether a remainder is left. n: nn limbs with room for one more, destroyed; d: nd in 1..5 limbs, d[nd - 1] != 0.
+/// q: five limbs; the caller has ruled out more than four that count.
+inline bool divide_limbs(std::uint64_t* n, int nn, const std::uint64_t* d, int nd, std::uint64_t* q) {
+    q[0] = q[1] = q[2] = q[3] = q[4] = 0;
+    if (nn < nd) return nn != 0;
+    switch (nd) {
+    case 1:
+        return divide_short(n, nn, d[0], q);
+    case 2:
+        return divide_long<2>(n, nn, d, q);
+    case 3:
+        return divide_long<3>(n, nn, d, q);
+    case 4:
+        return divide_long<4>(n, nn, d, q);
+    default:
+        return divide_long<5>(n, nn, d, q);
+    }
+}
+
+template <int NA, int NB>
+inline void multiply_fixed(const std::uint64_t* a, const std::uint64_t* b, std::uint64_t* out) {
+    for (int j = 0; j < NB; ++j) out[j] = 0;
+    for (int i = 0; i < NA; ++i) {
         std::uint64_t carry = 0;
-        for (int j = 0; j < nb; ++j) {
+        for (int j = 0; j < NB; ++j) {
             const wide t = static_cast<wide>(a[i]) * b[j] + out[i + j] + carry;
             out[i + j] = static_cast<std::uint64_t>(t);
             carry = static_cast<std::uint64_t>(t >> 64);
         }
-        out[i + nb] = carry;
+        out[i + NB] = carry;
     }
-    return length_of(out, na + nb);
+}
+
+/// a * b; returns the product's length. Lengths are at most four.
+inline int multiply_limbs(const std::uint64_t* a, int na, const std::uint64_t* b, int nb, std::uint64_t* out) {
+    if (na > nb) return multiply_limbs(b, nb, a, na, out);
+    if (na == 0) return 0;
+    switch (na * 4 + nb) {
+    case 5:
+        multiply_fixed<1, 1>(a, b, out);
+        break;
+    case 6:
+        multiply_fixed<1, 2>(a, b, out);
+        break;
+    case 7:
+        multiply_fixed<1, 3>(a, b, out);
+        break;
+    case 8:
+        multiply_fixed<1, 4>(a, b, out);
+        break;
+    case 10:
+        multiply_fixed<2, 2>(a, b, out);
+        break;
+    case 11:
+        multiply_fixed<2, 3>(a, b, out);
+        break;
+    case 12:
+        multiply_fixed<2, 4>(a, b, out);
+        break;
+    case 15:
+        multiply_fixed<3, 3>(a, b, out);
+        break;
+    case 16:
+        multiply_fixed<3, 4>(a, b, out);
+        break;
+    default:
+        multiply_fixed<4, 4>(a, b, out);
+        break;
+    }
+    const int n = na + nb;
+    return out[n - 1] == 0 ? n - 1 : n; // the product of two leading limbs that are not zero fills at least all but one
 }
 
 /// True when the numerator's part above 2^256 is not below the divisor: the quotient would not fit.
@@ -226,7 +273,9 @@ inline bool mul_div_limbs(const u256& a, const u256& b, const u256& d, Limbs4& q
     rest = false;
     q = Limbs4{{0, 0, 0, 0}};
     if (nd == 0 || quotient_overflows(product, nn, ld)) return false;
-    rest = divide_limbs(product, nn, ld.w, nd, q.w);
+    std::uint64_t digits[5];
+    rest = divide_limbs(product, nn, ld.w, nd, digits);
+    std::memcpy(q.w, digits, sizeof(q.w));
     return true;
 }
 
@@ -261,8 +310,11 @@ inline bool divide_256(const u256& a, const u256& d, Limbs4& q) {
     const int nd = length_of(ld.w, 4);
     q = Limbs4{{0, 0, 0, 0}};
     if (nd == 0) return false;
-    std::uint64_t n[9] = {la.w[0], la.w[1], la.w[2], la.w[3], 0, 0, 0, 0, 0};
-    return divide_limbs(n, length_of(la.w, 4), ld.w, nd, q.w);
+    std::uint64_t n[5] = {la.w[0], la.w[1], la.w[2], la.w[3], 0};
+    std::uint64_t digits[5];
+    const bool rest = divide_limbs(n, length_of(la.w, 4), ld.w, nd, digits);
+    std::memcpy(q.w, digits, sizeof(q.w));
+    return rest;
 }
 
 /// floor(a / d); d must not be zero (the result is then zero).
@@ -289,8 +341,8 @@ inline bool mul_shift(const u256& a, const u256& b, bool round_up, u256& out) {
     std::uint64_t p[9];
     const int na = length_of(la.w, 4);
     const int nb = length_of(lb.w, 4);
-    multiply_limbs(la.w, na, lb.w, nb, p);
-    for (int i = na + nb; i < 9; ++i) p[i] = 0;
+    const int np = multiply_limbs(la.w, na, lb.w, nb, p);
+    for (int i = np; i < 9; ++i) p[i] = 0;
     constexpr int limb = Shift / 64;
     constexpr int bit = Shift % 64;
     Limbs4 q;
@@ -321,7 +373,7 @@ inline u256 mul_high_128(const u256& a, const u128& b) {
     std::uint64_t lb[2];
     std::memcpy(lb, &b, sizeof(lb));
     std::uint64_t p[6];
-    multiply_limbs(la.w, 3, lb, 2, p);
+    multiply_fixed<2, 3>(lb, la.w, p);
     return value_of(Limbs4{{p[2], p[3], p[4], 0}});
 }
 
@@ -338,6 +390,60 @@ inline u256 mul_square_127(const u128& x) {
     const std::uint64_t p2 = static_cast<std::uint64_t>(upper);
     const std::uint64_t p3 = static_cast<std::uint64_t>(upper >> 64);
     return value_of(Limbs4{{(p2 << 1) | (p1 >> 63), (p3 << 1) | (p2 >> 63), p3 >> 63, 0}});
+}
+
+/// floor or ceil(L * 2^96 * difference / upper / lower), the division of getAmount0Delta, as one division by upper * lower:
+/// rounding a rounded quotient the same way again gives the same integer. Prices have at most 160 bits and lower is not zero.
+inline u256 amount0_quotient(const u128& liquidity, const u256& difference, const u256& upper, const u256& lower, bool round_up) {
+    std::uint64_t ll[2];
+    std::memcpy(ll, &liquidity, sizeof(ll));
+    const Limbs4 diff = limbs_of(difference);
+    const Limbs4 lu = limbs_of(upper);
+    const Limbs4 lo = limbs_of(lower);
+    std::uint64_t product[5];
+    multiply_fixed<2, 3>(ll, diff.w, product);
+    std::uint64_t n[9];
+    n[0] = 0;
+    n[1] = product[0] << 32;
+    for (int i = 1; i < 5; ++i) n[i + 1] = (product[i] << 32) | (product[i - 1] >> 32);
+    n[6] = product[4] >> 32;
+    std::uint64_t d[6];
+    multiply_fixed<3, 3>(lu.w, lo.w, d);
+    std::uint64_t digits[5];
+    const bool rest = divide_limbs(n, length_of(n, 7), d, length_of(d, 5), digits);
+    u256 out;
+    std::memcpy(&out, digits, sizeof(out));
+    if (round_up && rest) out.v += 1;
+    return out;
+}
+
+inline double to_double(const u256& x) {
+    const Limbs4 l = limbs_of(x);
+    return (static_cast<double>(l.w[3]) * 0x1p192 + static_cast<double>(l.w[2]) * 0x1p128) +
+           (static_cast<double>(l.w[1]) * 0x1p64 + static_cast<double>(l.w[0]));
+}
+
+/// True only when `amount` is below getAmount0Delta (or 1) between the prices, for either rounding. False says nothing. The margin
+/// is a thousand times the error of the doubles, so it never changes a result: it spares the exact division where it is not needed.
+inline bool surely_below_delta(const u256& amount, const u256& lower, const u256& upper, const u128& liquidity, bool token0) {
+    constexpr double margin = 1 - 1e-12;
+    double delta = to_double(u256(liquidity)) * to_double(u256(upper - lower));
+    delta = token0 ? delta / to_double(lower) / to_double(upper) * 0x1p96 : delta * 0x1p-96;
+    return to_double(amount) < (delta - 1) * margin; // the delta rounded down is more than delta - 1
+}
+
+/// floor(sqrt(x)).
+inline ap_uint<64> sqrt_128(const u128& x) {
+    wide value;
+    std::memcpy(&value, &x, sizeof(value));
+    if (value == 0) return ap_uint<64>(0);
+    const double estimate = __builtin_sqrt(static_cast<double>(value));
+    std::uint64_t root = estimate >= 0x1p64 ? ~0ULL : static_cast<std::uint64_t>(estimate);
+    // The double has 53 right bits; one Newton step makes it exact up to the last unit or two.
+    root = static_cast<std::uint64_t>((static_cast<wide>(root) + value / root) >> 1);
+    while (static_cast<wide>(root) * root > value) --root;
+    while (root != ~0ULL && static_cast<wide>(root + 1) * (root + 1) <= value) ++root;
+    return ap_uint<64>(root);
 }
 
 } // namespace native

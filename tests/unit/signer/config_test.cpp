@@ -1,0 +1,128 @@
+// jit-signer's configuration: all mistakes at once, by field; the PIN only from a private place (KEY-2).
+// SPDX-License-Identifier: Apache-2.0
+#include "signer/config.hpp"
+
+#include "signer/trip_file.hpp"
+#include "support/temp_dir.hpp"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+namespace jitbox::signer {
+namespace {
+
+class SignerConfig : public ::testing::Test {
+protected:
+    void SetUp() override {
+        std::ofstream(dir.file("pin")) << "1234\n";
+        std::filesystem::permissions(dir.file("pin"), std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+        std::ofstream(dir.file("module.so")) << "x";
+    }
+    [[nodiscard]] std::string text() const {
+        const std::string path = dir.path().string();
+        return "[signer]\nchain_id = 31337\nexecutor = \"0x5FbDB2315678afecb367f032d93F642f64180aa3\"\nstate_dir = \"" + path +
+               "\"\nsigning_socket = \"" + path + "/s\"\ncontrol_socket = \"" + path + "/c\"\nallowed_uids = [1000]\n" +
+               "[limits]\nmax_gas_limit = 1000000\nmax_fee_per_gas_wei = \"1\"\nmax_priority_fee_per_gas_wei = \"1\"\nmax_tip_wei "
+               "= \"5\"\n" +
+               "max_ttl_s = 3600\n[hsm]\nmodule = \"" + path +
+               "/module.so\"\ntoken = \"t\"\nkey_label = \"jit\"\nlanes = 2\npin_file = \"" + path + "/pin\"\n";
+    }
+    static std::string replaced(std::string text, const std::string& from, const std::string& to) {
+        text.replace(text.find(from), from.size(), to);
+        return text;
+    }
+    static std::string all(const std::vector<Error>& errors) {
+        std::string out;
+        for (const Error& error : errors) out += error.text() + "\n";
+        return out;
+    }
+    test::TempDir dir;
+};
+
+TEST_F(SignerConfig, AWholeFileIsRead) {
+    const auto config = parse_config(text(), "f", "");
+    ASSERT_TRUE(config) << all(config.error());
+    EXPECT_EQ(config->limits.chain_id, 31337U);
+    EXPECT_EQ(config->limits.max_tip_wei, 5);
+    EXPECT_EQ(config->hsm.token.key_labels, (std::vector<std::string>{"jit-0", "jit-1"}));
+    EXPECT_EQ(config->hsm.token.pin.reveal(), "1234");
+    EXPECT_EQ(config->allowed_uids, std::vector<std::uint32_t>{1000});
+    EXPECT_EQ(config->max_ttl, std::chrono::hours(1));
+}
+
+TEST_F(SignerConfig, FiveMistakesAreFiveErrors) {
+    std::string broken = text();
+    broken =
+        replaced(broken, "0x5FbDB2315678afecb367f032d93F642f64180aa3", "0x5FbDB2315678afecb367f032d93F642f64180aA3"); // checksum
+    broken = replaced(broken, "max_tip_wei = \"5\"", "max_tip_wie = \"5\""); // misspelt: missing and unknown
+    broken = replaced(broken, "lanes = 2", "lanes = 0");
+    broken = replaced(broken, "/module.so", "/nowhere.so");
+    const auto config = parse_config(broken, "f", "");
+    ASSERT_FALSE(config);
+    EXPECT_EQ(config.error().size(), 5U) << all(config.error());
+    for (const char* field :
+         {"signer.executor", "limits.max_tip_wei: is missing", "limits.max_tip_wie: unknown key", "hsm.lanes", "hsm.module"})
+        EXPECT_NE(all(config.error()).find(field), std::string::npos) << field << " in\n" << all(config.error());
+}
+
+TEST_F(SignerConfig, MissingSectionsAndUnknownSectionsAreNamed) {
+    const auto config = parse_config("[singer]\n", "f", "");
+    ASSERT_FALSE(config);
+    for (const char* field : {"singer: unknown section", "signer: the section is missing", "limits: the section is missing",
+                              "hsm: the section is missing"})
+        EXPECT_NE(all(config.error()).find(field), std::string::npos) << field << " in\n" << all(config.error());
+    EXPECT_NE(all(parse_config("[signer\n", "f", "").error()).find("line 1"), std::string::npos);
+}
+
+TEST_F(SignerConfig, APinFileOpenToOthersIsRefused) {
+    std::filesystem::permissions(dir.file("pin"), std::filesystem::perms::group_read, std::filesystem::perm_options::add);
+    const auto config = parse_config(text(), "f", "");
+    ASSERT_FALSE(config);
+    EXPECT_NE(all(config.error()).find("chmod 600"), std::string::npos) << all(config.error());
+}
+
+TEST_F(SignerConfig, APinFileThatIsALinkOrEmptyOrMissingIsRefused) {
+    std::filesystem::create_symlink(dir.file("pin"), dir.file("link"));
+    EXPECT_FALSE(read_pin_file(dir.file("link")));
+    EXPECT_FALSE(read_pin_file(dir.file("missing")));
+    EXPECT_FALSE(read_pin_file(dir.path().string()));
+    std::ofstream(dir.file("pin"), std::ios::trunc) << "\n";
+    EXPECT_FALSE(read_pin_file(dir.file("pin")));
+    std::ofstream(dir.file("pin"), std::ios::trunc) << "12\n34\n";
+    EXPECT_FALSE(read_pin_file(dir.file("pin")));
+}
+
+TEST_F(SignerConfig, ThePinMayBeASystemdCredential) {
+    const std::string path = dir.file("pin");
+    const std::string with_credential = replaced(text(), "pin_file = \"" + path + "\"", "pin_credential = \"pin\"");
+    const auto config = parse_config(with_credential, "f", dir.path().string());
+    ASSERT_TRUE(config) << all(config.error());
+    EXPECT_EQ(config->hsm.token.pin.reveal(), "1234");
+    EXPECT_NE(all(parse_config(with_credential, "f", "").error()).find("LoadCredential"), std::string::npos);
+    EXPECT_NE(all(parse_config(text() + "pin_credential = \"pin\"\n", "f", dir.path().string()).error()).find("exactly one"),
+              std::string::npos);
+}
+
+TEST_F(SignerConfig, ThePinIsNotInAnyErrorText) {
+    std::ofstream(dir.file("pin"), std::ios::trunc) << "verysecret\nverysecret\n";
+    EXPECT_EQ(all(parse_config(text(), "f", "").error()).find("verysecret"), std::string::npos);
+}
+
+TEST(TripFile, RemembersAcrossReopens) {
+    const test::TempDir dir;
+    EXPECT_FALSE(TripFile::open(dir.file("trip")).value()->tripped());
+    ASSERT_TRUE(TripFile::open(dir.file("trip")).value()->store(true));
+    EXPECT_TRUE(TripFile::open(dir.file("trip")).value()->tripped());
+    ASSERT_TRUE(TripFile::open(dir.file("trip")).value()->store(false));
+    EXPECT_FALSE(TripFile::open(dir.file("trip")).value()->tripped());
+}
+
+TEST(TripFile, DamagedContentCountsAsTripped) {
+    const test::TempDir dir;
+    std::ofstream(dir.file("trip")) << "CLEAR";
+    EXPECT_TRUE(TripFile::open(dir.file("trip")).value()->tripped());
+}
+
+} // namespace
+} // namespace jitbox::signer

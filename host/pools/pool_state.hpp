@@ -56,7 +56,7 @@ struct PoolState {
     u128 liquidity = 0;
     std::int32_t known_lower = 0; ///< every initialised tick in [known_lower, known_upper] is in `ticks`, and no other
     std::int32_t known_upper = 0;
-    std::map<std::int32_t, TickInfo> ticks;
+    std::map<std::int32_t, TickInfo> ticks{};
 
     bool operator==(const PoolState&) const = default;
 };

@@ -4,7 +4,6 @@
 
 #include "risk/gate.hpp"
 #include "signer/client.hpp"
-#include "store/journal.hpp"
 #include "strategy/lanes.hpp"
 #include "strategy/plan.hpp"
 
@@ -65,8 +64,5 @@ private:
     SigningPort port_;
     Lanes& lanes_;
 };
-
-/// What the journal keeps of a signed plan, with the stage latencies so far.
-[[nodiscard]] store::BundleEntry journal_entry(const SignedPlan& signed_plan, std::int64_t time_ns);
 
 } // namespace jitbox::strategy

@@ -4,7 +4,8 @@
 #include "chain/keccak.hpp"
 #include "chain/rlp.hpp"
 #include "chain/transaction.hpp"
-#include "unit/chain/shared_data.hpp"
+#include "support/shared_data.hpp"
+#include "support/transaction_json.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -42,58 +43,14 @@ constexpr Bytes32 test_key = [] {
     return key;
 }();
 
-/// A random transaction of the type, signed by test_key.
-Transaction random_transaction(std::mt19937_64& random, TransactionType type) {
-    const auto bytes = [&](auto& out) {
-        for (auto& byte : out) byte = static_cast<std::uint8_t>(random());
-    };
-    Transaction out{.type = type};
-    out.chain_id = random() % 100'000;
-    if (type == TransactionType::legacy && random() % 2 == 0) out.chain_id.reset();
-    out.nonce = random() >> (random() % 64);
-    out.gas_limit = random() >> (random() % 64);
-    out.max_fee_per_gas = random();
-    out.max_priority_fee_per_gas = type < TransactionType::dynamic_fee ? out.max_fee_per_gas : random() % 1000;
-    if (type > TransactionType::dynamic_fee || random() % 4 != 0) bytes(out.to.emplace());
-    out.value = static_cast<u256>(random()) << (random() % 190);
-    out.data.resize(random() % 300);
-    bytes(out.data);
-    if (type != TransactionType::legacy) {
-        out.access_list.resize(random() % 3);
-        for (auto& entry : out.access_list) {
-            bytes(entry.address);
-            entry.storage_keys.resize(random() % 3);
-            for (auto& key : entry.storage_keys) bytes(key);
-        }
-    }
-    if (type == TransactionType::blob) {
-        out.max_fee_per_blob_gas = random();
-        out.blob_hashes.resize(1 + random() % 3);
-        for (auto& hash : out.blob_hashes) bytes(hash);
-    }
-    if (type == TransactionType::set_code) {
-        out.authorizations.resize(1 + random() % 3);
-        for (auto& authorization : out.authorizations) {
-            bytes(authorization.address);
-            authorization.chain_id = random() % 3;
-            authorization.nonce = random();
-            authorization.y_parity = static_cast<std::uint8_t>(random() % 2);
-            authorization.r = random();
-            authorization.s = random();
-        }
-    }
-    out.signature = sign_with_software_key(test_key, signing_hash(out)).value();
-    return out;
-}
-
 TEST(transaction, every_envelope_round_trips_and_recovers_its_sender) {
     const std::uint64_t seed = std::random_device{}();
     RecordProperty("seed", std::to_string(seed));
     SCOPED_TRACE("seed " + std::to_string(seed));
     std::mt19937_64 random(seed);
-    const Address sender = address_of_software_key(test_key).value();
+    const Address sender = test::random_transaction_sender();
     for (int i = 0; i < 500; ++i) {
-        const Transaction made = random_transaction(random, static_cast<TransactionType>(i % 5));
+        const Transaction made = test::random_transaction(random, static_cast<TransactionType>(i % 5));
         const Bytes raw = encode_signed(made);
         const auto read = decode_transaction(raw);
         ASSERT_TRUE(read) << read.error().text() << " " << to_hex(raw);
@@ -164,7 +121,7 @@ TEST(transaction, the_signer_refuses_forms_that_we_never_make) {
 TEST(transaction, every_truncation_and_every_extra_byte_is_refused) {
     std::mt19937_64 random(1);
     for (int type = 0; type < 5; ++type) {
-        const Bytes raw = encode_signed(random_transaction(random, static_cast<TransactionType>(type)));
+        const Bytes raw = encode_signed(test::random_transaction(random, static_cast<TransactionType>(type)));
         for (std::size_t size = 0; size < raw.size(); ++size) EXPECT_FALSE(decode_transaction(BytesView(raw).first(size)));
         Bytes longer = raw;
         longer.push_back(0);

@@ -1,6 +1,6 @@
 // Real transactions of the shared data folder, for tests.
 // SPDX-License-Identifier: Apache-2.0
-#include "unit/chain/shared_data.hpp"
+#include "support/shared_data.hpp"
 
 #include "base/hex.hpp"
 

@@ -10,10 +10,11 @@ import { add_operators, deploy } from "./lib/deploy.mjs";
 import { Rpc } from "./lib/rpc.mjs";
 
 const USAGE = `usage:
-  sandbox.mjs up --manifest FILE [--port N] [--block-time SECONDS] [--timestamp N|now]
+  sandbox.mjs up --manifest FILE [--port N] [--block-time SECONDS] [--timestamp N|now] [--die-with-parent]
       starts the chain, deploys, writes the manifest, prints one JSON line and stays until it is ended.
       --port        of the node; 0 (default) takes a free one
       --block-time  mine by the clock; 0 (default) mines only on evm_mine
+      --die-with-parent  end when the process that started this one has ended
       --timestamp   of genesis: unix seconds or "now" (default ${GENESIS_TIMESTAMP}, the same every time)
   sandbox.mjs operators --manifest FILE ADDRESS...
       lets these accounts mint and burn, and gives each 10 ether for gas`;
@@ -31,6 +32,17 @@ function whole_number(text, name, max) {
   return value;
 }
 
+/** An orphan gets another parent. */
+function watch_parent(stop) {
+  const parent = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(timer);
+    stop();
+  }, 500);
+  timer.unref();
+}
+
 async function up(options) {
   const started = performance.now();
   const now = Math.floor(Date.now() / 1000);
@@ -45,6 +57,7 @@ async function up(options) {
     await node.stop();
   };
   process.once("SIGINT", stop).once("SIGTERM", stop);
+  if (options["die-with-parent"]) watch_parent(stop);
   try {
     const manifest = await deploy(node, { timestamp });
     const block_time = whole_number(options["block-time"], "block-time", 3_600);
@@ -77,6 +90,7 @@ async function main() {
       port: { type: "string", default: "0" },
       "block-time": { type: "string", default: "0" },
       timestamp: { type: "string", default: String(GENESIS_TIMESTAMP) },
+      "die-with-parent": { type: "boolean", default: false },
       help: { type: "boolean", short: "h", default: false },
     },
   });

@@ -29,13 +29,11 @@ contract RoundTripTest is Base {
         returns (Trip memory trip)
     {
         int24 spacing = ICanonicalPool(pool).tickSpacing();
-        // forge-lint: disable-start(unsafe-typecast) -- bounded
         trip.lower = (int24(int256(bound(lower, 0, 100))) - 50) * spacing;
         trip.upper = trip.lower + int24(int256(bound(width, 1, 50))) * spacing;
         trip.liquidity = uint128(bound(liquidity, 1, 1e24));
         trip.zeroForOne = zeroForOne;
         trip.amount = int256(bound(amount, 1e6, 5e20));
-        // forge-lint: disable-end(unsafe-typecast)
     }
 
     function _go(Trip memory trip) internal {
@@ -45,11 +43,9 @@ contract RoundTripTest is Base {
         _burn(trip.lower, trip.upper, trip.liquidity, 1 wei);
         (uint128 left, uint128 owed0, uint128 owed1) = _position(trip.lower, trip.upper);
         assertEq(uint256(left) + owed0 + owed1, 0, "left in the pool");
-        // forge-lint: disable-start(unsafe-typecast) -- balances are far below 2^255
         (uint256 after0, uint256 after1) = _vault();
         int256 gained0 = int256(after0) - int256(before0);
         int256 gained1 = int256(after1) - int256(before1);
-        // forge-lint: disable-end(unsafe-typecast)
         // The swapper pays for every gain, and a loss buys a gain in the other token: prices here are within a factor of eight,
         // so 16 units are worth more than what rounding takes.
         assertTrue(gained0 <= 0 || gained0 <= paid0, "more token0 than the swapper paid");

@@ -86,7 +86,7 @@ class World {
   }
 
   transfer(index) {
-    const [from, to] = this.random.chance(50) ? BYSTANDERS : BYSTANDERS.toReversed();
+    const [from, to] = this.random.chance(50) ? BYSTANDERS : [...BYSTANDERS].reverse();
     const value = this.random.between_big(1n, ETHER);
     const signed = this.#sign(from, { to: wallet(to).address, data: "0x", value }, TRANSFER_GAS);
     const intent = { index, hash: signed.hash, what: "transfer", type: signed.type, from: signed.from, amount: value.toString() };

@@ -19,7 +19,7 @@ const ALLOW_REVERT = 0x80;
 
 /** token(20) fee(3) token(20) ...; reversed for an exact output. */
 export function encode_path({ tokens, fees }, exact_in) {
-  const hops = exact_in ? [tokens, fees] : [tokens.toReversed(), fees.toReversed()];
+  const hops = exact_in ? [tokens, fees] : [[...tokens].reverse(), [...fees].reverse()];
   const types = ["address"];
   const values = [hops[0][0]];
   hops[1].forEach((fee, index) => {

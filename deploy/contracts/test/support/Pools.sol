@@ -26,10 +26,8 @@ contract Trader {
     }
 
     function _pay(int256 amount0, int256 amount1) private {
-        // forge-lint: disable-start(unsafe-typecast) -- positive where it is cast
         if (amount0 > 0) Token(IPoolSwap(msg.sender).token0()).transfer(msg.sender, uint256(amount0));
         if (amount1 > 0) Token(IPoolSwap(msg.sender).token1()).transfer(msg.sender, uint256(amount1));
-        // forge-lint: disable-end(unsafe-typecast)
     }
 }
 

@@ -440,7 +440,8 @@ inline ap_uint<64> sqrt_128(const u128& x) {
     const double estimate = __builtin_sqrt(static_cast<double>(value));
     std::uint64_t root = estimate >= 0x1p64 ? ~0ULL : static_cast<std::uint64_t>(estimate);
     // The double has 53 right bits; one Newton step makes it exact up to the last unit or two.
-    root = static_cast<std::uint64_t>((static_cast<wide>(root) + value / root) >> 1);
+    const wide better = (root + value / root) >> 1;
+    root = better >> 64 != 0 ? ~0ULL : static_cast<std::uint64_t>(better);
     while (static_cast<wide>(root) * root > value) --root;
     while (root != ~0ULL && static_cast<wide>(root + 1) * (root + 1) <= value) ++root;
     return ap_uint<64>(root);

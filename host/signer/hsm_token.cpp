@@ -50,6 +50,7 @@ std::string library_error(unsigned long& last_reason) {
 
 struct HsmToken::Impl {
     PKCS11_CTX* context = nullptr;
+    bool loaded = false;
     PKCS11_SLOT* slots = nullptr;
     unsigned slot_count = 0;
     PKCS11_SLOT* slot = nullptr;
@@ -62,7 +63,7 @@ struct HsmToken::Impl {
     ~Impl() {
         signers.clear();
         if (slots != nullptr) PKCS11_release_all_slots(context, slots, slot_count);
-        if (context != nullptr) PKCS11_CTX_unload(context);
+        if (loaded) PKCS11_CTX_unload(context); // crashes when nothing is loaded
         if (context != nullptr) PKCS11_CTX_free(context);
     }
 
@@ -74,7 +75,8 @@ struct HsmToken::Impl {
         unsigned long reason = 0;
         if (context == nullptr || PKCS11_CTX_load(context, module.c_str()) != 0)
             return hsm_fail("PKCS#11 module " + module + " does not load: " + library_error(reason),
-                            "is it a PKCS#11 library for this machine?");
+                            "is it a PKCS#11 library for this machine?", true);
+        loaded = true;
         return {};
     }
 

@@ -72,6 +72,7 @@ Answer<LedgerEntry> Ledger::bind_one(const Binding& binding) {
 }
 
 Answer<std::array<LedgerEntry, 2>> Ledger::bind(const std::array<Binding, 2>& bindings) {
+    if (auto strict = database_->execute("PRAGMA synchronous=FULL"); !strict) return unavailable(strict.error());
     auto transaction = store::Transaction::begin(*database_);
     if (!transaction) return unavailable(transaction.error());
     auto first = bind_one(bindings[0]);
@@ -83,6 +84,14 @@ Answer<std::array<LedgerEntry, 2>> Ledger::bind(const std::array<Binding, 2>& bi
 }
 
 Result<void> Ledger::store(const std::array<Binding, 2>& bindings, const std::array<chain::Signature, 2>& signatures) {
+    if (auto relaxed = database_->execute("PRAGMA synchronous=NORMAL"); !relaxed) return relaxed;
+    auto stored = store_both(bindings, signatures);
+    // A binding must never run without it: should the pragma fail, the caller sees an error and bind() asks again.
+    if (auto strict = database_->execute("PRAGMA synchronous=FULL"); !strict) return strict;
+    return stored;
+}
+
+Result<void> Ledger::store_both(const std::array<Binding, 2>& bindings, const std::array<chain::Signature, 2>& signatures) {
     auto transaction = store::Transaction::begin(*database_);
     if (!transaction) return std::unexpected(transaction.error());
     for (std::size_t i = 0; i < 2; ++i) {

@@ -34,7 +34,8 @@ public:
     /// Binds both in one transaction, durable when it returns; entries that exist with the same digest are given back as they are.
     /// Refusals: nonce_bound (names both digests, neither of the two is bound then), ledger_unavailable (full disk, I/O).
     [[nodiscard]] Answer<std::array<LedgerEntry, 2>> bind(const std::array<Binding, 2>& bindings);
-    /// Keeps the signatures for replay; the digests are bound already.
+    /// Keeps the signatures for replay, before they are released. Not fsync'd: they survive the process but maybe not a power cut,
+    /// after which the bound digest is signed anew. The rule, one digest a nonce, hangs on bind() alone.
     [[nodiscard]] Result<void> store(const std::array<Binding, 2>& bindings, const std::array<chain::Signature, 2>& signatures);
     [[nodiscard]] Result<std::optional<LedgerEntry>> find(const chain::Address& address, std::uint64_t chain_id,
                                                           std::uint64_t nonce);
@@ -45,6 +46,8 @@ private:
            store::Statement highest)
         : database_(std::move(database)), insert_(std::move(insert)), select_(std::move(select)), update_(std::move(update)),
           highest_(std::move(highest)) {}
+    [[nodiscard]] Result<void> store_both(const std::array<Binding, 2>& bindings,
+                                          const std::array<chain::Signature, 2>& signatures);
     [[nodiscard]] Answer<LedgerEntry> bind_one(const Binding& binding);
 
     std::unique_ptr<store::Database> database_; // before the statements, which end first

@@ -130,27 +130,29 @@ Answer<SigningService::Prepared> SigningService::recall(const RecallRequest& req
     return prepare(request.lane, payloads[0], payloads[1]);
 }
 
+Answer<void> SigningService::release(const Prepared& prepared, const std::string& line, const Send& send, bool& answered) {
+    if (prepared.fresh)
+        if (const auto stored = ledger_.store(prepared.bindings, prepared.signatures); !stored)
+            return refuse(RefusalCode::ledger_unavailable, "ledger: " + stored.error().what + ": nothing was released",
+                          stored.error().hint);
+    return latch_.release(prepared.lease_number, prepared.notional_wei, [&] {
+        answered = true;
+        const bool sent = send(line);
+        if (sent) ++signed_bundles_;
+        return sent;
+    });
+}
+
 void SigningService::answer_bundle(std::uint64_t id, Answer<Prepared> prepared, const Send& send) {
-    bool sent = false;
+    bool answered = false;
     if (prepared) {
-        const std::string line = format_answer(id, Answer<SignedBundle>(prepared->bundle));
-        const auto released = latch_.release(prepared->lease_number, prepared->notional_wei, [&] {
-            sent = true;
-            return send(line);
-        });
-        // Kept whether it left or not: the digest is bound, and its one signature is what a replay gives.
-        if (prepared->fresh)
-            if (const auto stored = ledger_.store(prepared->bindings, prepared->signatures); !stored)
-                report_("signature_not_stored", stored.error().text());
-        if (released) {
-            ++signed_bundles_;
-            return;
-        }
+        const auto released = release(*prepared, format_answer(id, Answer<SignedBundle>(prepared->bundle)), send, answered);
+        if (released) return;
         prepared = std::unexpected(released.error());
     }
     ++refused_;
     report_("refused", std::string(to_text(prepared.error().code)) + ": " + prepared.error().what);
-    if (!sent) send(format_answer(id, Answer<SignedBundle>(std::unexpected(prepared.error()))));
+    if (!answered) send(format_answer(id, Answer<SignedBundle>(std::unexpected(prepared.error()))));
 }
 
 } // namespace jitbox::signer

@@ -1,0 +1,94 @@
+// A PKCS#11 module for tests: hands every call to the real module (SoftHSM2), and on command fails, hangs or corrupts one of them.
+// JITBOX_FAULT_REAL names the real module, JITBOX_FAULT_FILE a file with one command a line, read again at every call:
+//   <function> hang | <function> corrupt | <function> error <CKR in hex>
+// SPDX-License-Identifier: Apache-2.0
+#include <p11-kit/pkcs11.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <dlfcn.h>
+#include <fstream>
+#include <sstream>
+#include <string>
+#include <unistd.h>
+
+namespace {
+
+CK_FUNCTION_LIST* real = nullptr;
+CK_FUNCTION_LIST ours;
+
+template <std::size_t N>
+struct Name {
+    char text[N]{};
+    consteval Name(const char (&name)[N]) {
+        std::copy_n(name, N, text);
+    } // NOLINT(google-explicit-constructor): a template argument
+};
+
+/// The command for a function, "" when there is none.
+std::string command_for(const std::string& function) {
+    const char* path = std::getenv("JITBOX_FAULT_FILE");
+    std::ifstream in(path == nullptr ? "" : path);
+    for (std::string line; std::getline(in, line);)
+        if (line.starts_with(function + " ")) return line.substr(function.size() + 1);
+    return {};
+}
+
+CK_RV fault(const std::string& function) {
+    const std::string command = command_for(function);
+    if (command == "hang") ::sleep(60);
+    if (command.starts_with("error ")) return std::strtoul(command.c_str() + 6, nullptr, 16);
+    return CKR_OK;
+}
+
+template <auto Member, Name name>
+struct Wrapped;
+
+template <typename... Args, CK_RV (*CK_FUNCTION_LIST::*Member)(Args...), Name name>
+struct Wrapped<Member, name> {
+    static CK_RV call(Args... args) {
+        if (const CK_RV code = fault(name.text); code != CKR_OK) return code;
+        return (real->*Member)(args...);
+    }
+};
+
+CK_RV sign(CK_SESSION_HANDLE session, CK_BYTE* data, CK_ULONG size, CK_BYTE* signature, CK_ULONG* signature_size) {
+    if (const CK_RV code = fault("C_Sign"); code != CKR_OK) return code;
+    const CK_RV code = real->C_Sign(session, data, size, signature, signature_size);
+    if (code == CKR_OK && signature != nullptr && command_for("C_Sign") == "corrupt") signature[*signature_size / 3] ^= 0x10;
+    return code;
+}
+
+template <auto Member, Name name>
+void wrap() {
+    ours.*Member = &Wrapped<Member, name>::call;
+}
+
+void wrap_all() {
+    wrap<&CK_FUNCTION_LIST::C_Initialize, "C_Initialize">();
+    wrap<&CK_FUNCTION_LIST::C_GetSlotList, "C_GetSlotList">();
+    wrap<&CK_FUNCTION_LIST::C_GetSlotInfo, "C_GetSlotInfo">();
+    wrap<&CK_FUNCTION_LIST::C_GetTokenInfo, "C_GetTokenInfo">();
+    wrap<&CK_FUNCTION_LIST::C_OpenSession, "C_OpenSession">();
+    wrap<&CK_FUNCTION_LIST::C_Login, "C_Login">();
+    wrap<&CK_FUNCTION_LIST::C_FindObjectsInit, "C_FindObjectsInit">();
+    wrap<&CK_FUNCTION_LIST::C_FindObjects, "C_FindObjects">();
+    wrap<&CK_FUNCTION_LIST::C_FindObjectsFinal, "C_FindObjectsFinal">();
+    wrap<&CK_FUNCTION_LIST::C_GetAttributeValue, "C_GetAttributeValue">();
+    wrap<&CK_FUNCTION_LIST::C_SignInit, "C_SignInit">();
+    ours.C_Sign = &sign;
+}
+
+} // namespace
+
+extern "C" __attribute__((visibility("default"))) CK_RV C_GetFunctionList(CK_FUNCTION_LIST** list) {
+    const char* path = std::getenv("JITBOX_FAULT_REAL");
+    void* library = path == nullptr ? nullptr : dlopen(path, RTLD_NOW | RTLD_LOCAL);
+    if (library == nullptr) return CKR_GENERAL_ERROR;
+    const auto get = reinterpret_cast<CK_C_GetFunctionList>(dlsym(library, "C_GetFunctionList"));
+    if (get == nullptr || get(&real) != CKR_OK) return CKR_GENERAL_ERROR;
+    ours = *real;
+    wrap_all();
+    *list = &ours;
+    return CKR_OK;
+}

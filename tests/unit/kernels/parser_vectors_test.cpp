@@ -4,7 +4,7 @@
 
 #include "base/hex.hpp"
 #include "hls/parser_rlp.hpp"
-#include "unit/chain/shared_data.hpp"
+#include "support/shared_data.hpp"
 
 #include <boost/json.hpp>
 #include <gtest/gtest.h>

@@ -179,8 +179,8 @@ constexpr std::array router_table{
     Key<RouterConfig>{"address", Type::address, required, "", "The router contract.",
                       [](RouterConfig& c, V v) { c.address = v.address; }},
     Key<RouterConfig>{"kind", Type::choice, required,
-                      "swap_router|swap_router02|universal_router|universal_router_v2|universal_router_v2_1", "Its ABI.",
-                      [](RouterConfig& c, V v) { c.kind = v.text; }},
+                      "swap_router|swap_router02|universal_router_v1_0|universal_router|universal_router_v2|universal_router_v2_1",
+                      "Its ABI.", [](RouterConfig& c, V v) { c.kind = v.text; }},
     Key<RouterConfig>{"factory", Type::address, required, "", "The factory whose pools it swaps on.",
                       [](RouterConfig& c, V v) { c.factory = v.address; }},
 };

@@ -1,6 +1,7 @@
 // jitctl: the operator's command line. One table of commands; everything else is in the files that it names.
 // SPDX-License-Identifier: Apache-2.0
 #include "apps/commands.hpp"
+#include "apps/daemon_commands.hpp"
 #include "apps/decode.hpp"
 #include "apps/evaluate.hpp"
 
@@ -16,6 +17,16 @@ namespace {
 using jitbox::apps::Command;
 
 constexpr std::array commands{
+    Command{"arm", "let the appliance sign: for a time, up to an amount, on some pools", jitbox::apps::run_arm},
+    Command{"disarm", "end the lease", jitbox::apps::run_disarm},
+    Command{"estop", "emergency stop: latches in the signer, then stops jitd", jitbox::apps::run_estop},
+    Command{"reset", "leave TRIPPED for DISARMED", jitbox::apps::run_reset},
+    Command{"status", "arm state, node, engine, signer, lanes, limits, latencies", jitbox::apps::run_status},
+    Command{"pools", "the configured pools and whether they are in service", jitbox::apps::run_pools},
+    Command{"decisions", "what the engine said about swaps", jitbox::apps::run_decisions},
+    Command{"bundles", "every signed bundle: prediction and outcome", jitbox::apps::run_bundles},
+    Command{"watch", "what happens, live, one line a stage", jitbox::apps::run_watch},
+    Command{"audit", "verify the hash-chained audit log", jitbox::apps::run_audit},
     Command{"decode", "raw transactions (hex lines) to their swaps (JSON lines)", jitbox::apps::decode_command},
     Command{"evaluate", "exact outcome of swaps and positions, one JSON object a line", jitbox::apps::evaluate_command},
 };

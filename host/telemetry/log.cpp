@@ -131,6 +131,10 @@ void stop_logging() {
 }
 
 void log(Level level, std::string_view event, std::initializer_list<Field> fields) {
+    log(level, event, {}, fields);
+}
+
+void log(Level level, std::string_view event, std::string_view text, std::initializer_list<Field> fields) {
     const auto logger = logger_now();
     if (!logger->should_log(to_spdlog(level))) return;
     fmt::memory_buffer line;
@@ -138,6 +142,10 @@ void log(Level level, std::string_view event, std::initializer_list<Field> field
     append_time(line);
     fmt::format_to(std::back_inserter(line), R"(","level":"{}","event":)", name_of(level));
     append_text(line, event);
+    if (!text.empty()) {
+        fmt::format_to(std::back_inserter(line), R"(,"text":)");
+        append_text(line, text);
+    }
     for (const Field& field : fields) {
         line.push_back(',');
         append_text(line, field.key);

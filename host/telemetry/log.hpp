@@ -55,6 +55,8 @@ void stop_logging();
 /// One line {"time": UTC with microseconds, "level", "event", fields...}. `event` is a fixed snake_case name; what varies goes into
 /// fields. Callable from any thread; does not allocate for a level that is off.
 void log(Level level, std::string_view event, std::initializer_list<Field> fields = {});
+/// The same with a sentence for people, as the member "text".
+void log(Level level, std::string_view event, std::string_view text, std::initializer_list<Field> fields);
 
 [[nodiscard]] std::string_view name_of(Level level);
 

@@ -1,0 +1,360 @@
+// Wiring: the members below are the appliance, in the order in which they depend on each other.
+// SPDX-License-Identifier: Apache-2.0
+#include "apps/appliance.hpp"
+
+#include "apps/arming.hpp"
+#include "apps/desk.hpp"
+#include "apps/lane_keeper.hpp"
+#include "apps/market.hpp"
+#include "apps/parts.hpp"
+#include "apps/preconditions.hpp"
+#include "apps/reports.hpp"
+#include "apps/settlement.hpp"
+#include "base/hex.hpp"
+#include "control/commands.hpp"
+#include "strategy/dispatch.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+#include <utility>
+
+namespace jitbox::apps {
+namespace {
+
+using namespace std::chrono_literals;
+using control::Answer;
+using control::Respond;
+using telemetry::Level;
+
+constexpr auto monitor_period = 100ms;         // RISK-3: 10 Hz
+constexpr int signer_poll_every = 3;           // monitor periods
+constexpr int prepare_every = 5;               // monitor periods
+constexpr std::uint64_t lost_after_blocks = 2; // ARM-3: losing the node for two blocks disarms
+
+} // namespace
+
+struct Appliance::Impl final : control::Appliance {
+    Impl(boost::asio::io_context& context, const Config& c, std::unique_ptr<store::Journal> j, std::unique_ptr<audit::Log> a,
+         std::unique_ptr<feed::RpcClient> r, relay::AuthKey key)
+        : io(context), config(c), journal(std::move(j)), audit_log(std::move(a)), rpc(std::move(r)), auth_key(std::move(key)),
+          commands(*this, *audit_log, ::getuid()),
+          server(io, {.socket_path = config.control.socket.string()},
+                 [this](const control::Request& request, Respond respond) { commands.handle(request, std::move(respond)); }),
+          events([this](const std::string& line) { server.publish(line); }, [this] { return server.has_watchers(); }),
+          services{.io = io, .config = config, .events = events, .journal = *journal, .metrics = metrics},
+          armed_gauge(metrics.gauge("jitbox_armed", "1 while the appliance may sign")),
+          alerts(metrics.counter("jitbox_alerts_total", "alerts raised")),
+          arming(services, [this](const ArmView& view) { on_arm_state(view); }), engine(accel::make_native_engine()),
+          planner(planner_config(config), lanes, [this](const Bytes20& sender) { return market.nonce_of(sender); }),
+          gate(risk_limits(config)), trading{.lanes = lanes, .planner = planner, .gate = gate, .tracker = tracker, .totals = {}},
+          node(*rpc), signer(io, config.signer.signing_socket.string(), std::chrono::milliseconds(config.signer.timeout_ms)),
+          signing(strategy::signing_port(signer), lanes),
+          lane_keeper(services, lanes, signer, signing, node, [this](const VoidingCost& cost) { on_voided(cost); }),
+          settlement(services, trading, node,
+                     {.on_settled = [this](const chain::Head& head) { lane_keeper.on_head(head); },
+                      .on_partial = [this](const std::string& why) { emergency_stop("unbundled: " + why); },
+                      .on_alert = [this](const std::string& what) { alert(what); }}),
+          market(services, *engine, planner, node,
+                 {.on_head = [this](const chain::Head& head) { settlement.on_head(head); },
+                  .on_plan = [this](strategy::Plan&& plan) { desk->take(std::move(plan)); },
+                  .on_engine_failure = [this](const Error& error) { on_engine_failure(error); },
+                  .on_alert = [this](const std::string& what) { alert(what); }}),
+          timer(io) {}
+
+    boost::asio::io_context& io;
+    Config config;
+    telemetry::Metrics metrics;
+    std::unique_ptr<store::Journal> journal;
+    std::unique_ptr<audit::Log> audit_log;
+    std::unique_ptr<feed::RpcClient> rpc;
+    relay::AuthKey auth_key;
+    control::Commands commands;
+    control::Server server;
+    EventStream events;
+    Services services;
+    telemetry::Gauge armed_gauge;
+    telemetry::Counter alerts;
+    Arming arming;
+    std::unique_ptr<accel::Engine> engine;
+    strategy::Lanes lanes;
+    strategy::Planner planner;
+    risk::Gate gate;
+    relay::Tracker tracker;
+    Trading trading;
+    feed::NodeClient node;
+    signer::SigningClient signer;
+    strategy::SigningStep signing;
+    LaneKeeper lane_keeper;
+    Settlement settlement;
+    std::unique_ptr<relay::Client> relays;
+    std::unique_ptr<Desk> desk;
+    Market market;
+    boost::asio::steady_timer timer;
+    std::string engine_error;
+    std::string halted_by;
+    std::uint64_t ticks = 0;
+    const std::chrono::steady_clock::time_point started = std::chrono::steady_clock::now();
+
+    // ---- start
+
+    Result<void> start() {
+        auto client = relay::Client::create(io, relay_configs(config), std::move(auth_key));
+        if (!client) return std::unexpected(client.error());
+        relays = std::move(*client);
+        desk = std::make_unique<Desk>(services, trading, arming, signing, *relays);
+        relays->warm_up();
+        if (auto restored = restore(); !restored) return restored;
+        if (auto listening = server.start(); !listening) return listening;
+        if (config.telemetry.metrics) {
+            const auto port = metrics.serve(static_cast<std::uint16_t>(config.telemetry.metrics_port));
+            if (!port) return std::unexpected(port.error());
+            telemetry::log(Level::info, "metrics_served", {{"port", *port}});
+        }
+        // Whatever a former jitd left armed ends here (ARM-1). A tripped signer stays tripped.
+        arming.disarm("jitd", "jitd started", [](const auto&) {});
+        if (auto running = market.start(); !running) return running;
+        tick();
+        return {};
+    }
+
+    /// What an earlier run left: today's result, and the bundles without an outcome, which are settled as if nothing had happened.
+    Result<void> restore() {
+        const auto now = std::chrono::system_clock::now();
+        const auto today = journal->realised_profit_wei(now);
+        if (!today) return std::unexpected(today.error());
+        const auto open = journal->open_bundles();
+        if (!open) return std::unexpected(open.error());
+        risk::History history{.realised_today_wei = *today, .orders = {}, .open_worst_losses_wei = {}};
+        std::vector<relay::TrackedBundle> bundles;
+        for (const store::BundleView& view : *open) {
+            auto bundle = tracked_of(view.bundle);
+            if (!bundle) return std::unexpected(bundle.error());
+            history.open_worst_losses_wei.push_back(bundle->predicted.gas_cost_wei + bundle->predicted.tip_wei);
+            bundles.push_back(std::move(*bundle));
+        }
+        const auto tickets = gate.restore(history, now);
+        for (std::size_t i = 0; i < bundles.size(); ++i) {
+            bundles[i].ticket = tickets.at(i);
+            tracker.add(std::move(bundles[i]));
+        }
+        return {};
+    }
+
+    [[nodiscard]] Result<relay::TrackedBundle> tracked_of(const store::BundleEntry& entry) const {
+        const auto& pools = planner.config().pools;
+        const auto pool = std::ranges::find_if(pools, [&entry](const auto& p) { return to_hex(p.address) == entry.pool; });
+        if (pool == pools.end()) {
+            return fail("journal: bundle " + entry.uuid + " is open on the pool " + entry.pool + ", which is not configured",
+                        "configure the pool until the bundle has its outcome");
+        }
+        return strategy::tracked(entry, *pool, config.chain.executor);
+    }
+
+    // ---- the monitor
+
+    void tick() {
+        timer.expires_after(monitor_period);
+        timer.async_wait([this](const boost::system::error_code& error) {
+            if (error) return;
+            ++ticks;
+            monitor();
+            tick();
+        });
+    }
+
+    void monitor() {
+        if (ticks % signer_poll_every == 0) arming.poll();
+        if (ticks % prepare_every == 0) lane_keeper.prepare();
+        armed_gauge.set(arming.armed() ? 1 : 0);
+        if (const auto healthy = engine->health(); !healthy) on_engine_failure(healthy.error());
+        if (!arming.armed()) return;
+        lane_keeper.recover();
+        const auto limit = std::chrono::seconds(lost_after_blocks * config.chain.block_time_s);
+        const MarketView view = market.view();
+        if (view.head_age > limit) disarm_ourselves(fmt::format("no head for {} ms", view.head_age.count()));
+        if (const std::string broken = journal->last_error(); !broken.empty()) disarm_ourselves("journal: " + broken);
+    }
+
+    void disarm_ourselves(const std::string& why) {
+        if (!arming.armed()) return;
+        alert("disarmed: " + why);
+        arming.disarm("jitd", why, [](const auto&) {});
+    }
+
+    void alert(const std::string& what) {
+        alerts.add();
+        events.note(Level::error, "alert", what, {});
+        // An alert that the journal cannot take is still in the error log and in the counter.
+        (void)journal->enqueue(
+            store::RiskEventEntry{.time_ns = wall_ns(), .level = "CRITICAL", .rule = "alert", .text = what, .detail_json = {}});
+    }
+
+    void on_arm_state(const ArmView& view) {
+        events.note(Level::warning, "state", fmt::format("{}: {}", signer::to_text(view.state), view.cause),
+                    {{"state", signer::to_text(view.state)}});
+        armed_gauge.set(view.state == signer::ArmState::armed ? 1 : 0);
+    }
+
+    void on_engine_failure(const Error& error) {
+        if (!engine_error.empty()) return;
+        engine_error = error.what;
+        engine->freeze();
+        alert("engine: " + error.text());
+        disarm_ourselves("engine: " + error.what);
+    }
+
+    void on_voided(const VoidingCost& cost) {
+        gate.book(-static_cast<chain::i256>(cost.gas_cost_wei), std::chrono::system_clock::now());
+        telemetry::log(Level::info, "voiding_cost", {{"bundle", cost.bundle}, {"wei", chain::to_decimal(cost.gas_cost_wei)}});
+    }
+
+    void emergency_stop(const std::string& reason) {
+        stop_here(reason);
+        arming.estop("jitd", reason, [](const auto&) {});
+    }
+
+    /// What stops in this process, at once.
+    void stop_here(const std::string& reason) {
+        engine->freeze();
+        gate.halt(reason);
+        halted_by = reason;
+        if (desk) desk->cancel_all(market.view().head);
+        alert("emergency stop: " + reason);
+    }
+
+    // ---- control::Appliance
+
+    void answer_state(const signer::Answer<signer::SignerStatus>& answer, const Respond& respond) const {
+        if (answer) {
+            respond(state_report(arming));
+        } else {
+            respond(std::unexpected(answer.error().error()));
+        }
+    }
+
+    void arm(const control::ArmCommand& command, Respond respond) override {
+        auto pools = lease_pools(config, command.pools);
+        if (!pools) {
+            respond(std::unexpected(pools.error()));
+            return;
+        }
+        signer::ArmRequest request{.operator_name = command.operator_name,
+                                   .ttl = command.ttl,
+                                   .max_plan_notional_wei = std::min(config.risk.max_position_wei, command.max_notional_wei),
+                                   .max_total_notional_wei = command.max_notional_wei,
+                                   .pools = std::move(*pools)};
+        check_preconditions(
+            {.services = services,
+             .market = market,
+             .arming = arming,
+             .node = node,
+             .lanes_ready = lane_keeper.ready(),
+             .engine_error = engine_error,
+             .unresolved_alert = halted_by},
+            [this, request = std::move(request), respond = std::move(respond)](const std::vector<Error>& objections) {
+                if (objections.empty()) {
+                    arm_signer(request, respond);
+                } else {
+                    respond(refusal(objections));
+                }
+            });
+    }
+
+    static Answer refusal(const std::vector<Error>& objections) {
+        std::string text = fmt::format("refused, {} reason(s):", objections.size());
+        for (const Error& objection : objections) text += "\n  - " + objection.text();
+        return fail(text);
+    }
+
+    void arm_signer(const signer::ArmRequest& request, const Respond& respond) {
+        arming.arm(request, [this, respond](const signer::Answer<signer::SignerStatus>& answer) {
+            if (answer) {
+                engine->unfreeze();
+                lane_keeper.recover();
+            }
+            answer_state(answer, respond);
+        });
+    }
+
+    void disarm(const std::string& operator_name, const std::string& reason, Respond respond) override {
+        arming.disarm(operator_name, reason,
+                      [this, respond = std::move(respond)](const auto& answer) { answer_state(answer, respond); });
+    }
+
+    void estop(const std::string& operator_name, const std::string& reason, Respond respond) override {
+        stop_here(reason);
+        arming.estop(operator_name, reason,
+                     [this, respond = std::move(respond)](const auto& answer) { answer_state(answer, respond); });
+    }
+
+    void reset(const std::string& operator_name, const std::string& reason, Respond respond) override {
+        arming.reset(operator_name, reason,
+                     [this, respond = std::move(respond)](const signer::Answer<signer::SignerStatus>& answer) {
+                         if (answer) {
+                             gate.resume();
+                             halted_by.clear();
+                             if (engine_error.empty()) engine->unfreeze();
+                         }
+                         answer_state(answer, respond);
+                     });
+    }
+
+    void status(Respond respond) override {
+        respond(status_report(
+            {.services = services,
+             .arming = arming,
+             .market = market,
+             .engine = *engine,
+             .lanes = lanes,
+             .usage = gate.usage(std::chrono::system_clock::now()),
+             .bundles = trading.totals,
+             .latencies = desk->latencies(),
+             .uptime = std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - started)}));
+    }
+
+    void pools(Respond respond) override { respond(pools_report(services, market)); }
+    void decisions(std::size_t limit, Respond respond) override { respond(decisions_report(*journal, limit)); }
+    void bundles(std::size_t limit, Respond respond) override { respond(bundles_report(*journal, limit)); }
+    void audit_verify(Respond respond) override { respond(audit_report(audit_log->path())); }
+};
+
+Appliance::Appliance(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Appliance::~Appliance() = default;
+
+Result<std::unique_ptr<Appliance>> Appliance::start(boost::asio::io_context& io, const Config& config) {
+    std::error_code error;
+    for (const auto& directory : {config.paths.runtime_dir, config.paths.state_dir}) {
+        std::filesystem::create_directories(directory, error);
+        if (error) return fail("jitd: cannot make " + directory.string() + ": " + error.message(), "check [paths] and its owner");
+    }
+    auto journal = store::Journal::open((config.paths.state_dir / "journal.db").string());
+    if (!journal) return std::unexpected(journal.error());
+    auto audit_log = audit::Log::open((config.paths.state_dir / "audit.jsonl").string());
+    if (!audit_log) return std::unexpected(audit_log.error());
+    auto auth_key = relay::AuthKey::load_or_create(config.relay.auth_key_file.string());
+    if (!auth_key) return std::unexpected(auth_key.error());
+    auto rpc = feed::make_rpc_client(io, {.url = config.chain.node_ws});
+    if (!rpc) return std::unexpected(rpc.error());
+    auto impl =
+        std::make_unique<Impl>(io, config, std::move(*journal), std::move(*audit_log), std::move(*rpc), std::move(*auth_key));
+    if (auto started = impl->start(); !started) return std::unexpected(started.error());
+    return std::unique_ptr<Appliance>(new Appliance(std::move(impl)));
+}
+
+void Appliance::shut_down(std::function<void()> done) {
+    impl_->timer.cancel();
+    impl_->server.stop();
+    impl_->arming.disarm("jitd", "jitd stops", [done = std::move(done)](const auto&) { done(); });
+}
+
+void Appliance::emergency_stop(const std::string& reason) {
+    impl_->emergency_stop(reason);
+}
+
+} // namespace jitbox::apps

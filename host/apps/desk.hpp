@@ -1,0 +1,37 @@
+// The way out: plan -> gate -> signer -> relays, with a timestamp at each step.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "apps/arming.hpp"
+#include "apps/services.hpp"
+#include "apps/trading.hpp"
+#include "relay/client.hpp"
+#include "strategy/signing.hpp"
+#include "telemetry/metrics.hpp"
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace jitbox::apps {
+
+class Desk {
+public:
+    Desk(const Services& services, Trading& trading, const Arming& arming, strategy::SigningStep& signing, relay::Client& relays);
+    ~Desk();
+    Desk(const Desk&) = delete;
+    Desk& operator=(const Desk&) = delete;
+
+    void take(strategy::Plan plan);
+    /// Withdraws every bundle whose block has not come.
+    void cancel_all(std::uint64_t head);
+    /// Name and quantiles of each stage, in the order of the way.
+    [[nodiscard]] std::vector<std::pair<std::string, telemetry::Quantiles>> latencies() const;
+
+private:
+    struct Impl;
+    std::shared_ptr<Impl> impl_;
+};
+
+} // namespace jitbox::apps

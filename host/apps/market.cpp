@@ -1,0 +1,280 @@
+// Feed, pool book and engine on one loop. The order of what the engine is told is the order in which it happened here.
+// SPDX-License-Identifier: Apache-2.0
+#include "apps/market.hpp"
+
+#include "apps/engine_runner.hpp"
+#include "apps/parts.hpp"
+#include "apps/pending_pool.hpp"
+#include "apps/sightings.hpp"
+#include "base/hex.hpp"
+#include "strategy/engine_feed.hpp"
+#include "telemetry/stage_clock.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+namespace jitbox::apps {
+namespace {
+
+using telemetry::Level;
+using telemetry::now_ns;
+
+std::vector<accel::ParamsRecord> all_params(const Config& config, chain::u256 gas_price_wei) {
+    std::vector<accel::ParamsRecord> out;
+    for (std::size_t i = 0; i < config.pools.size(); ++i) {
+        out.push_back(params_of(config, static_cast<std::uint16_t>(i), gas_price_wei));
+    }
+    return out;
+}
+
+} // namespace
+
+struct Market::Impl : std::enable_shared_from_this<Impl> {
+    Impl(const Services& s, accel::Engine& e, strategy::Planner& p, feed::NodeClient& n, MarketCallbacks c)
+        : services(s), engine(e), planner(p), node(n), callbacks(std::move(c)),
+          engine_feed(e, router_table(s.config), all_params(s.config, 0)), sightings(s),
+          heads(s.metrics.counter("jitbox_heads_total", "heads applied to the pools")),
+          pending_seen(s.metrics.counter("jitbox_pending_transactions_total", "pending transactions from the feed")),
+          head_gauge(s.metrics.gauge("jitbox_head_block", "number of the last applied head")) {
+        for (const auto& router : router_table(services.config)) interesting.insert(router.address);
+        for (const auto& pool : services.config.pools) interesting.insert(pool.address);
+    }
+
+    const Services& services;
+    accel::Engine& engine;
+    strategy::Planner& planner;
+    feed::NodeClient& node;
+    MarketCallbacks callbacks;
+    strategy::EngineFeed engine_feed;
+    Sightings sightings;
+    telemetry::Counter heads;
+    telemetry::Counter pending_seen;
+    telemetry::Gauge head_gauge;
+    std::set<Bytes20> interesting; ///< routers and pools: who calls anything else is not worth a signature recovery
+    PendingPool pending;
+    std::optional<chain::Head> tip;
+    std::int64_t tip_at_ns = 0;
+    std::unique_ptr<EngineRunner> runner;
+    std::unique_ptr<pools::PoolKeeper> keeper;
+    std::unique_ptr<feed::Feed> feed;
+
+    // ---- in
+
+    void on_pending(feed::PendingTransaction&& heard) {
+        pending_seen.add();
+        telemetry::StageClock clock;
+        clock.mark(telemetry::Stage::frame, static_cast<std::int64_t>(heard.received_ns));
+        clock.mark(telemetry::Stage::parsed);
+        const bool calls_us = heard.transaction.to && interesting.contains(*heard.transaction.to);
+        const std::uint64_t sequence = engine_feed.next_sequence();
+        sightings.heard(sequence, heard, clock);
+        if (!to_engine(heard.raw)) return;
+        // The engine works on it meanwhile. Its answer is drained by this same loop, so never before on_submitted.
+        strategy::PendingTransaction transaction{.raw = std::move(heard.raw), .clock = clock};
+        if (calls_us) transaction.sender = chain::recover_sender(heard.transaction).value_or(Bytes20{});
+        if (calls_us) remember(transaction, heard);
+        planner.on_submitted(sequence, std::move(transaction));
+    }
+
+    void remember(const strategy::PendingTransaction& transaction, const feed::PendingTransaction& heard) {
+        pending.add({.raw = transaction.raw,
+                     .hash = heard.hash,
+                     .sender = transaction.sender,
+                     .nonce = heard.transaction.nonce,
+                     .seen_at_block = tip ? tip->number : 0});
+        if (pending.nonce_of(transaction.sender)) return;
+        node.transaction_count(transaction.sender, false,
+                               [weak = weak_from_this(), sender = transaction.sender](Result<std::uint64_t> n) {
+                                   if (const auto self = weak.lock(); self && n) self->pending.set_nonce(sender, *n);
+                               });
+    }
+
+    bool to_engine(BytesView raw) {
+        const auto submitted = engine_feed.submit_transaction(raw);
+        if (!submitted) callbacks.on_engine_failure(submitted.error());
+        return submitted.has_value();
+    }
+
+    // ---- heads
+
+    void on_block(const std::vector<std::uint16_t>& changed, const chain::Head& head) {
+        const chain::u256 gas_price = chain::u256{head.next_base_fee_wei} + services.config.strategy.priority_fee_wei;
+        std::vector<pools::PoolView> views;
+        for (const std::uint16_t index : changed) views.push_back(keeper->book().view(index));
+        Result<void> told;
+        for (const auto& params : all_params(services.config, gas_price)) {
+            if (told) told = engine_feed.set_params(params);
+        }
+        if (told) told = engine_feed.on_block(views, head, head.timestamp + services.config.chain.block_time_s);
+        if (!told) {
+            callbacks.on_engine_failure(told.error());
+            return;
+        }
+        for (const pools::PoolView& view : views) {
+            planner.on_pool(view.address, view.state_version, view.in_service);
+            sightings.pool_changed(view, pool_name(services.config, services.config.pools.at(view.pool_index)));
+        }
+        planner.on_head(head, engine_feed.next_sequence());
+        tip = head;
+        tip_at_ns = now_ns();
+        heads.add();
+        head_gauge.set(static_cast<double>(head.number));
+        services.events.show("head",
+                             fmt::format("block {} {}.., base fee next {} gwei, {} pool(s) changed", head.number,
+                                         to_hex(head.hash).substr(0, 10), static_cast<double>(head.next_base_fee_wei) / 1e9,
+                                         changed.size()),
+                             {{"block", head.number}});
+        callbacks.on_head(head);
+        judge_again(head);
+    }
+
+    /// What is still pending meets the new state, once the node has said what the block mined and where the nonces stand.
+    void judge_again(const chain::Head& head) {
+        pending.forget_nonces();
+        node.block_by_hash(head.hash, [weak = weak_from_this(), number = head.number](Result<feed::Block> block) {
+            const auto self = weak.lock();
+            if (!self || !block || !self->tip || self->tip->hash != block->head.hash) return;
+            self->pending.on_block(number, block->transaction_hashes);
+            self->ask_nonces(block->head.hash);
+        });
+    }
+
+    void ask_nonces(const Bytes32& head_hash) {
+        const auto senders = pending.senders();
+        const auto left = std::make_shared<std::size_t>(senders.size());
+        for (const Bytes20& sender : senders) {
+            node.transaction_count(sender, false, [weak = weak_from_this(), sender, left, head_hash](Result<std::uint64_t> nonce) {
+                const auto self = weak.lock();
+                if (!self || !self->tip || self->tip->hash != head_hash) return;
+                if (nonce) self->pending.set_nonce(sender, *nonce);
+                if (--*left == 0) self->resubmit();
+            });
+        }
+    }
+
+    void resubmit() {
+        (void)planner.take_retries(); // the same transactions: they are all in `pending`
+        for (PendingSwap& swap : pending.all()) {
+            if (pending.nonce_of(swap.sender).value_or(swap.nonce) != swap.nonce) continue;
+            telemetry::StageClock clock;
+            const std::int64_t now =
+                now_ns(); // it is judged because of the head, not because of a frame: no time was spent on reading
+            clock.mark(telemetry::Stage::frame, now);
+            clock.mark(telemetry::Stage::parsed, now);
+            const std::uint64_t sequence = engine_feed.next_sequence();
+            sightings.again(sequence, swap.hash, clock);
+            if (!to_engine(swap.raw)) return;
+            planner.on_submitted(sequence, {.raw = std::move(swap.raw), .sender = swap.sender, .clock = clock});
+        }
+    }
+
+    // ---- out of the engine
+
+    void on_decision(const accel::Decision& decision) {
+        sightings.decided(decision);
+        planner.on_decision(decision);
+    }
+
+    void on_tx_seen(const accel::TxSeen& seen) {
+        for (strategy::Action& action : planner.on_tx_seen(seen)) {
+            if (auto* plan = std::get_if<strategy::Plan>(&action)) {
+                callbacks.on_plan(std::move(*plan));
+            } else {
+                sightings.skipped(std::get<strategy::Skip>(action));
+            }
+        }
+        sightings.ended(seen);
+    }
+
+    // ---- start
+
+    void make_runner() {
+        EngineHandlers handlers;
+        handlers.on_swap = [this](const accel::SwapLeg& leg) { planner.on_swap(leg); };
+        handlers.on_decision = [this](const accel::Decision& decision) { on_decision(decision); };
+        handlers.on_reject = [this](const accel::Reject& reject) { sightings.rejected(reject); };
+        handlers.on_tx_seen = [this](const accel::TxSeen& seen) { on_tx_seen(seen); };
+        handlers.on_failure = [this](const Error& error) { callbacks.on_engine_failure(error); };
+        runner = std::make_unique<EngineRunner>(services.io, engine, std::move(handlers));
+    }
+
+    void make_keeper() {
+        pools::KeeperCallbacks keeper_callbacks;
+        keeper_callbacks.on_block = [this](const std::vector<std::uint16_t>& changed, const chain::Head& head) {
+            on_block(changed, head);
+        };
+        keeper_callbacks.on_alert = [this](const std::string& what) { callbacks.on_alert(what); };
+        pools::KeeperOptions options;
+        options.audit_every_blocks = services.config.strategy.compare_every_blocks;
+        keeper = std::make_unique<pools::PoolKeeper>(pool_identities(services.config), node, options, std::move(keeper_callbacks));
+    }
+
+    Result<void> make_feed() {
+        feed::FeedCallbacks feed_callbacks;
+        feed_callbacks.on_pending = [this](feed::PendingTransaction&& heard) { on_pending(std::move(heard)); };
+        feed_callbacks.on_head = [this](const chain::Head& head) { keeper->on_head(head); };
+        feed_callbacks.on_log = [this](const chain::Log& log) { keeper->on_log(log); };
+        feed_callbacks.on_connection = [this](bool up, const std::string& why) {
+            services.events.note(up ? Level::info : Level::warning, "node", up ? "connected" : "disconnected: " + why, {});
+        };
+        feed_callbacks.on_warning = [this](const std::string& what) { services.events.note(Level::warning, "node", what, {}); };
+        auto started = feed::Feed::start(services.io, node.rpc(), feed_options(services.config), std::move(feed_callbacks));
+        if (!started) return std::unexpected(started.error());
+        feed = std::move(*started);
+        return {};
+    }
+};
+
+Market::Market(const Services& services, accel::Engine& engine, strategy::Planner& planner, feed::NodeClient& node,
+               MarketCallbacks callbacks)
+    : impl_(std::make_shared<Impl>(services, engine, planner, node, std::move(callbacks))) {}
+
+Market::~Market() {
+    impl_->feed.reset();
+    impl_->keeper.reset();
+    impl_->runner.reset();
+}
+
+Result<void> Market::start() {
+    for (const pools::PoolIdentity& pool : pool_identities(impl_->services.config)) {
+        if (const auto sound = pools::check_identity(pool); !sound) return sound;
+    }
+    impl_->make_runner();
+    if (auto started = impl_->runner->start(); !started) return started;
+    if (auto started = impl_->engine_feed.start(); !started) return started;
+    impl_->make_keeper();
+    if (auto started = impl_->make_feed(); !started) return started;
+    impl_->keeper->start();
+    return {};
+}
+
+MarketView Market::view() const {
+    MarketView out;
+    out.feed = impl_->feed ? impl_->feed->counters() : feed::FeedCounters{};
+    out.connected = out.feed.connected;
+    out.head = impl_->tip ? impl_->tip->number : 0;
+    if (impl_->tip) out.head_age = std::chrono::milliseconds((now_ns() - impl_->tip_at_ns) / 1'000'000);
+    out.pending_swaps = impl_->pending.size();
+    if (!impl_->keeper) return out;
+    out.keeper = impl_->keeper->counters();
+    out.pools = book().size();
+    for (std::uint16_t i = 0; i < out.pools; ++i) {
+        const pools::Service service = book().service(i);
+        if (service == pools::Service::in_service) ++out.pools_in_service;
+        if (service == pools::Service::quarantined || service == pools::Service::confirming) ++out.pools_quarantined;
+    }
+    return out;
+}
+
+const pools::PoolBook& Market::book() const {
+    return impl_->keeper->book();
+}
+
+std::optional<std::uint64_t> Market::nonce_of(const Bytes20& sender) const {
+    return impl_->pending.nonce_of(sender);
+}
+
+} // namespace jitbox::apps

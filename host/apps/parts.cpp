@@ -1,0 +1,158 @@
+// The configuration in the terms of each library.
+// SPDX-License-Identifier: Apache-2.0
+#include "apps/parts.hpp"
+
+#include "apps/router_table.hpp"
+#include "base/hex.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace jitbox::apps {
+namespace {
+
+accel::RouterKind router_kind(const std::string& kind) {
+    if (kind == "swap_router") return accel::RouterKind::swap_router;
+    if (kind == "swap_router02") return accel::RouterKind::swap_router02;
+    if (kind == "universal_router") return accel::RouterKind::universal_router;
+    if (kind == "universal_router_v1_0") return accel::RouterKind::universal_router_v1_0;
+    if (kind == "universal_router_v2") return accel::RouterKind::universal_router_v2;
+    return accel::RouterKind::universal_router_v2_1;
+}
+
+const TokenConfig& token_of(const Config& config, const Bytes20& address) {
+    return *config.token(address); // check_config has made sure that it is there
+}
+
+} // namespace
+
+std::vector<pools::PoolIdentity> pool_identities(const Config& config) {
+    std::vector<pools::PoolIdentity> out;
+    for (const PoolConfig& pool : config.pools) {
+        pools::PoolIdentity identity;
+        identity.name = pool_name(config, pool);
+        identity.address = pool.address;
+        identity.token0 = pool.token0;
+        identity.token1 = pool.token1;
+        identity.fee = static_cast<std::uint32_t>(pool.fee);
+        identity.tick_spacing = pool.tick_spacing;
+        identity.kind = pool.kind == "pancake_v3" ? pools::Kind::pancake_v3 : pools::Kind::uniswap_v3;
+        identity.factory = pool.factory;
+        identity.deployer = {.deployer = pool.deployer,
+                             .init_code_hash = fixed_from_hex<32>(pool.init_code_hash).value_or(Bytes32{})};
+        out.push_back(std::move(identity));
+    }
+    return out;
+}
+
+std::vector<accel::RouterEntry> router_table(const Config& config) {
+    if (config.routers.empty()) return mainnet_routers().routers;
+    std::vector<accel::RouterEntry> out;
+    for (const RouterConfig& router : config.routers) {
+        out.push_back({.address = router.address, .kind = router_kind(router.kind), .factory = router.factory});
+    }
+    return out;
+}
+
+accel::ParamsRecord params_of(const Config& config, std::uint16_t pool_index, chain::u256 gas_price_wei) {
+    const PoolConfig& pool = config.pools.at(pool_index);
+    accel::ParamsRecord out;
+    out.pool_index = pool_index;
+    out.candidates = static_cast<std::uint16_t>(config.strategy.candidates);
+    out.tip_ppm = static_cast<std::uint32_t>(config.strategy.tip_ppm);
+    out.price0_x96 = token_of(config, pool.token0).price_x96;
+    out.price1_x96 = token_of(config, pool.token1).price_x96;
+    out.budget0 = pool.budget0;
+    out.budget1 = pool.budget1;
+    out.gas_cost_wei = gas_price_wei * (config.strategy.mint_gas + config.strategy.burn_gas);
+    out.tip_floor_wei = config.strategy.tip_floor_wei;
+    out.min_profit_wei = config.strategy.min_profit_wei;
+    return out;
+}
+
+strategy::PlannerConfig planner_config(const Config& config) {
+    strategy::PlannerConfig out;
+    out.chain_id = config.chain.id;
+    out.executor = config.chain.executor;
+    out.mint_gas_limit = config.strategy.mint_gas;
+    out.burn_gas_limit = config.strategy.burn_gas;
+    out.max_priority_fee_per_gas_wei = config.strategy.priority_fee_wei;
+    out.fee_headroom_ppm = static_cast<std::uint32_t>(config.strategy.fee_headroom_ppm);
+    out.max_tip_wei = config.strategy.max_tip_wei;
+    out.min_improvement_wei = config.strategy.min_improvement_wei;
+    for (std::size_t i = 0; i < config.pools.size(); ++i) {
+        const PoolConfig& pool = config.pools[i];
+        out.pools.push_back({.address = pool.address,
+                             .pool_index = static_cast<std::uint16_t>(i),
+                             .executor_pool_id = static_cast<std::uint16_t>(pool.executor_pool_id),
+                             .price0_x96 = token_of(config, pool.token0).price_x96,
+                             .price1_x96 = token_of(config, pool.token1).price_x96});
+    }
+    return out;
+}
+
+risk::Limits risk_limits(const Config& config) {
+    risk::Limits out;
+    out.max_position_value_wei = config.risk.max_position_wei;
+    out.max_gas_price_wei = config.risk.max_gas_price_wei;
+    out.max_gas_limit = config.strategy.mint_gas + config.strategy.burn_gas;
+    out.max_price_impact_ppm = static_cast<std::uint32_t>(config.risk.max_price_impact_ppm);
+    out.max_slippage_ppm = static_cast<std::uint32_t>(config.risk.max_slippage_ppm);
+    out.max_orders_per_second = static_cast<std::uint32_t>(config.risk.max_orders_per_second);
+    out.max_concurrent_bundles = static_cast<std::uint32_t>(config.risk.max_concurrent_bundles);
+    out.min_profit_wei = config.strategy.min_profit_wei;
+    out.max_daily_loss_wei = config.risk.max_daily_loss_wei;
+    return out;
+}
+
+feed::FeedOptions feed_options(const Config& config) {
+    feed::FeedOptions out;
+    out.url = config.chain.node_ws;
+    for (const PoolConfig& pool : config.pools) out.log_addresses.push_back(pool.address);
+    out.min_backoff = std::chrono::milliseconds(config.feed.backoff_ms);
+    out.max_backoff = std::chrono::milliseconds(config.feed.backoff_max_ms);
+    out.stall = std::chrono::milliseconds(config.feed.stall_ms);
+    return out;
+}
+
+std::vector<relay::RelayConfig> relay_configs(const Config& config) {
+    std::vector<relay::RelayConfig> out;
+    for (const RelayEndpoint& endpoint : config.relays) {
+        relay::RelayConfig relay;
+        relay.name = endpoint.name;
+        relay.url = endpoint.url;
+        relay.deadline = std::chrono::milliseconds(config.relay.deadline_ms);
+        relay.cancel_style =
+            endpoint.cancel_style == "empty_bundle" ? relay::CancelStyle::empty_bundle : relay::CancelStyle::cancel_bundle;
+        relay.ca_file = endpoint.ca_file.string();
+        out.push_back(std::move(relay));
+    }
+    return out;
+}
+
+Result<std::vector<signer::LeasePool>> lease_pools(const Config& config, const std::vector<std::string>& addresses) {
+    std::vector<const PoolConfig*> chosen;
+    for (const std::string& text : addresses) {
+        const auto address = fixed_from_hex<20>(text);
+        const auto found = address ? std::ranges::find(config.pools, *address, &PoolConfig::address) : config.pools.end();
+        if (found == config.pools.end()) return fail("arm: " + text + " is no configured pool", "see jitctl pools");
+        chosen.push_back(&*found);
+    }
+    if (addresses.empty()) {
+        for (const PoolConfig& pool : config.pools) chosen.push_back(&pool);
+    }
+    std::vector<signer::LeasePool> out;
+    for (const PoolConfig* pool : chosen) {
+        out.push_back({.pool_id = static_cast<std::uint16_t>(pool->executor_pool_id),
+                       .price0_x96 = token_of(config, pool->token0).price_x96,
+                       .price1_x96 = token_of(config, pool->token1).price_x96});
+    }
+    return out;
+}
+
+std::string pool_name(const Config& config, const PoolConfig& pool) {
+    return fmt::format("{}/{} {}", token_of(config, pool.token0).symbol, token_of(config, pool.token1).symbol, pool.fee);
+}
+
+} // namespace jitbox::apps

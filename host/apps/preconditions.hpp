@@ -1,0 +1,29 @@
+// What must hold before the appliance may be armed (ARM-2, first form). Every refusal has its own text.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "apps/arming.hpp"
+#include "apps/market.hpp"
+#include "apps/services.hpp"
+#include "feed/node_client.hpp"
+
+#include <functional>
+#include <vector>
+
+namespace jitbox::apps {
+
+struct PreconditionInputs {
+    const Services& services;
+    const Market& market;
+    const Arming& arming;
+    feed::NodeClient& node;
+    bool lanes_ready = false;
+    std::string engine_error;     ///< empty while the engine is trusted
+    std::string unresolved_alert; ///< empty, or what has halted the gate
+};
+
+/// Checks what is known here at once, then asks the node (chain id, its head against ours, code of executor and pools). `done` gets
+/// every objection; none means that arming may go on.
+void check_preconditions(const PreconditionInputs& inputs, std::function<void(std::vector<Error>)> done);
+
+} // namespace jitbox::apps

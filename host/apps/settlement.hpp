@@ -1,0 +1,37 @@
+// How bundles end: the evidence of their block from the node, the verdict, and what follows for gate, lanes, journal and alerts.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "apps/services.hpp"
+#include "apps/trading.hpp"
+#include "feed/node_client.hpp"
+
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace jitbox::apps {
+
+struct SettlementCallbacks {
+    /// Every bundle that was due at this head has its verdict (or its evidence could not be had this time).
+    std::function<void(const chain::Head&)> on_settled;
+    /// A part of a bundle is on chain: the appliance must stop.
+    std::function<void(const std::string& why)> on_partial;
+    std::function<void(const std::string&)> on_alert;
+};
+
+class Settlement {
+public:
+    Settlement(const Services& services, Trading& trading, feed::NodeClient& node, SettlementCallbacks callbacks);
+    ~Settlement();
+    Settlement(const Settlement&) = delete;
+    Settlement& operator=(const Settlement&) = delete;
+
+    void on_head(const chain::Head& head);
+
+private:
+    struct Impl;
+    std::shared_ptr<Impl> impl_;
+};
+
+} // namespace jitbox::apps

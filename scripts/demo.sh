@@ -1,0 +1,12 @@
+# ./run demo: the appliance end to end on the sandbox chain (sim/demo/demo.mjs; --help for its options).
+# shellcheck shell=bash
+
+jitbox_demo() {
+  case " $* " in *" --help "* | *" -h "*) exec node sim/demo/demo.mjs --help ;; esac
+  source scripts/setup.sh
+  source scripts/build.sh
+  jitbox_setup
+  build_preset release jitd jitctl jit-signer jit-relay-sim
+  say "demo"
+  run node sim/demo/demo.mjs "$@"
+}

@@ -1,0 +1,132 @@
+#!/usr/bin/env node
+// The appliance end to end on the sandbox chain: see --help. Started by ./run demo.
+// SPDX-License-Identifier: Apache-2.0
+import { parseArgs } from "node:util";
+import { setTimeout as sleep } from "node:timers/promises";
+import { SandboxAppliance } from "./lib/appliance.mjs";
+import { Judge } from "./lib/judge.mjs";
+import { bundle_lines, summary_table } from "./lib/report.mjs";
+
+const USAGE = `usage: ./run demo [options]
+  Starts node, relay, HSM, signer and jitd, arms through jitctl, lets swappers trade, builds blocks, and checks every included bundle
+  against the chain. Ends with 0 only when enough bundles of enough router forms were included and every wei was as predicted.
+  --blocks N     build at most so many blocks (default 60)
+  --bundles N    stop after so many included bundles (default 8); at least 5 of 3 router forms are needed for success
+  --seed N       of the traffic (default 1)
+  --slot-ms N    time between blocks (default 700)
+  --engine NAME  native (default)
+  --keep         leave configuration, journal and logs where they are
+  --quiet        no live lines
+  --json         print the result as one JSON line at the end
+  --bin DIR      the built programs (default build/release/bin)`;
+
+const ENOUGH_BUNDLES = 5;
+const ENOUGH_FORMS = 3;
+const PER_BLOCK = 8;
+
+function parse_options() {
+  const text = (value) => ({ type: "string", default: value });
+  const flag = { type: "boolean", default: false };
+  const { values } = parseArgs({
+    options: {
+      blocks: text("60"), bundles: text("8"), seed: text("1"), "slot-ms": text("700"), engine: text("native"),
+      bin: text("build/release/bin"), keep: flag, quiet: flag, json: flag, help: { ...flag, short: "h" },
+    },
+  });
+  if (values.help) return null;
+  for (const name of ["blocks", "bundles", "seed", "slot-ms"]) {
+    if (!/^\d+$/.test(values[name])) throw new Error(`--${name}: '${values[name]}' is not a whole number`);
+    values[name] = Number(values[name]);
+  }
+  if (values.engine !== "native") throw new Error(`--engine: '${values.engine}' is not built in; use native`);
+  return values;
+}
+
+/** Builds blocks at the pace of --slot-ms until there are enough included bundles; their list. */
+async function trade(appliance, options, say) {
+  appliance.swap({ seed: options.seed, blocks: options.blocks + 2, per_block: PER_BLOCK, large_every: 4 });
+  let included = [];
+  for (let block = 1; block <= options.blocks; block += 1) {
+    await sleep(options["slot-ms"]);
+    await appliance.build_block();
+    included = (await appliance.bundles()).filter((bundle) => bundle.outcome === "included");
+    if (included.length >= options.bundles) break;
+  }
+  say(`${included.length} bundles included`);
+  return included.sort((a, b) => a.time_ns - b.time_ns);
+}
+
+async function examine(appliance, included) {
+  const judge = new Judge(appliance.chain.rpc, appliance.manifest);
+  const rows = [];
+  for (const bundle of included) rows.push({ bundle, found: await judge.examine(bundle) });
+  return rows;
+}
+
+function verdict(rows, missed) {
+  const forms = new Set(rows.map(({ found }) => found.form));
+  const unequal = rows.filter(({ found }) => found.problems.length > 0).length;
+  const reasons = [];
+  if (rows.length < ENOUGH_BUNDLES) reasons.push(`${rows.length} bundles included, ${ENOUGH_BUNDLES} are needed (${missed.join("; ") || "none missed"})`);
+  if (forms.size < ENOUGH_FORMS) reasons.push(`${forms.size} router forms, ${ENOUGH_FORMS} are needed`);
+  if (unequal > 0) reasons.push(`${unequal} bundles were not as predicted`);
+  return { ok: reasons.length === 0, reasons, bundles: rows.length, forms: [...forms], unequal };
+}
+
+async function print_result(appliance, rows, options) {
+  const say = (text) => options.json || console.log(text);
+  say("");
+  rows.forEach(({ bundle, found }, at) => bundle_lines(bundle, found, at + 1).forEach(say));
+  say("");
+  summary_table(rows).forEach(say);
+  const status = await appliance.status();
+  const whole = status.latency.find((row) => row.stage === "frame to post");
+  const unsigned = status.latency.find((row) => row.stage === "without signing");
+  say(`\nframe to POST: p50 ${Math.round(whole.p50_us)} us, p99 ${Math.round(whole.p99_us)} us; without signing p50 ${Math.round(unsigned.p50_us)} us; jitd uses ${Math.round(status.resident_kib / 1024)} MiB`);
+  return status;
+}
+
+async function run(options) {
+  const say = (text) => options.json || console.log(`==> ${text}`);
+  const appliance = new SandboxAppliance({ bin: options.bin, say });
+  let failed = true;
+  const interrupted = new Promise((_, reject) => {
+    for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => reject(new Error(`ended by ${signal}`)));
+  });
+  interrupted.catch(() => {}); // it is awaited below; before that nobody listens
+  const work = async () => {
+    await appliance.start();
+    if (!options.quiet && !options.json) appliance.watch((line) => console.log(line));
+    say("arming: 30 minutes, every pool");
+    await appliance.arm();
+    const rows = await examine(appliance, await trade(appliance, options, say));
+    const status = await print_result(appliance, rows, options);
+    const missed = (await appliance.bundles()).filter((bundle) => bundle.outcome !== "included").map((bundle) => `${bundle.outcome}: ${bundle.reason ?? "no verdict yet"}`);
+    const result = verdict(rows, missed);
+    await appliance.jitctl("disarm", "--reason", "the demo is over");
+    const audit = await appliance.jitctl("audit", "verify");
+    if (!audit.ok) result.reasons.push(`the audit log does not verify: ${audit.problem}`);
+    result.ok = result.reasons.length === 0;
+    failed = !result.ok;
+    if (options.json) console.log(JSON.stringify({ ...result, status }));
+    else if (result.ok) console.log(`\nOK: ${result.bundles} bundles of ${result.forms.length} router forms included, every wei as predicted; ${missed.length} bundles missed their block`);
+    else console.log(`\nFAILED: ${result.reasons.join("; ")}`);
+  };
+  try {
+    await Promise.race([work(), interrupted]);
+  } finally {
+    const keep = options.keep || failed;
+    await appliance.stop({ keep });
+    if (keep && !options.json) console.log(`configuration, journal and logs are in ${appliance.dir}`);
+  }
+  return failed ? 1 : 0;
+}
+
+try {
+  const options = parse_options();
+  if (options === null) console.log(USAGE);
+  else process.exitCode = await run(options);
+} catch (error) {
+  console.error(`demo: ${error.message}`);
+  process.exitCode = 1;
+}

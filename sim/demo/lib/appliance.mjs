@@ -1,0 +1,186 @@
+// The whole appliance on a sandbox chain: node, relay, HSM, signer, jitd, and jitctl to talk to it. For the demo and for tests.
+// SPDX-License-Identifier: Apache-2.0
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Testbed } from "../../chain/lib/testbed.mjs";
+import { add_operators } from "../../chain/lib/deploy.mjs";
+import { jitd_config, signer_config } from "./configs.mjs";
+import { Process, run_command } from "./processes.mjs";
+
+const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
+
+/** Polls `check` until it gives something; the error says what was waited for. */
+export async function until(what, check, timeout_ms = 30_000, every_ms = 100) {
+  const end = Date.now() + timeout_ms;
+  for (;;) {
+    const found = await check();
+    if (found) return found;
+    if (Date.now() > end) throw new Error(`waited ${timeout_ms} ms for ${what}`);
+    await sleep(every_ms);
+  }
+}
+
+export class SandboxAppliance {
+  /**
+   * @param {object} options bin: directory of the programs; lanes; relays: how many; say: progress; overrides: of jitd's configuration
+   */
+  constructor({ bin, lanes = 4, relays = 1, say = () => {}, overrides = {} }) {
+    this.bin = bin;
+    this.lanes = lanes;
+    this.relay_count = relays;
+    this.say = say;
+    this.overrides = overrides;
+    this.dir = mkdtempSync(join(tmpdir(), "jitbox-"));
+    this.dirs = {};
+    for (const name of ["runtime", "state", "signer", "hsm", "logs"]) {
+      this.dirs[name] = join(this.dir, name);
+      mkdirSync(this.dirs[name], { mode: 0o700 });
+    }
+    this.relays = [];
+  }
+
+  async start() {
+    this.say("starting the node and deploying the contracts");
+    this.chain = await Testbed.start();
+    this.manifest = this.chain.manifest;
+    this.manifest_file = join(this.dir, "manifest.json");
+    this.say("making the keys in the HSM");
+    await this.#prepare_signer();
+    this.say("starting relay, signer and jitd");
+    for (let i = 0; i < this.relay_count; i += 1) this.relays.push(await this.#start_relay(`relay-${i}`, i > 0));
+    await this.start_signer();
+    this.write_config();
+    await this.start_jitd();
+    await this.build_block();
+    await this.ready();
+  }
+
+  program(name) {
+    return join(this.bin, name);
+  }
+
+  async #prepare_signer() {
+    await this.#must("scripts/softhsm.sh", join(ROOT, "scripts/softhsm.sh"), [this.dirs.hsm, "jitbox"]);
+    this.hsm_env = { SOFTHSM2_CONF: join(this.dirs.hsm, "softhsm2.conf") };
+    this.signer_file = join(this.dir, "signer.toml");
+    writeFileSync(this.signer_file, signer_config({ manifest: this.manifest, dirs: this.dirs, lanes: this.lanes }));
+    chmodSync(this.signer_file, 0o600);
+    await this.#must("jit-signer --init-keys", this.program("jit-signer"), ["--config", this.signer_file, "--init-keys"], this.hsm_env);
+    const addresses = await this.#must("jit-signer --addresses", this.program("jit-signer"), ["--config", this.signer_file, "--addresses"], this.hsm_env);
+    this.operators = addresses.trim().split("\n");
+    await add_operators(this.chain.rpc, this.manifest, this.operators);
+    writeFileSync(this.manifest_file, JSON.stringify(this.manifest, null, 2));
+  }
+
+  async #must(what, command, args, env) {
+    const { code, stdout, stderr } = await run_command(command, args, { env });
+    if (code !== 0) throw new Error(`${what} ended with ${code}: ${stderr || stdout}`);
+    return stdout;
+  }
+
+  async #start_relay(name, no_build) {
+    const args = ["--node", this.manifest.rpc_url, "--die-with-parent", ...(no_build ? ["--no-build"] : [])];
+    const child = new Process(this.program("jit-relay-sim"), args, { name, log_dir: this.dirs.logs });
+    const port = await child.line((text) => text.includes('"listening"') && JSON.parse(text).port);
+    const url = `http://127.0.0.1:${port}`;
+    return { name, url, child };
+  }
+
+  async start_signer() {
+    this.signer = new Process(this.program("jit-signer"), ["--config", this.signer_file], { name: "jit-signer", log_dir: this.dirs.logs, env: this.hsm_env });
+    await this.signer.line((text) => text.includes("ready"));
+  }
+
+  write_config() {
+    this.config_file = join(this.dir, "jitd.toml");
+    const relays = this.relays.map(({ name, url }) => ({ name, url }));
+    writeFileSync(this.config_file, jitd_config({ manifest: this.manifest, dirs: this.dirs, relays, overrides: this.overrides }));
+  }
+
+  async start_jitd() {
+    this.jitd = new Process(this.program("jitd"), ["--config", this.config_file], { name: "jitd", log_dir: this.dirs.logs });
+    await this.jitd.line((text) => text.includes("running, DISARMED"));
+  }
+
+  /** Signer asked, lanes known, every pool in service. */
+  async ready(timeout_ms = 60_000) {
+    return until("the pools and lanes to be ready", async () => {
+      const status = await this.status().catch(() => null);
+      if (!status || status.lanes.length !== this.lanes || !status.signer.reachable) return null;
+      return status.pools.in_service === status.pools.total ? status : null;
+    }, timeout_ms);
+  }
+
+  /** jitctl COMMAND with --json; throws with its words when it fails. */
+  async jitctl(...args) {
+    const { code, stdout, stderr } = await this.try_jitctl(...args);
+    if (code !== 0) throw new Error(`jitctl ${args.join(" ")}: ${stderr.trim() || stdout.trim()}`);
+    return JSON.parse(stdout);
+  }
+
+  try_jitctl(...args) {
+    return run_command(this.program("jitctl"), [...args, "--json", "--socket", join(this.dirs.runtime, "jitd.sock")]);
+  }
+
+  status() {
+    return this.jitctl("status");
+  }
+
+  arm({ ttl = "30m", max_notional = "1000000eth" } = {}) {
+    return this.jitctl("arm", "--ttl", ttl, "--max-notional", max_notional);
+  }
+
+  async bundles(limit = 1000) {
+    return (await this.jitctl("bundles", "--limit", String(limit))).bundles;
+  }
+
+  async decisions(limit = 5000) {
+    return (await this.jitctl("decisions", "--limit", String(limit))).decisions;
+  }
+
+  build_block() {
+    return this.#relay_call(this.relays[0], "sim_buildBlock", []);
+  }
+
+  set_fault(fault, relay = 0) {
+    return this.#relay_call(this.relays[relay], "sim_setFault", [fault]);
+  }
+
+  /** One request a body: the relay takes no batches. */
+  async #relay_call({ url, name }, method, params) {
+    const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method, params });
+    const headers = { "content-type": "application/json" };
+    const response = await fetch(url, { method: "POST", headers, body, signal: AbortSignal.timeout(30_000) });
+    const answer = await response.json();
+    if (answer.error) throw new Error(`${name}: ${method}: ${answer.error.message}`);
+    return answer.result;
+  }
+
+  /** Live events of jitd as lines for people. */
+  watch(on_line) {
+    this.watcher = new Process(this.program("jitctl"), ["watch", "--socket", join(this.dirs.runtime, "jitd.sock")], { name: "watch", log_dir: this.dirs.logs });
+    this.watcher.lines.on("line", on_line);
+  }
+
+  /** Traffic in the background: `per_block` transactions after each head, for `blocks` heads. */
+  swap({ seed, blocks, per_block, large_every = 6 }) {
+    const args = ["--manifest", this.manifest_file, "--seed", seed, "--blocks", blocks, "--per-block", per_block, "--large-every", large_every];
+    this.swappers = new Process("node", [join(ROOT, "sim/chain/swappers.mjs"), ...args.map(String)], { name: "swappers", log_dir: this.dirs.logs });
+    return this.swappers;
+  }
+
+  log_files() {
+    const inside = join(this.dirs.state, "logs");
+    return [...readdirSync(this.dirs.logs).map((name) => join(this.dirs.logs, name)), ...(existsSync(inside) ? readdirSync(inside).map((name) => join(inside, name)) : [])];
+  }
+
+  /** Ends everything that was started; `keep` leaves the directory. */
+  async stop({ keep = false } = {}) {
+    for (const child of [this.watcher, this.swappers, this.jitd, this.signer, ...this.relays.map((relay) => relay.child)]) await child?.end();
+    await this.chain?.stop();
+    if (!keep) rmSync(this.dir, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,112 @@
+// The configuration files of jitd and jit-signer for one sandbox.
+// SPDX-License-Identifier: Apache-2.0
+
+const ETHER = 10n ** 18n;
+const POSITION_WEI = 150n * ETHER; // of each token, that one position may use
+
+const quoted = (value) => JSON.stringify(String(value));
+
+/** Units of a token that are worth `wei`. */
+const units = (token, wei) => (wei << 96n) / BigInt(token.price_x96);
+
+/** @param {object} options manifest, dirs {runtime, state}, relays [{name, url}], overrides of single lines by "section.key" */
+export function jitd_config({ manifest, dirs, relays, overrides = {} }) {
+  const value = (key, fallback) => overrides[key] ?? fallback;
+  const tokens = new Map(manifest.tokens.map((token) => [token.address, token]));
+  const factories = new Map(manifest.factories.map((factory) => [factory.address, factory]));
+  const sections = [
+    `environment = "development"`,
+    `[chain]
+id = ${manifest.chain_id}
+name = "sandbox"
+node_ws = ${quoted(value("chain.node_ws", manifest.ws_url))}
+executor = ${quoted(manifest.executor.address)}
+executor_code_hash = ${quoted(manifest.executor.code_hash)}
+block_time_s = ${value("chain.block_time_s", 12)}`,
+    `[paths]
+runtime_dir = ${quoted(dirs.runtime)}
+state_dir = ${quoted(dirs.state)}`,
+    `[strategy]
+candidates = 64
+tip_ppm = 500000
+min_profit_wei = ${quoted(10n ** 14n)}
+mint_gas = 500000
+burn_gas = 350000
+max_tip_wei = ${quoted(manifest.executor.tip_cap_wei)}
+compare_every_blocks = ${value("strategy.compare_every_blocks", 4)}`,
+    `[risk]
+max_position_wei = ${quoted(2n * POSITION_WEI)}
+max_daily_loss_wei = ${quoted(ETHER)}
+max_gas_price_wei = ${quoted(10n ** 12n)}
+max_price_impact_ppm = 300000
+max_orders_per_second = ${value("risk.max_orders_per_second", 20)}
+max_concurrent_bundles = 4`,
+    `[relay]
+auth_key_file = ${quoted(`${dirs.state}/relay-auth.key`)}
+deadline_ms = ${value("relay.deadline_ms", 1000)}`,
+    `[telemetry]
+metrics_port = 0
+log_level = "debug"`,
+  ];
+  for (const token of manifest.tokens) {
+    sections.push(`[[tokens]]
+symbol = ${quoted(token.symbol)}
+address = ${quoted(token.address)}
+decimals = ${token.decimals}
+price_x96 = ${quoted(token.price_x96)}`);
+  }
+  for (const pool of manifest.pools) {
+    const factory = factories.get(pool.factory);
+    sections.push(`[[pools]]
+address = ${quoted(pool.address)}
+token0 = ${quoted(pool.token0)}
+token1 = ${quoted(pool.token1)}
+factory = ${quoted(pool.factory)}
+deployer = ${quoted(factory.deployer)}
+init_code_hash = ${quoted(factory.init_code_hash)}
+kind = ${quoted(pool.kind)}
+fee = ${pool.fee}
+tick_spacing = ${pool.tick_spacing}
+executor_pool_id = ${pool.pool_id}
+budget0 = ${quoted(units(tokens.get(pool.token0), POSITION_WEI))}
+budget1 = ${quoted(units(tokens.get(pool.token1), POSITION_WEI))}`);
+  }
+  for (const router of manifest.routers) {
+    sections.push(`[[routers]]
+address = ${quoted(router.address)}
+kind = ${quoted(router.kind)}
+factory = ${quoted(router.factory)}`);
+  }
+  for (const relay of relays) {
+    sections.push(`[[relays]]
+name = ${quoted(relay.name)}
+url = ${quoted(relay.url)}`);
+  }
+  return `${sections.join("\n\n")}\n`;
+}
+
+export function signer_config({ manifest, dirs, lanes }) {
+  return `[signer]
+chain_id = ${manifest.chain_id}
+executor = ${quoted(manifest.executor.address)}
+state_dir = ${quoted(dirs.signer)}
+signing_socket = ${quoted(`${dirs.runtime}/signer.sock`)}
+control_socket = ${quoted(`${dirs.runtime}/signer-control.sock`)}
+
+[limits]
+max_gas_limit = 1000000
+max_fee_per_gas_wei = ${quoted(10n ** 12n)}
+max_priority_fee_per_gas_wei = ${quoted(10n ** 10n)}
+max_tip_wei = ${quoted(manifest.executor.tip_cap_wei)}
+max_ttl_s = 3600
+
+[hsm]
+module = "/usr/lib/softhsm/libsofthsm2.so"
+token = "jitbox"
+key_label = "operator"
+lanes = ${lanes}
+call_deadline_ms = 2000
+start_deadline_ms = 20000
+pin_file = ${quoted(`${dirs.hsm}/pin`)}
+`;
+}

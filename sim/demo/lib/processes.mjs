@@ -1,0 +1,82 @@
+// Child processes of the demo and the end-to-end tests: started with a log file each, waited for, ended for certain.
+// SPDX-License-Identifier: Apache-2.0
+import { spawn } from "node:child_process";
+import { createWriteStream } from "node:fs";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+
+const END_GRACE_MS = 5_000;
+
+export class Process {
+  /** @param {{name: string, log_dir: string, env?: object}} options its output goes to LOG_DIR/NAME.out */
+  constructor(command, args, { name, log_dir, env = {} }) {
+    this.name = name;
+    this.log_file = join(log_dir, `${name}.out`);
+    this.child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...env } });
+    const log = createWriteStream(this.log_file, { flags: "a" });
+    this.child.stdout.pipe(log, { end: false });
+    this.child.stderr.pipe(log, { end: false });
+    this.lines = createInterface({ input: this.child.stdout });
+    this.error_lines = createInterface({ input: this.child.stderr });
+    this.exited = new Promise((resolve) => {
+      this.child.once("exit", (code, signal) => resolve(signal ?? code));
+      this.child.once("error", (error) => resolve(error.message));
+    });
+    this.exited.then(() => (this.ended = true));
+  }
+
+  get pid() {
+    return this.child.pid;
+  }
+
+  /** The first line of standard output or error that `accept` gives something for. */
+  async line(accept, timeout_ms = 30_000) {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => finish(reject, new Error(`${this.name}: not ready in ${timeout_ms} ms, see ${this.log_file}`)), timeout_ms);
+      const finish = (how, what) => {
+        clearTimeout(timer);
+        this.lines.off("line", take);
+        this.error_lines.off("line", take);
+        how(what);
+      };
+      const take = (text) => {
+        const found = accept(text);
+        if (found) finish(resolve, found);
+      };
+      this.lines.on("line", take);
+      this.error_lines.on("line", take);
+      this.exited.then((how) => finish(reject, new Error(`${this.name}: ended with ${how}, see ${this.log_file}`)));
+    });
+  }
+
+  kill(signal = "SIGKILL") {
+    this.child.kill(signal);
+    return this.exited;
+  }
+
+  async end() {
+    if (this.ended) return;
+    this.child.kill("SIGTERM");
+    const timer = setTimeout(() => this.child.kill("SIGKILL"), END_GRACE_MS);
+    await this.exited;
+    clearTimeout(timer);
+  }
+}
+
+/** Runs a command to its end: {code, stdout, stderr}. */
+export function run_command(command, args, { env = {}, timeout_ms = 60_000 } = {}) {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, { env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "pipe"] });
+    let stdout = "";
+    let stderr = "";
+    child.stdout.on("data", (chunk) => (stdout += chunk));
+    child.stderr.on("data", (chunk) => (stderr += chunk));
+    const timer = setTimeout(() => child.kill("SIGKILL"), timeout_ms);
+    const finish = (code) => {
+      clearTimeout(timer);
+      resolve({ code, stdout, stderr });
+    };
+    child.once("error", (error) => finish(error.message));
+    child.once("close", (code, signal) => finish(signal ?? code));
+  });
+}

@@ -1,0 +1,66 @@
+#!/usr/bin/env node
+// kill -9 of jitd at random moments of a trading sandbox: always back DISARMED, and never two digests for one nonce.
+// SPDX-License-Identifier: Apache-2.0
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Random } from "../../../sim/chain/lib/random.mjs";
+import { end_to_end, included } from "./lib/run.mjs";
+
+/** Every digest that ever left the signer went through the journal or the ledger; the ledger's rows, and the journal's hashes by nonce. */
+function ledger_rows(appliance) {
+  const script = `import sqlite3,sys
+db=sqlite3.connect("file:"+sys.argv[1]+"?mode=ro",uri=True)
+print(db.execute("select count(*) from signatures").fetchone()[0], db.execute("select count(*) from (select distinct address, nonce from signatures)").fetchone()[0])`;
+  const output = execFileSync("python3", ["-c", script, join(appliance.dirs.signer, "ledger.db")], { encoding: "utf8" });
+  return output.trim().split(" ").map(Number);
+}
+
+async function assert_one_digest_a_nonce(appliance, round) {
+  const [digests, nonces] = ledger_rows(appliance);
+  assert.equal(digests, nonces, `round ${round}: digests and nonces in the ledger`);
+  const seen = new Map();
+  for (const bundle of await appliance.bundles(10_000)) {
+    for (const [nonce, hash] of [[bundle.mint_nonce, bundle.mint_hash], [bundle.mint_nonce + 1, bundle.burn_hash]]) {
+      const key = `${bundle.lane_address}/${nonce}`;
+      assert.equal(seen.get(key) ?? hash, hash, `round ${round}: two transactions were signed for ${key}`);
+      seen.set(key, hash);
+    }
+  }
+  return digests;
+}
+
+async function sleep_in_blocks(appliance, total_ms) {
+  for (let left = total_ms; left > 0; left -= 250) {
+    await sleep(Math.min(left, 250));
+    if (left > 250) await appliance.build_block();
+  }
+}
+
+await end_to_end(
+  "kills of jitd",
+  async (appliance, { seed, rounds }) => {
+    const random = new Random(Number(seed));
+    const count = Number(rounds);
+    appliance.swap({ seed, blocks: 100_000, per_block: 6, large_every: 2 });
+    for (let round = 1; round <= count; round += 1) {
+      await appliance.arm();
+      await sleep_in_blocks(appliance, 100 + random.between(0, 1500));
+      await appliance.jitd.kill("SIGKILL");
+      await appliance.start_jitd();
+      const first = await appliance.status();
+      assert.equal(first.state, "DISARMED", `round ${round}: state after the restart`);
+      await appliance.build_block();
+      const status = await appliance.ready();
+      assert.equal(status.state, "DISARMED", `round ${round}: state once the signer has answered`);
+      const digests = await assert_one_digest_a_nonce(appliance, round);
+      console.log(`  round ${round}: DISARMED after the kill, ${digests} digests in the ledger, one a nonce; jitd ${Math.round(status.resident_kib / 1024)} MiB`);
+      assert.ok(status.resident_kib < 300 * 1024, "jitd uses less than 300 MB");
+    }
+    console.log(`  ${(await included(appliance)).length} bundles were included on the way`);
+    const audit = await appliance.jitctl("audit", "verify");
+    assert.ok(audit.ok, audit.problem);
+  },
+  { options: { rounds: { type: "string", default: "25" } } },
+);

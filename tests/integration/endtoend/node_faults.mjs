@@ -1,0 +1,77 @@
+#!/usr/bin/env node
+// A node that lies about a hash, and one that disappears for longer than two blocks and comes back.
+// SPDX-License-Identifier: Apache-2.0
+import assert from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
+import { NodeProxy } from "./lib/node_proxy.mjs";
+import { build_until, end_to_end, included, until } from "./lib/run.mjs";
+
+const BLOCK_TIME_S = 2;
+
+/** Changes the nonce of the next pending transaction without changing its hash. */
+function lie_once(proxy) {
+  proxy.tamper = (text) => {
+    if (!text.includes("eth_subscription") || !text.includes('"gasPrice"') && !text.includes('"maxFeePerGas"')) return text;
+    const message = JSON.parse(text);
+    if (!message.params?.result?.hash || !message.params.result.nonce) return text;
+    message.params.result.nonce = `0x${(Number(message.params.result.nonce) + 1).toString(16)}`;
+    proxy.tamper = (next) => next;
+    return JSON.stringify(message);
+  };
+}
+
+await end_to_end(
+  "node faults",
+  async (appliance, { seed }) => {
+    const { proxy } = appliance;
+    await appliance.arm();
+    appliance.swap({ seed, blocks: 200, per_block: 8, large_every: 3 });
+    await build_until(appliance, "a bundle before the faults", async () => (await included(appliance)).length > 0);
+
+    lie_once(proxy);
+    await build_until(appliance, "a lie being noticed", async () => (await appliance.status()).node.lying_hashes > 0);
+    console.log("  a transaction that does not hash to its hash was refused");
+
+    await proxy.vanish();
+    const lost = await until("disarming by the lost node", async () => {
+      const status = await appliance.status();
+      return status.state === "DISARMED" ? status : null;
+    }, 20_000);
+    assert.match(lost.cause, /no head/, "the cause names the lost node");
+    assert.equal(lost.node.state, "disconnected");
+    console.log(`  disarmed: ${lost.cause}`);
+    const refused = await appliance.try_jitctl("arm", "--ttl", "5m", "--max-notional", "1000eth");
+    assert.notEqual(refused.code, 0, "arming without a node is refused");
+    assert.match(refused.stderr, /node is not connected/);
+
+    for (let i = 0; i < 3; i += 1) await appliance.build_block(); // what happens while nobody looks
+    await proxy.return_to_service();
+    await until("the node to be connected again", async () => (await appliance.status()).node.state === "connected", 20_000);
+    await appliance.build_block();
+    await appliance.ready();
+    await sleep(300);
+    await appliance.arm();
+    const before = (await included(appliance)).length;
+    await build_until(appliance, "a bundle after the node came back", async () => (await included(appliance)).length > before);
+    const status = await appliance.status();
+    assert.equal(status.node.audit_differences, 0, "the pools were right all the time");
+    console.log(`  back: ${status.node.connects} connects, ${status.node.gaps} gap(s) filled, ${(await included(appliance)).length} bundles`);
+    await proxy.stop();
+  },
+  {
+    settings: { overrides: { "chain.block_time_s": BLOCK_TIME_S } },
+    before: async (appliance) => {
+      // The proxy needs the node's address, which is known when the chain is up: it is put in between just before jitd's file is written.
+      const write = appliance.write_config.bind(appliance);
+      const start = appliance.start_jitd.bind(appliance);
+      appliance.start_jitd = async () => {
+        if (!appliance.proxy) {
+          appliance.proxy = await NodeProxy.start(appliance.manifest.ws_url);
+          appliance.overrides["chain.node_ws"] = appliance.proxy.url;
+          write();
+        }
+        return start();
+      };
+    },
+  },
+);

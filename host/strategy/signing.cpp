@@ -27,22 +27,24 @@ bool matches(const signer::SignedTransaction& transaction, const Bytes& payload)
 bool nothing_bound(signer::RefusalCode code) {
     using enum signer::RefusalCode;
     switch (code) {
+    // What the signer refuses while it reads the request, before the ledger is touched.
     case bad_request:
-    case not_armed:
-    case tripped:
     case unknown_lane:
-    case wrong_state:
     case wrong_chain:
     case wrong_contract:
     case wrong_call:
     case pool_not_listed:
     case bundle_mismatch:
     case over_plan_notional:
-    case over_total_notional:
     case over_gas_cap:
     case over_tip_cap:
-    case ledger_unavailable:
         return true;
+    // Also said after the ledger has bound the nonces: the latch and the lease's total are looked at again before a release.
+    case not_armed:
+    case tripped:
+    case over_total_notional:
+    case ledger_unavailable:
+    case wrong_state:
     case nonce_bound:
     case hsm_unavailable:
     case hsm_deadline:

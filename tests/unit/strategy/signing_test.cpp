@@ -118,7 +118,7 @@ TEST_F(SigningTest, WhatIsSignedIsExactlyThePlan) {
 
 TEST_F(SigningTest, ARefusalThatBoundNothingFreesTheLaneWithItsNonces) {
     using enum signer::RefusalCode;
-    for (const auto code : {not_armed, tripped, over_plan_notional, over_gas_cap, pool_not_listed, ledger_unavailable}) {
+    for (const auto code : {bad_request, wrong_call, over_plan_notional, over_gas_cap, pool_not_listed}) {
         answer = [code](const auto&) { return refusal(code); };
         const auto result = sign(plan());
         ASSERT_FALSE(result);
@@ -128,9 +128,10 @@ TEST_F(SigningTest, ARefusalThatBoundNothingFreesTheLaneWithItsNonces) {
     }
 }
 
-TEST_F(SigningTest, ASilentOrBrokenSignerLeavesTheLaneUncertain) {
+TEST_F(SigningTest, ARefusalThatMayComeAfterTheLedgerLeavesTheLaneUncertain) {
     using enum signer::RefusalCode;
-    for (const auto code : {deadline, disconnected, hsm_deadline, hsm_unavailable, bad_signature, nonce_bound, internal}) {
+    for (const auto code : {deadline, disconnected, hsm_deadline, hsm_unavailable, bad_signature, nonce_bound, internal, not_armed,
+                            tripped, over_total_notional, ledger_unavailable}) {
         answer = [code](const auto&) { return refusal(code); };
         const auto result = sign(plan());
         ASSERT_FALSE(result);

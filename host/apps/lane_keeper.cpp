@@ -14,6 +14,8 @@ namespace {
 
 using telemetry::Level;
 
+constexpr std::size_t gap_bundles = 256; ///< newest of the journal: more than 64 blocks of reorganisation can take back
+
 } // namespace
 
 struct LaneKeeper::Impl : std::enable_shared_from_this<Impl> {
@@ -111,6 +113,7 @@ struct LaneKeeper::Impl : std::enable_shared_from_this<Impl> {
         node.transaction_count(lane.address, false, [weak = weak_from_this(), before = lane](Result<std::uint64_t> nonce) {
             const auto self = weak.lock();
             if (!self || !nonce) return;
+            if (before.state == strategy::LaneState::free && *nonce < before.next_nonce) self->fill_gap(before, *nonce);
             const bool was_voiding = before.state == strategy::LaneState::voiding;
             if (!self->lanes.observe_nonce(before.index, *nonce)) return;
             self->services.events.note(Level::info, "voided",
@@ -118,6 +121,23 @@ struct LaneKeeper::Impl : std::enable_shared_from_this<Impl> {
                                        {{"lane", before.index}, {"bundle", before.bundle}});
             if (was_voiding) self->ask_cost(before);
         });
+    }
+
+    /// A reorganisation took back transactions of this lane: its later ones could never be mined. The very same are published
+    /// again.
+    void fill_gap(const strategy::Lane& lane, std::uint64_t account_nonce) {
+        const auto bundles = services.journal.bundles(gap_bundles);
+        if (!bundles) return;
+        services.events.note(Level::warning, "voided",
+                             fmt::format("lane {}: the chain went back to nonce {}, {} is next: publishing again", lane.index,
+                                         account_nonce, lane.next_nonce),
+                             {{"lane", lane.index}});
+        for (const store::BundleView& view : *bundles) {
+            const store::BundleEntry& entry = view.bundle;
+            if (entry.lane != lane.index || entry.mint_nonce + 1 < account_nonce || entry.mint_nonce >= lane.next_nonce) continue;
+            publish(entry.mint_raw);
+            publish(entry.burn_raw);
+        }
     }
 
     void ask_cost(const strategy::Lane& lane) {

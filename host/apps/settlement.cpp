@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include <chrono>
+#include <map>
 #include <optional>
 #include <utility>
 
@@ -28,14 +29,27 @@ std::optional<relay::ReceiptEvidence> to_evidence(const std::optional<feed::Rece
                                   .logs = receipt->logs};
 }
 
+using BundleKey = std::pair<std::string, std::uint32_t>;
+
+BundleKey key_of(const TrackedBundle& bundle) {
+    return {bundle.uuid, bundle.version};
+}
+
 /// Evidence under collection. When the last question is answered it is complete, or it has an error and is dropped.
 struct Inquiry {
     TrackedBundle bundle;
     BlockEvidence evidence;
     std::string error;
+    std::uint64_t number = 0; ///< only the newest inquiry about a bundle counts
     std::function<void(Inquiry&)> done;
 
     ~Inquiry() { done(*this); }
+};
+
+struct Booked {
+    std::uint64_t block = 0;
+    bool included = false;
+    chain::i256 profit_wei = 0;
 };
 
 std::string gas_detail(const BlockEvidence& evidence) {
@@ -56,11 +70,17 @@ struct Settlement::Impl : std::enable_shared_from_this<Impl> {
     feed::NodeClient& node;
     SettlementCallbacks callbacks;
     std::uint64_t last_head = 0;
+    std::uint64_t inquiries = 0;
+    std::map<BundleKey, std::uint64_t> newest; ///< inquiries that are open
+    /// What was booked for a bundle, in case a reorganisation gives it another verdict.
+    std::map<BundleKey, Booked> booked;
 
     void on_head(const chain::Head& head) {
         if (head.number <= last_head) trading.tracker.reorganised(head.number);
         last_head = head.number;
         trading.tracker.note_head(head.number);
+        std::erase_if(booked,
+                      [&head](const auto& entry) { return entry.second.block + relay::Tracker::reorg_blocks < head.number; });
         const auto due = trading.tracker.due(head.number);
         const std::shared_ptr<void> all_settled(nullptr, [weak = weak_from_this(), head](void*) {
             if (const auto self = weak.lock()) self->callbacks.on_settled(head);
@@ -71,6 +91,8 @@ struct Settlement::Impl : std::enable_shared_from_this<Impl> {
     void inquire(const TrackedBundle& bundle, const std::shared_ptr<void>& all_settled) {
         const auto inquiry = std::make_shared<Inquiry>();
         inquiry->bundle = bundle;
+        inquiry->number = ++inquiries;
+        newest[key_of(bundle)] = inquiry->number;
         inquiry->done = [weak = weak_from_this(), all_settled](Inquiry& finished) {
             if (const auto self = weak.lock()) self->conclude(finished);
         };
@@ -124,6 +146,9 @@ struct Settlement::Impl : std::enable_shared_from_this<Impl> {
     }
 
     void conclude(const Inquiry& inquiry) {
+        const auto open = newest.find(key_of(inquiry.bundle));
+        if (open == newest.end() || open->second != inquiry.number) return; // a newer head asks again
+        newest.erase(open);
         if (!inquiry.error.empty()) {
             services.events.note(Level::warning, "node", "no verdict yet on a bundle: " + inquiry.error,
                                  {{"uuid", inquiry.bundle.uuid}});
@@ -132,7 +157,7 @@ struct Settlement::Impl : std::enable_shared_from_this<Impl> {
         const relay::Verdict verdict = relay::judge(inquiry.bundle, inquiry.evidence, {});
         trading.tracker.judged(inquiry.bundle.uuid, inquiry.bundle.version);
         trading.planner.ended(inquiry.bundle.uuid, inquiry.bundle.version);
-        trading.gate.settle(inquiry.bundle.ticket, verdict.realised_profit_wei, SystemClock::now());
+        book(inquiry.bundle, verdict);
         store::OutcomeEntry entry = relay::journal_entry(inquiry.bundle, verdict, inquiry.evidence.head.number, wall_ns());
         if (entry.detail_json.empty()) entry.detail_json = gas_detail(inquiry.evidence);
         if (!services.journal.enqueue(std::move(entry)))
@@ -143,10 +168,24 @@ struct Settlement::Impl : std::enable_shared_from_this<Impl> {
         follow(inquiry, verdict);
     }
 
+    /// The first verdict settles the order; a later one, after a reorganisation, books the difference.
+    void book(const TrackedBundle& bundle, const relay::Verdict& verdict) {
+        const bool included = verdict.outcome == store::Outcome::included;
+        const Booked now{.block = bundle.target_block, .included = included, .profit_wei = verdict.realised_profit_wei};
+        const auto [before, first] = booked.try_emplace(key_of(bundle), now);
+        if (first) {
+            trading.gate.settle(bundle.ticket, verdict.realised_profit_wei, SystemClock::now());
+        } else {
+            trading.gate.book(verdict.realised_profit_wei - before->second.profit_wei, SystemClock::now());
+            (before->second.included ? trading.totals.included : trading.totals.missed) -= 1;
+            before->second = now;
+        }
+        (included ? trading.totals.included : trading.totals.missed) += 1;
+    }
+
     void follow(const Inquiry& inquiry, const relay::Verdict& verdict) {
         const std::string target = to_hex(inquiry.bundle.target_hash);
         if (verdict.outcome == store::Outcome::included) {
-            ++trading.totals.included;
             trading.lanes.consumed(inquiry.bundle.lane);
             services.events.note(Level::info, "included",
                                  fmt::format("{} block {}: earned {:.6f} ether net; {}", target.substr(0, 10),
@@ -154,7 +193,6 @@ struct Settlement::Impl : std::enable_shared_from_this<Impl> {
                                              verdict.alerts.empty() ? "every wei as predicted" : "NOT AS PREDICTED"),
                                  {{"hash", target}, {"uuid", inquiry.bundle.uuid}});
         } else {
-            ++trading.totals.missed;
             services.events.note(Level::info, "missed",
                                  fmt::format("{} block {}: {}: {}", target.substr(0, 10), inquiry.bundle.target_block,
                                              store::to_text(verdict.outcome), verdict.reason),

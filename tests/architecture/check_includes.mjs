@@ -20,6 +20,7 @@ const layers = {
   strategy: ['base', 'chain', 'telemetry', 'store', 'audit', 'pools', 'accel', 'risk', 'signer'],
   control: ['base', 'chain', 'telemetry', 'store', 'audit', 'pools', 'accel', 'risk', 'signer'],
 };
+layers.apps = Object.keys(layers); // composition roots
 
 export function parseGraph(text) {
   const graph = {};

@@ -9,6 +9,12 @@ const Q96 = 1n << 96n;
 /** The figures that must be equal to the wei. */
 export const FIGURES = ["mint0", "mint1", "swap0", "swap1", "burn0", "burn1", "fee0", "fee1", "gross_profit_wei", "tip_wei"];
 
+/** Names of the swaps inside a multicall, however deep. */
+function swaps_of(abi, call) {
+  const inner = call.args.at(-1).map((data) => abi.parseTransaction({ data }));
+  return inner.flatMap((each) => (each.name === "multicall" ? swaps_of(abi, each) : each.name.startsWith("exact") ? [each.name] : []));
+}
+
 /** How the target called its router, from its calldata: e.g. "SwapRouter02.multicall". */
 export function router_form(manifest, target) {
   const kinds = { swap_router: "swap_router", swap_router02: "swap_router02", universal_router_v2: "universal_router" };
@@ -18,8 +24,7 @@ export function router_form(manifest, target) {
   const call = abi.parseTransaction({ data: target.input });
   const name = { swap_router: "SwapRouter", swap_router02: "SwapRouter02", universal_router: "UniversalRouter" }[kinds[router.kind] ?? router.kind];
   if (call.name !== "multicall") return `${name}.${call.name}`;
-  const inner = call.args.at(-1).map((data) => abi.parseTransaction({ data }).name).filter((text) => text.startsWith("exact"));
-  return `${name}.multicall(${inner.join("+")})`;
+  return `${name}.multicall(${swaps_of(abi, call).join("+")})`;
 }
 
 export class Judge {

@@ -2,7 +2,6 @@
 // A node that lies about a hash, and one that disappears for longer than two blocks and comes back.
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
-import { setTimeout as sleep } from "node:timers/promises";
 import { NodeProxy } from "./lib/node_proxy.mjs";
 import { build_until, end_to_end, included, until } from "./lib/run.mjs";
 
@@ -48,8 +47,10 @@ await end_to_end(
     await proxy.return_to_service();
     await until("the node to be connected again", async () => (await appliance.status()).node.state === "connected", 20_000);
     await appliance.build_block();
-    await appliance.ready();
-    await sleep(300);
+    await until("jitd to have caught up", async () => {
+      const head = Number(await appliance.chain.rpc.call("eth_blockNumber"));
+      return (await appliance.status()).node.head === head;
+    }, 20_000);
     await appliance.arm();
     const before = (await included(appliance)).length;
     await build_until(appliance, "a bundle after the node came back", async () => (await included(appliance)).length > before);

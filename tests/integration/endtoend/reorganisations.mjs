@@ -23,6 +23,12 @@ async function assert_pools_are_right(appliance) {
   }
 }
 
+/** Swappers whose nonces are the chain's: a reorganisation drops transactions that were mined, and their senders' nonces with them. */
+async function trade(appliance, seed) {
+  await appliance.swappers?.end();
+  appliance.swap({ seed, blocks: 300, per_block: 8, large_every: 3 });
+}
+
 async function reorganise(appliance, depth) {
   const before = await appliance.status();
   await appliance.chain.rpc.call("anvil_reorg", depth, []);
@@ -38,12 +44,13 @@ async function reorganise(appliance, depth) {
 
 await end_to_end("reorganisations", async (appliance, { seed }) => {
   await appliance.arm();
-  appliance.swap({ seed, blocks: 300, per_block: 8, large_every: 3 });
+  await trade(appliance, seed);
   await build_until(appliance, "two bundles", async () => (await included(appliance)).length >= 2);
   for (let i = 0; i < 5; i += 1) await appliance.build_block();
   await assert_pools_are_right(appliance);
   for (const depth of [1, 5]) {
     await reorganise(appliance, depth);
+    await trade(appliance, Number(seed) + depth);
     const before = (await included(appliance)).length;
     await build_until(appliance, `a bundle after ${depth} undone block(s)`, async () => (await included(appliance)).length > before);
   }

@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 
-const answer_deadline_ms = 120_000;
+const answer_deadline_ms = 60_000;
 
 /** bigint as a decimal string: how integers travel in every JSON of these tests. */
 export const to_json = (value, indent) => JSON.stringify(value, (_, v) => (typeof v === 'bigint' ? String(v) : v), indent);
@@ -33,11 +33,13 @@ export function start_engine(jitctl, engine = 'native') {
   const evaluate = (request) => new Promise((resolve, reject) => {
     if (ended) return reject(ended);
     const line = to_json(request);
-    const timer = setTimeout(() => fail_all(new Error(`jitctl evaluate did not answer in 120 s: ${line}`)), answer_deadline_ms);
+    const timer = setTimeout(() => fail_all(new Error(`jitctl evaluate did not answer in 60 s: ${line}`)), answer_deadline_ms);
     waiting.push({ resolve, reject, timer });
     child.stdin.write(`${line}\n`);
   });
-  return { evaluate, stop: () => child.kill() };
+  const stop = () => child.kill('SIGKILL'); // an engine that hangs in a case must not outlive the test
+  process.once('exit', stop);
+  return { evaluate, stop };
 }
 
 /** The question to the engine about a case whose pool is in `state` (as the chain reports it). */

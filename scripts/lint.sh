@@ -1,4 +1,4 @@
-# ./run lint [CHECK...]: every check that reads the sources. Each prints what it found and fails on the first kind of finding.
+# ./run lint [CHECK...]: every check that reads the sources; each prints what it found. `./run lint deep` is the slow one.
 # shellcheck shell=bash
 
 lint_checks=(format tidy shell solidity architecture text)
@@ -47,6 +47,13 @@ lint_solidity() {
 lint_architecture() {
   say "include rules"
   node tests/architecture/check_includes.mjs build/release/architecture.txt
+}
+
+# The static analyzer over everything: a quarter of an hour on two cores, so not a part of the default.
+lint_deep() {
+  say "clang static analyzer"
+  git ls-files 'host/*.cpp' 'kernels/*.cpp' 'sim/*.cpp' |
+    xargs -P2 -n4 clang-tidy-19 --quiet -p build/release --checks='-*,clang-analyzer-*' 2> >(grep -vE 'warnings? generated|Suppressed|Use -header-filter' >&2)
 }
 
 # Words that mark unfinished work, and paths of one machine, have no place in the tree.

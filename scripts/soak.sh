@@ -8,6 +8,8 @@ jitbox_soak() {
   jitbox_setup
   build_preset release
   build_preset asan-ubsan fuzzers
+  source scripts/lint.sh
+  lint_deep
   for fuzzer in build/asan-ubsan/fuzz/*_fuzz; do
     say "fuzzing $(basename "$fuzzer") for $minutes minutes"
     run "$fuzzer" -max_total_time=$((minutes * 60)) -max_len=131072 "build/asan-ubsan/fuzz/corpus-$(basename "$fuzzer")"

@@ -105,16 +105,6 @@ std::vector<pools::PoolIdentity> Sandbox::pools() const {
     return out;
 }
 
-bool run_until(boost::asio::io_context& io, const std::function<bool()>& met, std::chrono::milliseconds at_most) {
-    const auto end = std::chrono::steady_clock::now() + at_most;
-    while (!met()) {
-        if (std::chrono::steady_clock::now() > end) return false;
-        io.restart();
-        io.run_one_for(20ms);
-    }
-    return true;
-}
-
 Result<std::string> ask(boost::asio::io_context& io, feed::RpcClient& rpc, const std::string& method, const std::string& params) {
     auto answer = std::make_shared<std::optional<Result<std::string>>>();
     rpc.call({.method = method, .params_json = params}, [answer](Result<std::string> result) { *answer = std::move(result); }, 20s);

@@ -4,6 +4,7 @@
 
 #include "feed/feed.hpp"
 #include "feed/node_client.hpp"
+#include "integration/feed/run_until.hpp"
 #include "pools/pool_keeper.hpp"
 #include "support/temp_dir.hpp"
 
@@ -48,8 +49,6 @@ private:
     std::string problem_;
 };
 
-/// Runs the loop until `met` or the time is over; says whether it was met.
-bool run_until(boost::asio::io_context& io, const std::function<bool()>& met, std::chrono::milliseconds at_most);
 /// One call and its answer, running the loop meanwhile.
 Result<std::string> ask(boost::asio::io_context& io, feed::RpcClient& rpc, const std::string& method, const std::string& params);
 

@@ -18,6 +18,10 @@ contract JitExecutor {
     /// @notice Who lists, rotates, unpauses and withdraws (a Safe in production). Fixed: to change it, withdraw and redeploy.
     address public immutable OWNER;
 
+    /// @notice How long whatever gives rights or raises a limit has to wait after it was announced, in seconds. Taking rights
+    /// away waits for nothing.
+    uint256 public immutable LOOSEN_DELAY_S;
+
     /// @notice Who may pause and unwind.
     address public guardian;
     /// @notice While true nothing works but unwind, withdraw and the owner's settings.
@@ -27,6 +31,8 @@ contract JitExecutor {
 
     /// @notice The accounts that may mint and burn (one for each signing lane).
     mapping(address account => bool allowed) public isOperator;
+    /// @notice When an announced call may be made; zero: not announced. The id is keccak256 of its calldata.
+    mapping(bytes32 callId => uint256 timestamp) public readyAt;
 
     /// @notice How many numbers have been given out to pools; they run from 0.
     uint16 public poolCount;
@@ -43,6 +49,8 @@ contract JitExecutor {
     event OperatorSet(address indexed account, bool allowed);
     event GuardianSet(address indexed guardian);
     event TipCapSet(uint256 tipCapWei);
+    event Scheduled(bytes32 indexed callId, bytes call, uint256 readyAt);
+    event Cancelled(bytes32 indexed callId);
     event Paused(address indexed by);
     event Unpaused(address indexed by);
     event PoolListed(uint16 indexed poolId, address indexed pool, address indexed deployer, bytes32 initCodeHash);
@@ -58,6 +66,7 @@ contract JitExecutor {
     error NotOperator(address account);
     error NotGuardian(address account);
     error NotOwner(address account);
+    error NotReady(bytes32 callId, uint256 readyAt);
     error IsPaused();
     error Reentered();
     error UnknownPool(uint16 poolId);
@@ -101,9 +110,11 @@ contract JitExecutor {
     /// @param owner_ lists pools, sets rights, unpauses, withdraws
     /// @param guardian_ pauses and unwinds; zero for none but the owner
     /// @param tipCapWei_ the most that one burn may tip
-    constructor(address owner_, address guardian_, uint88 tipCapWei_) {
+    /// @param loosenDelayS seconds between `schedule` and a call that loosens; zero for a chain where nothing is at stake
+    constructor(address owner_, address guardian_, uint88 tipCapWei_, uint256 loosenDelayS) {
         require(owner_ != address(0), ZeroAddress());
         OWNER = owner_;
+        LOOSEN_DELAY_S = loosenDelayS;
         guardian = guardian_;
         tipCapWei = tipCapWei_;
         emit GuardianSet(guardian_);
@@ -184,6 +195,12 @@ contract JitExecutor {
         emit Paused(msg.sender);
     }
 
+    /// @notice Takes back an announcement.
+    function cancel(bytes32 callId) external onlyGuardian {
+        delete readyAt[callId];
+        emit Cancelled(callId);
+    }
+
     /// @notice Takes a position that was left behind back into the vault, also from an unlisted pool and while paused.
     /// @param liquidity what to burn; zero only collects what is owed
     function unwind(uint16 poolId, int24 tickLower, int24 tickUpper, uint128 liquidity)
@@ -198,11 +215,21 @@ contract JitExecutor {
 
     // ---------------------------------------------------------------- owner
 
+    /// @notice Announces a call that loosens: `listPool`, a new `setGuardian`, `setOperator` that gives, `setTipCap` that raises. It may be
+    /// made once, with exactly this calldata, when the delay has passed.
+    function schedule(bytes calldata call) external onlyOwner {
+        bytes32 callId = keccak256(call);
+        uint256 timestamp = block.timestamp + LOOSEN_DELAY_S;
+        readyAt[callId] = timestamp;
+        emit Scheduled(callId, call, timestamp);
+    }
+
     /// @notice Adds a pool to the list after proving that its factory made it.
     /// @param deployer the CREATE2 deployer of the fork: Uniswap's and SushiSwap's factory, PancakeSwap's pool deployer
     /// @param initCodeHash keccak256 of the fork's pool creation code
     /// @return poolId the number to use in mint and burn; a pool that was listed before keeps its number
     function listPool(address pool, address deployer, bytes32 initCodeHash) external onlyOwner returns (uint16 poolId) {
+        _loosen();
         address proved = _create2Address(IV3Pool(pool), deployer, initCodeHash);
         require(pool == proved, NotFactoryPool(pool, proved));
         uint256 idPlusOne = _poolIds[pool];
@@ -230,18 +257,22 @@ contract JitExecutor {
     /// @notice Gives or takes the right to mint and burn.
     function setOperator(address account, bool allowed) external onlyOwner {
         require(account != address(0), ZeroAddress());
+        if (allowed) _loosen();
         isOperator[account] = allowed;
         emit OperatorSet(account, allowed);
     }
 
-    /// @notice Changes the guardian; zero for none but the owner.
+    /// @notice Changes the guardian; zero, at once, for none but the owner: a guardian who went over to the other side could
+    /// otherwise cancel the announcement of its successor for ever.
     function setGuardian(address guardian_) external onlyOwner {
+        if (guardian_ != address(0)) _loosen();
         guardian = guardian_;
         emit GuardianSet(guardian_);
     }
 
     /// @notice Changes the most that one burn may tip.
     function setTipCap(uint88 tipCapWei_) external onlyOwner {
+        if (tipCapWei_ > tipCapWei) _loosen();
         tipCapWei = tipCapWei_;
         emit TipCapSet(tipCapWei_);
     }
@@ -272,6 +303,15 @@ contract JitExecutor {
     }
 
     // ---------------------------------------------------------------- private
+
+    /// The call that runs now must have been announced long enough ago; the announcement is used up.
+    function _loosen() private {
+        if (LOOSEN_DELAY_S == 0) return;
+        bytes32 callId = keccak256(msg.data);
+        uint256 timestamp = readyAt[callId];
+        require(timestamp != 0 && block.timestamp >= timestamp, NotReady(callId, timestamp));
+        delete readyAt[callId];
+    }
 
     function _pay(uint256 amount0Owed, uint256 amount1Owed) private {
         address pool = _poolInFlight;

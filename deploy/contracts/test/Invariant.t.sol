@@ -76,7 +76,7 @@ contract Thief {
 
     /// Any bytes, from the operator, the pool, a fake pool or nobody in particular.
     function call(uint8 who, bytes4 selector, bytes calldata rest) external {
-        bytes4[14] memory known = [
+        bytes4[16] memory known = [
             JitExecutor.mint.selector,
             JitExecutor.burn.selector,
             JitExecutor.unwind.selector,
@@ -87,6 +87,8 @@ contract Thief {
             JitExecutor.setGuardian.selector,
             JitExecutor.setTipCap.selector,
             JitExecutor.pause.selector,
+            JitExecutor.schedule.selector,
+            JitExecutor.cancel.selector,
             JitExecutor.unpause.selector,
             JitExecutor.uniswapV3MintCallback.selector,
             JitExecutor.pancakeV3MintCallback.selector,
@@ -94,7 +96,7 @@ contract Thief {
         ];
         address[4] memory callers = [_operator, _pool, address(_fake), address(this)];
         vm.prank(callers[who % 4]);
-        (bool ok,) = address(_executor).call(bytes.concat(known[uint32(selector) % 14], rest));
+        (bool ok,) = address(_executor).call(bytes.concat(known[uint32(selector) % 16], rest));
         ok;
     }
 

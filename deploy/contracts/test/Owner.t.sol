@@ -20,13 +20,14 @@ contract OwnerTest is Base {
     receive() external payable { }
 
     function test_nobody_else_has_any_right_of_the_owner() public {
-        bytes[8] memory calls = [
+        bytes[9] memory calls = [
             abi.encodeCall(JitExecutor.listPool, (pool, address(factory), V3_INIT_CODE_HASH)),
             abi.encodeCall(JitExecutor.unlistPool, (poolId)),
             abi.encodeCall(JitExecutor.setOperator, (STRANGER, true)),
             abi.encodeCall(JitExecutor.setGuardian, (STRANGER)),
             abi.encodeCall(JitExecutor.setTipCap, (1)),
             abi.encodeCall(JitExecutor.unpause, ()),
+            abi.encodeCall(JitExecutor.schedule, ("")),
             abi.encodeCall(JitExecutor.withdraw, (address(token0), 1)),
             abi.encodeCall(JitExecutor.withdraw, (address(0), 1))
         ];
@@ -129,7 +130,7 @@ contract OwnerTest is Base {
 
     function test_zero_is_neither_owner_nor_operator() public {
         vm.expectPartialRevert(JitExecutor.ZeroAddress.selector);
-        new JitExecutor(address(0), GUARDIAN, 0);
+        new JitExecutor(address(0), GUARDIAN, 0, 0);
         vm.expectPartialRevert(JitExecutor.ZeroAddress.selector);
         executor.setOperator(address(0), true);
     }

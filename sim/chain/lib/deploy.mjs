@@ -10,6 +10,7 @@ import { Sender } from "./sender.mjs";
 
 const ETHER = 10n ** 18n;
 const TIP_CAP_WEI = 5n * ETHER;
+const LOOSEN_DELAY_S = 0n; // operators and pools are set up at once here
 const TIP_FUND_WEI = 50n * ETHER;
 const STAKE_WEI = 100_000n * ETHER; // what every provider and swapper has of each token, by value
 const MAX_UINT48 = 2n ** 48n - 1n;
@@ -63,7 +64,7 @@ class Deployment {
     this.create("swap_router02", "swap_router02", [ZeroAddress, v3_factory, position_manager, weth9]);
     this.create("quoter_v2", "quoter_v2", [v3_factory, weth9]);
     this.create("universal_router", "universal_router", [universal_router_parameters(this.address)]);
-    this.create("executor", "JitExecutor", [this.deployer, wallet(GUARDIAN).address, TIP_CAP_WEI]);
+    this.create("executor", "JitExecutor", [this.deployer, wallet(GUARDIAN).address, TIP_CAP_WEI, LOOSEN_DELAY_S]);
     this.tokens = TOKENS.map((token) => ({
       ...token,
       address: token.symbol === "WETH" ? weth9 : this.create(token.symbol, "erc20", [token.symbol, token.symbol, token.decimals]),

@@ -38,7 +38,7 @@ abstract contract Base {
         factory = ICanonicalFactory(
             _create(vm.getCode(string.concat(V3_CORE, "UniswapV3Factory.sol/UniswapV3Factory.json")))
         );
-        executor = new JitExecutor(OWNER, GUARDIAN, TIP_CAP);
+        executor = new JitExecutor(OWNER, GUARDIAN, TIP_CAP, 0);
         executor.setOperator(OPERATOR, true);
         trader = new Trader();
         vm.deal(address(executor), 10 ether);

@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
 import { NodeProxy } from "./lib/node_proxy.mjs";
+import { assert_pools_are_right } from "./lib/pools.mjs";
 import { build_until, end_to_end, included, until } from "./lib/run.mjs";
 
 const BLOCK_TIME_S = 2;
@@ -54,8 +55,9 @@ await end_to_end(
     await appliance.arm();
     const before = (await included(appliance)).length;
     await build_until(appliance, "a bundle after the node came back", async () => (await included(appliance)).length > before);
+    await appliance.ready(); // a pool that was read while a block was being mined may have been quarantined and read again
+    await assert_pools_are_right(appliance);
     const status = await appliance.status();
-    assert.equal(status.node.audit_differences, 0, "the pools were right all the time");
     console.log(`  back: ${status.node.connects} connects, ${status.node.gaps} gap(s) filled, ${(await included(appliance)).length} bundles`);
     await proxy.stop();
   },

@@ -73,7 +73,7 @@ int run(int argc, char** argv) {
 
 } // namespace
 
-int main(int argc, char** argv) {
+int main(int argc, char** argv) try {
     ::umask(0077);
     ::prctl(PR_SET_DUMPABLE, 0); // no core file with a PIN in it
     std::signal(SIGPIPE, SIG_IGN);
@@ -83,4 +83,7 @@ int main(int argc, char** argv) {
     logs.to_stderr = true;
     if (auto logging = telemetry::start_logging(logs); !logging) return complain({logging.error()});
     return run(argc, argv);
+} catch (const std::exception& error) { // the impossible: systemd restarts, and it boots DISARMED
+    std::fputs(error.what(), stderr);
+    return 1;
 }

@@ -106,8 +106,9 @@ std::string encode_head(const Head& head) {
 Result<Head> decode_head(std::string_view text) {
     Head head;
     const auto hash = text.size() == 86 ? fixed_from_hex<32>(text.substr(21, 64)) : fail("length");
-    const auto number = std::from_chars(text.data(), text.data() + std::min<std::size_t>(20, text.size()), head.seq);
-    if (!hash || number.ec != std::errc{} || number.ptr != text.data() + 20 || text[20] != ' ' || text.back() != '\n')
+    const std::string_view digits = text.substr(0, 20);
+    const auto number = std::from_chars(digits.data(), digits.data() + digits.size(), head.seq);
+    if (!hash || number.ec != std::errc{} || number.ptr != digits.data() + digits.size() || text[20] != ' ' || text.back() != '\n')
         return fail("audit: the head file is malformed",
                     "it was changed, or the disk lost it: compare with another copy of the head");
     head.hash = *hash;

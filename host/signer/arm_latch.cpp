@@ -13,7 +13,7 @@ std::unexpected<Refusal> refuse(RefusalCode code, std::string what, std::string 
 }
 
 Answer<void> check_terms(const ArmRequest& terms) {
-    const auto bad = [](std::string what) { return refuse(RefusalCode::bad_request, "arm: " + what); };
+    const auto bad = [](const std::string& what) { return refuse(RefusalCode::bad_request, "arm: " + what); };
     if (terms.operator_name.empty()) return bad("operator is empty");
     if (terms.ttl <= std::chrono::seconds(0)) return bad("ttl must be at least one second");
     if (terms.max_plan_notional_wei == 0) return bad("max_plan_notional_wei is zero");

@@ -128,7 +128,7 @@ void read_limits(const toml::table& root, Config& config, std::vector<Error>& er
     config.limits.max_fee_per_gas_wei = section.wei("max_fee_per_gas_wei");
     config.limits.max_priority_fee_per_gas_wei = section.wei("max_priority_fee_per_gas_wei");
     config.limits.max_tip_wei = section.wei("max_tip_wei");
-    config.max_ttl = std::chrono::seconds(section.natural("max_ttl_s", 1, 7 * 86'400));
+    config.max_ttl = std::chrono::seconds(section.natural("max_ttl_s", 1, 604'800));
     section.refuse_unknown_keys();
 }
 

@@ -18,7 +18,7 @@
 namespace jitbox::signer {
 
 /// No line on either socket is longer, newline included.
-inline constexpr std::size_t max_line_bytes = 64 * 1024;
+inline constexpr std::size_t max_line_bytes = 65'536;
 
 /// Why the signer (or its client) said no. Text form by to_text; on the wire as "code".
 enum class RefusalCode : std::uint8_t {

@@ -45,7 +45,7 @@ struct Appliance::Impl final : control::Appliance {
         : io(context), config(c), journal(std::move(j)), audit_log(std::move(a)), rpc(std::move(r)), auth_key(std::move(key)),
           commands(*this, *audit_log, ::getuid()),
           server(io, {.socket_path = config.control.socket.string()},
-                 [this](const control::Request& request, Respond respond) { commands.handle(request, std::move(respond)); }),
+                 [this](const control::Request& request, const Respond& respond) { commands.handle(request, respond); }),
           events([this](const std::string& line) { server.publish(line); }, [this] { return server.has_watchers(); }),
           services{.io = io, .config = config, .events = events, .journal = *journal, .metrics = metrics},
           armed_gauge(metrics.gauge("jitbox_armed", "1 while the appliance may sign")),

@@ -74,17 +74,15 @@ struct Arming::Impl : std::enable_shared_from_this<Impl> {
         set_state(signer::ArmState::disarmed, "signer not reachable: " + why);
     }
 
-    void set_state(signer::ArmState state, const std::string& cause) {
+    void set_state(signer::ArmState state, std::string cause) {
         if (state == signer::ArmState::armed && held) {
             state = signer::ArmState::disarmed;
-            if (view.state != state || view.cause.empty()) view.cause = "not armed through this process";
-        } else {
-            if (view.state == state && view.cause == cause) return;
-            view.cause = cause;
+            cause = "the signer's lease was not armed through this process";
         }
-        if (view.state == state) return;
+        const bool changed = view.state != state;
         view.state = state;
-        on_change(view);
+        view.cause = std::move(cause);
+        if (changed) on_change(view);
     }
 
     void hold(const std::string& cause) {

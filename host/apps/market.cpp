@@ -24,6 +24,7 @@ using telemetry::now_ns;
 
 std::vector<accel::ParamsRecord> all_params(const Config& config, chain::u256 gas_price_wei) {
     std::vector<accel::ParamsRecord> out;
+    out.reserve(config.pools.size());
     for (std::size_t i = 0; i < config.pools.size(); ++i) {
         out.push_back(params_of(config, static_cast<std::uint16_t>(i), gas_price_wei));
     }
@@ -103,6 +104,7 @@ struct Market::Impl : std::enable_shared_from_this<Impl> {
     void on_block(const std::vector<std::uint16_t>& changed, const chain::Head& head) {
         const chain::u256 gas_price = chain::u256{head.next_base_fee_wei} + services.config.strategy.priority_fee_wei;
         std::vector<pools::PoolView> views;
+        views.reserve(changed.size());
         for (const std::uint16_t index : changed) views.push_back(keeper->book().view(index));
         Result<void> told;
         for (const auto& params : all_params(services.config, gas_price)) {
@@ -255,14 +257,16 @@ MarketView Market::view() const {
     MarketView out;
     out.feed = impl_->feed ? impl_->feed->counters() : feed::FeedCounters{};
     out.connected = out.feed.connected;
-    out.head = impl_->tip ? impl_->tip->number : 0;
-    if (impl_->tip) out.head_age = std::chrono::milliseconds((now_ns() - impl_->tip_at_ns) / 1'000'000);
+    if (impl_->tip) {
+        out.head = impl_->tip->number;
+        out.head_age = std::chrono::milliseconds((now_ns() - impl_->tip_at_ns) / 1'000'000);
+    }
     out.pending_swaps = impl_->pending.size();
     if (!impl_->keeper) return out;
     out.keeper = impl_->keeper->counters();
     out.pools = book().size();
-    for (std::uint16_t i = 0; i < out.pools; ++i) {
-        const pools::Service service = book().service(i);
+    for (std::size_t i = 0; i < out.pools; ++i) {
+        const pools::Service service = book().service(static_cast<std::uint16_t>(i));
         if (service == pools::Service::in_service) ++out.pools_in_service;
         if (service == pools::Service::quarantined || service == pools::Service::confirming) ++out.pools_quarantined;
     }

@@ -184,9 +184,10 @@ std::string status_report(const StatusInputs& inputs) {
 std::string pools_report(const Services& services, const Market& market) {
     json::array rows;
     const pools::PoolBook& book = market.book();
-    for (std::uint16_t i = 0; i < book.size(); ++i) {
+    for (std::size_t i = 0; i < book.size(); ++i) {
         const PoolConfig& config = services.config.pools[i];
-        const pools::PoolView view = book.view(i);
+        const auto index = static_cast<std::uint16_t>(i);
+        const pools::PoolView view = book.view(index);
         rows.push_back(json::object{{"executor_pool_id", config.executor_pool_id},
                                     {"address", to_hex(config.address)},
                                     {"pair", pool_name(services.config, config)},
@@ -197,7 +198,7 @@ std::string pools_report(const Services& services, const Market& market) {
                                     {"ticks", view.below.size() + view.above.size()},
                                     {"block", view.block_number},
                                     {"state_version", view.state_version},
-                                    {"state", std::string(pools::name_of(book.service(i)))}});
+                                    {"state", std::string(pools::name_of(book.service(index)))}});
     }
     return json::serialize(json::object{{"pools", std::move(rows)}});
 }

@@ -42,7 +42,7 @@ public:
         const json::value* value = object_.if_contains(key);
         if (value == nullptr) return fallback;
         boost::system::error_code error;
-        const auto number = value->to_number<std::uint64_t>(error);
+        auto number = value->to_number<std::uint64_t>(error);
         if (error || number < low || number > high) {
             wrong(key, "is out of range", "use an integer in " + std::to_string(low) + ".." + std::to_string(high));
         }
@@ -104,7 +104,7 @@ std::string user_name(std::uint32_t uid) {
     std::array<char, 4096> buffer{};
     passwd entry{};
     passwd* found = nullptr;
-    const std::string number = "uid:" + std::to_string(uid);
+    std::string number = "uid:" + std::to_string(uid);
     if (::getpwuid_r(uid, &entry, buffer.data(), buffer.size(), &found) != 0 || found == nullptr) return number;
     return number + " " + found->pw_name;
 }
@@ -193,7 +193,7 @@ bool Commands::dispatch(const Request& request, const Respond& respond) {
     return true;
 }
 
-void Commands::handle(const Request& request, Respond respond) {
+void Commands::handle(const Request& request, const Respond& respond) {
     if (request.peer.uid != 0 && request.peer.uid != owner_uid_ && !is_stop(request)) {
         respond(fail("control: " + user_name(request.peer.uid) + " may not give commands", "run jitctl as root or as jitd's user"));
         return;

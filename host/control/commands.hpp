@@ -45,7 +45,7 @@ public:
     Commands(Appliance& appliance, audit::Log& log, std::uint32_t owner_uid)
         : appliance_(appliance), log_(log), owner_uid_(owner_uid) {}
 
-    void handle(const Request& request, Respond respond);
+    void handle(const Request& request, const Respond& respond);
 
 private:
     void act(const Request& request, const std::string& what, const std::function<void(Respond)>& action, const Respond& respond);

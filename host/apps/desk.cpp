@@ -123,12 +123,12 @@ struct Desk::Impl : std::enable_shared_from_this<Impl> {
 
     void send(SignedPlan order) {
         Plan& plan = order.plan;
-        trading.tracker.add(strategy::tracked(order, pool_of(trading.planner, plan.decision.pool_address)));
         const auto posted = relays.send_bundle(strategy::bundle_of(order), [weak = weak_from_this(), uuid = plan.uuid,
                                                                             version = plan.version](const relay::Answer& answer) {
             if (const auto self = weak.lock()) self->take_answer(uuid, version, answer);
         });
         plan.clock.mark(Stage::posted);
+        trading.tracker.add(strategy::tracked(order, pool_of(trading.planner, plan.decision.pool_address)));
         if (!posted) {
             services.events.note(Level::error, "alert", "relays: " + posted.error().text(), {{"uuid", plan.uuid}});
         } else {

@@ -48,9 +48,13 @@ struct EngineRunner::Impl : std::enable_shared_from_this<Impl> {
                          [self = shared_from_this()](const boost::system::error_code& error) {
                              if (error) return;
                              self->reset_event();
-                             self->engine.drain([&self](BytesView record) { self->take(record); });
+                             self->drain();
                              self->wait();
                          });
+    }
+
+    void drain() {
+        engine.drain([this](BytesView record) { take(record); });
     }
 
     void reset_event() {
@@ -66,6 +70,10 @@ EngineRunner::EngineRunner(boost::asio::io_context& io, accel::Engine& engine, E
 EngineRunner::~EngineRunner() {
     boost::system::error_code ignored; // it goes away either way
     impl_->event.close(ignored);
+}
+
+void EngineRunner::drain() {
+    impl_->drain();
 }
 
 Result<void> EngineRunner::start() {

@@ -32,6 +32,8 @@ public:
 
     /// Errors: the engine has no event descriptor.
     Result<void> start();
+    /// Hands out what is there now, without waiting for the event: for the moment after a submission. Not from inside a handler.
+    void drain();
 
 private:
     struct Impl;

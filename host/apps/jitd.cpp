@@ -91,9 +91,7 @@ int run(const Arguments& arguments) {
     return 0;
 }
 
-} // namespace
-
-int main(int argc, char** argv) {
+int parse_and_run(int argc, char** argv) {
     CLI::App app(
         "jitd: reads pending transactions, decides, signs through jit-signer and submits bundles. Always starts DISARMED.");
     Arguments arguments;
@@ -101,8 +99,14 @@ int main(int argc, char** argv) {
     app.add_flag("--check-config", arguments.check_config, "validate the configuration, report every mistake, and exit");
     app.add_flag("--config-reference", arguments.config_reference, "print the table of all keys (Markdown) and exit");
     CLI11_PARSE(app, argc, argv);
+    return run(arguments);
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
     try {
-        return run(arguments);
+        return parse_and_run(argc, argv);
     } catch (const std::exception& error) {
         std::fprintf(stderr, "jitd: %s\n", error.what());
         return 1;

@@ -78,6 +78,7 @@ struct Market::Impl : std::enable_shared_from_this<Impl> {
         if (calls_us) transaction.sender = chain::recover_sender(heard.transaction).value_or(Bytes20{});
         if (calls_us) remember(transaction, heard);
         planner.on_submitted(sequence, std::move(transaction));
+        runner->drain(); // the next frame may be waiting already: an answer does not queue behind it
     }
 
     void remember(const strategy::PendingTransaction& transaction, const feed::PendingTransaction& heard) {
@@ -176,8 +177,8 @@ struct Market::Impl : std::enable_shared_from_this<Impl> {
     // ---- out of the engine
 
     void on_decision(const accel::Decision& decision) {
-        sightings.decided(decision);
         planner.on_decision(decision);
+        sightings.decided(decision);
     }
 
     void on_tx_seen(const accel::TxSeen& seen) {

@@ -29,6 +29,7 @@ const TokenConfig& token_of(const Config& config, const Bytes20& address) {
 
 std::vector<pools::PoolIdentity> pool_identities(const Config& config) {
     std::vector<pools::PoolIdentity> out;
+    out.reserve(config.pools.size());
     for (const PoolConfig& pool : config.pools) {
         pools::PoolIdentity identity;
         identity.name = pool_name(config, pool);
@@ -49,6 +50,7 @@ std::vector<pools::PoolIdentity> pool_identities(const Config& config) {
 std::vector<accel::RouterEntry> router_table(const Config& config) {
     if (config.routers.empty()) return mainnet_routers().routers;
     std::vector<accel::RouterEntry> out;
+    out.reserve(config.routers.size());
     for (const RouterConfig& router : config.routers) {
         out.push_back({.address = router.address, .kind = router_kind(router.kind), .factory = router.factory});
     }
@@ -118,6 +120,7 @@ feed::FeedOptions feed_options(const Config& config) {
 
 std::vector<relay::RelayConfig> relay_configs(const Config& config) {
     std::vector<relay::RelayConfig> out;
+    out.reserve(config.relays.size());
     for (const RelayEndpoint& endpoint : config.relays) {
         relay::RelayConfig relay;
         relay.name = endpoint.name;
@@ -143,6 +146,7 @@ Result<std::vector<signer::LeasePool>> lease_pools(const Config& config, const s
         for (const PoolConfig& pool : config.pools) chosen.push_back(&pool);
     }
     std::vector<signer::LeasePool> out;
+    out.reserve(chosen.size());
     for (const PoolConfig* pool : chosen) {
         out.push_back({.pool_id = static_cast<std::uint16_t>(pool->executor_pool_id),
                        .price0_x96 = token_of(config, pool->token0).price_x96,

@@ -78,7 +78,7 @@ Sightings::Sighting Sightings::find(std::uint64_t sequence) const {
 }
 
 void Sightings::heard(std::uint64_t sequence, const feed::PendingTransaction& transaction, const telemetry::StageClock& clock) {
-    keep(sequence, {.hash = transaction.hash, .clock = clock});
+    keep(sequence, Sighting{.hash = transaction.hash, .clock = clock});
     if (!services_.events.watched()) return;
     const std::string to = transaction.transaction.to ? to_hex(*transaction.transaction.to).substr(0, 10) : "a new contract";
     services_.events.show("heard",
@@ -88,14 +88,20 @@ void Sightings::heard(std::uint64_t sequence, const feed::PendingTransaction& tr
 }
 
 void Sightings::again(std::uint64_t sequence, const Bytes32& hash, const telemetry::StageClock& clock) {
-    keep(sequence, {.hash = hash, .clock = clock, .again = true});
+    keep(sequence, Sighting{.hash = hash, .clock = clock, .again = true});
 }
 
 void Sightings::decided(const accel::Decision& decision) {
-    Sighting sighting = find(decision.sequence);
+    const auto found = open_.find(decision.sequence);
+    if (found == open_.end()) return;
+    Sighting& sighting = found->second;
     sighting.clock.mark(Stage::decided);
+    sighting.judged = true;
+    sighting.decisions.push_back(decision);
+}
+
+void Sightings::record(const accel::Decision& decision, const Sighting& sighting) {
     if (!sighting.again) decide_latency_.observe(sighting.clock.between(Stage::frame, Stage::decided));
-    if (const auto found = open_.find(decision.sequence); found != open_.end()) found->second.judged = true;
     counted(services_, "decision", "none").add();
     // A full journal queue drops decisions before it slows the way to the relay down; Journal::dropped counts them.
     (void)services_.journal.enqueue(store::DecisionEntry{.time_ns = wall_ns(),
@@ -159,6 +165,7 @@ void Sightings::skipped(const strategy::Skip& skip) {
 void Sightings::ended(const accel::TxSeen& seen) {
     const Sighting sighting = find(seen.sequence);
     open_.erase(seen.sequence);
+    for (const accel::Decision& decision : sighting.decisions) record(decision, sighting);
     if (sighting.again || sighting.judged) return;
     if (seen.status == accel::TxStatus::rejected) {
         services_.events.show("rejected", fmt::format("{}: {}", short_hash(seen.hash), accel::name_of(seen.reason)),

@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <vector>
 
 namespace jitbox::apps {
 
@@ -34,10 +35,12 @@ private:
         Bytes32 hash{};
         telemetry::StageClock clock;
         bool again = false;
-        bool judged = false; ///< something was said about one of its legs
+        bool judged = false;                      ///< something was said about one of its legs
+        std::vector<accel::Decision> decisions{}; ///< journalled when the transaction ends: the plan does not wait for that
     };
     void keep(std::uint64_t sequence, Sighting sighting);
     [[nodiscard]] Sighting find(std::uint64_t sequence) const;
+    void record(const accel::Decision& decision, const Sighting& sighting);
     void journal_reject(const accel::Reject& reject, const Sighting& sighting);
 
     const Services& services_;

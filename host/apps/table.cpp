@@ -20,6 +20,7 @@ void append_row(std::string& out, const std::vector<std::string>& cells, const s
 
 std::string render_table(const std::vector<std::string>& header, const std::vector<std::vector<std::string>>& rows) {
     std::vector<std::size_t> widths;
+    widths.reserve(header.size());
     for (const std::string& cell : header) widths.push_back(cell.size());
     for (const auto& row : rows) {
         for (std::size_t i = 0; i < row.size() && i < widths.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
@@ -27,6 +28,7 @@ std::string render_table(const std::vector<std::string>& header, const std::vect
     std::string out;
     append_row(out, header, widths);
     std::vector<std::string> rule;
+    rule.reserve(widths.size());
     for (const std::size_t width : widths) rule.emplace_back(width, '-');
     append_row(out, rule, widths);
     for (const auto& row : rows) append_row(out, row, widths);

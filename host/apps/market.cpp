@@ -258,8 +258,8 @@ MarketView Market::view() const {
     MarketView out;
     out.feed = impl_->feed ? impl_->feed->counters() : feed::FeedCounters{};
     out.connected = out.feed.connected;
-    if (impl_->tip) {
-        out.head = impl_->tip->number;
+    if (const std::optional<chain::Head>& tip = impl_->tip; tip) {
+        out.head = tip->number;
         out.head_age = std::chrono::milliseconds((now_ns() - impl_->tip_at_ns) / 1'000'000);
     }
     out.pending_swaps = impl_->pending.size();

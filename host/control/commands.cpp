@@ -7,6 +7,7 @@
 #include <boost/json.hpp>
 #include <pwd.h>
 
+#include <algorithm>
 #include <array>
 #include <initializer_list>
 
@@ -136,61 +137,59 @@ void Commands::estop(const Request& request, const std::string& reason, const Re
     });
 }
 
-bool Commands::dispatch(const Request& request, const Respond& respond) {
-    const std::string user = user_name(request.peer.uid);
-    if (request.op == "arm") {
-        Arguments arguments(request, {"ttl_s", "max_notional_wei", "pools"});
-        ArmCommand command{.operator_name = user,
-                           .ttl = std::chrono::seconds(arguments.number("ttl_s", 0, 1, 86'400)),
-                           .max_notional_wei = arguments.amount("max_notional_wei"),
-                           .pools = arguments.texts("pools")};
-        if (!arguments.ok()) {
-            respond(std::unexpected(arguments.ok().error()));
-        } else if (command.ttl.count() == 0) {
-            respond(fail("control: ttl_s is missing", "how long the lease lasts, e.g. jitctl arm --ttl 10m"));
-        } else {
-            const std::string what = "ttl=" + std::to_string(command.ttl.count()) +
-                                     "s max_notional_wei=" + chain::to_decimal(command.max_notional_wei) +
-                                     " pools=" + std::to_string(command.pools.size());
-            act(request, what, [this, command](Respond done) { appliance_.arm(command, std::move(done)); }, respond);
-        }
-    } else if (request.op == "disarm" || request.op == "reset" || request.op == "estop") {
-        Arguments arguments(request, {"reason"});
-        const std::string reason = arguments.text("reason", "operator");
-        if (request.op == "estop") {
-            estop(request, reason, respond); // a malformed reason stops nobody from stopping
-        } else if (!arguments.ok()) {
-            respond(std::unexpected(arguments.ok().error()));
-        } else if (request.op == "disarm") {
-            act(request, reason, [this, user, reason](Respond done) { appliance_.disarm(user, reason, std::move(done)); }, respond);
-        } else {
-            act(request, reason, [this, user, reason](Respond done) { appliance_.reset(user, reason, std::move(done)); }, respond);
-        }
-    } else if (request.op == "status" || request.op == "pools" || request.op == "audit-verify") {
-        const Arguments arguments(request, {});
-        if (!arguments.ok()) {
-            respond(std::unexpected(arguments.ok().error()));
-        } else if (request.op == "status") {
-            appliance_.status(respond);
-        } else if (request.op == "pools") {
-            appliance_.pools(respond);
-        } else {
-            appliance_.audit_verify(respond);
-        }
-    } else if (request.op == "decisions" || request.op == "bundles") {
-        Arguments arguments(request, {"limit"});
-        const std::uint64_t limit = arguments.number("limit", default_rows, 1, most_rows);
-        if (!arguments.ok()) {
-            respond(std::unexpected(arguments.ok().error()));
-        } else if (request.op == "decisions") {
-            appliance_.decisions(limit, respond);
-        } else {
-            appliance_.bundles(limit, respond);
-        }
-    } else {
-        return false;
+void Commands::arm(const Request& request, const Respond& respond) {
+    Arguments arguments(request, {"ttl_s", "max_notional_wei", "pools"});
+    const ArmCommand command{.operator_name = user_name(request.peer.uid),
+                             .ttl = std::chrono::seconds(arguments.number("ttl_s", 0, 1, 86'400)),
+                             .max_notional_wei = arguments.amount("max_notional_wei"),
+                             .pools = arguments.texts("pools")};
+    if (!arguments.ok()) {
+        respond(std::unexpected(arguments.ok().error()));
+        return;
     }
-    return true;
+    if (command.ttl.count() == 0) {
+        respond(fail("control: ttl_s is missing", "how long the lease lasts, e.g. jitctl arm --ttl 10m"));
+        return;
+    }
+    const std::string what = "ttl=" + std::to_string(command.ttl.count()) +
+                             "s max_notional_wei=" + chain::to_decimal(command.max_notional_wei) +
+                             " pools=" + std::to_string(command.pools.size());
+    act(request, what, [this, command](Respond done) { appliance_.arm(command, std::move(done)); }, respond);
+}
+
+/// estop, disarm and reset: what they have in common is their reason.
+void Commands::stop_or_reset(const Request& request, const Respond& respond) {
+    Arguments arguments(request, {"reason"});
+    const std::string reason = arguments.text("reason", "operator");
+    const std::string user = user_name(request.peer.uid);
+    if (request.op == "estop") {
+        estop(request, reason, respond); // a malformed reason stops nobody from stopping
+    } else if (!arguments.ok()) {
+        respond(std::unexpected(arguments.ok().error()));
+    } else if (request.op == "disarm") {
+        act(request, reason, [this, user, reason](Respond done) { appliance_.disarm(user, reason, std::move(done)); }, respond);
+    } else {
+        act(request, reason, [this, user, reason](Respond done) { appliance_.reset(user, reason, std::move(done)); }, respond);
+    }
+}
+
+void Commands::query(const Request& request, const Respond& respond) {
+    const bool rows = request.op == "decisions" || request.op == "bundles";
+    Arguments arguments = rows ? Arguments(request, {"limit"}) : Arguments(request, {});
+    const std::uint64_t limit = arguments.number("limit", default_rows, 1, most_rows);
+    if (!arguments.ok()) {
+        respond(std::unexpected(arguments.ok().error()));
+    } else if (request.op == "status") {
+        appliance_.status(respond);
+    } else if (request.op == "pools") {
+        appliance_.pools(respond);
+    } else if (request.op == "decisions") {
+        appliance_.decisions(limit, respond);
+    } else if (request.op == "bundles") {
+        appliance_.bundles(limit, respond);
+    } else {
+        appliance_.audit_verify(respond);
+    }
 }
 
 void Commands::handle(const Request& request, const Respond& respond) {
@@ -198,7 +197,18 @@ void Commands::handle(const Request& request, const Respond& respond) {
         respond(fail("control: " + user_name(request.peer.uid) + " may not give commands", "run jitctl as root or as jitd's user"));
         return;
     }
-    if (!dispatch(request, respond)) respond(fail("control: unknown op '" + request.op + "'", "see jitctl --help"));
+    const auto is_one_of = [&request](std::initializer_list<std::string_view> ops) {
+        return std::ranges::find(ops, request.op) != ops.end();
+    };
+    if (request.op == "arm") {
+        arm(request, respond);
+    } else if (is_one_of({"estop", "disarm", "reset"})) {
+        stop_or_reset(request, respond);
+    } else if (is_one_of({"status", "pools", "decisions", "bundles", "audit-verify"})) {
+        query(request, respond);
+    } else {
+        respond(fail("control: unknown op '" + request.op + "'", "see jitctl --help"));
+    }
 }
 
 } // namespace jitbox::control

@@ -50,7 +50,9 @@ public:
 private:
     void act(const Request& request, const std::string& what, const std::function<void(Respond)>& action, const Respond& respond);
     void estop(const Request& request, const std::string& reason, const Respond& respond);
-    [[nodiscard]] bool dispatch(const Request& request, const Respond& respond);
+    void arm(const Request& request, const Respond& respond);
+    void stop_or_reset(const Request& request, const Respond& respond);
+    void query(const Request& request, const Respond& respond);
 
     Appliance& appliance_;
     audit::Log& log_;

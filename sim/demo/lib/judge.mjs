@@ -52,6 +52,7 @@ export class Judge {
     for (const figure of FIGURES) {
       const predicted = BigInt(bundle.predicted[figure]);
       if (predicted !== realised[figure]) problems.push(`${figure}: predicted ${predicted}, realised ${realised[figure]}`);
+      if (BigInt(bundle.realised[figure]) !== realised[figure]) problems.push(`${figure}: jitd booked ${bundle.realised[figure]}, the chain says ${realised[figure]}`);
     }
     const swapper = await this.#swapper(pool, BigInt(target.blockNumber), realised);
     if (swapper.gain < 0n) problems.push(`the swapper lost ${-swapper.gain} by us`);

@@ -1,0 +1,91 @@
+#!/usr/bin/env node
+// What operators do: arm and its refusals, disarm, signals, emergency stop with and without jitd, a signer that dies, a clean end.
+// SPDX-License-Identifier: Apache-2.0
+import assert from "node:assert/strict";
+import { build_until, end_to_end, included, until } from "./lib/run.mjs";
+
+const state_is = (appliance, state) =>
+  until(`state ${state}`, async () => {
+    const status = await appliance.status();
+    return status.state === state ? status : null;
+  });
+
+async function refused(appliance, message, ...arguments_) {
+  const { code, stderr } = await appliance.try_jitctl(...arguments_);
+  assert.notEqual(code, 0, `${arguments_.join(" ")} must be refused`);
+  assert.match(stderr, message);
+}
+
+async function check_arming(appliance) {
+  await refused(appliance, /is no configured pool/, "arm", "--ttl", "5m", "--max-notional", "1eth", "--pools", `0x${"11".repeat(20)}`);
+  await refused(appliance, /'forever' is no duration/, "arm", "--ttl", "forever", "--max-notional", "1eth");
+  await refused(appliance, /unknown unit/, "arm", "--ttl", "5m", "--max-notional", "1usd");
+  const armed = await appliance.arm({ ttl: "5m" });
+  assert.equal(armed.state, "ARMED");
+  assert.equal((await appliance.jitctl("disarm", "--reason", "lunch")).state, "DISARMED");
+  console.log("  arm, its refusals, disarm");
+}
+
+async function check_disarmed_does_not_sign(appliance, seed) {
+  appliance.swap({ seed, blocks: 400, per_block: 8, large_every: 3 });
+  await build_until(appliance, "decisions", async () => (await appliance.decisions()).filter((row) => row.kind === "decision").length >= 3);
+  assert.equal((await appliance.bundles()).length, 0, "nothing is signed while DISARMED");
+  await appliance.arm();
+  await build_until(appliance, "a bundle", async () => (await included(appliance)).length > 0);
+  console.log("  DISARMED decides and signs nothing; ARMED does");
+}
+
+async function check_stops(appliance) {
+  appliance.jitd.kill("SIGUSR1");
+  const tripped = await state_is(appliance, "TRIPPED");
+  assert.match(tripped.cause, /SIGUSR1/);
+  await refused(appliance, /TRIPPED/, "arm", "--ttl", "5m", "--max-notional", "1eth");
+  await appliance.jitctl("reset", "--reason", "a drill");
+  await state_is(appliance, "DISARMED");
+  await appliance.arm();
+
+  const stopped = await appliance.jitctl("estop", "--reason", "another drill");
+  assert.equal(stopped.signer, "TRIPPED");
+  assert.equal((await state_is(appliance, "TRIPPED")).risk.halted, true);
+  await appliance.jitctl("reset", "--reason", "a drill");
+  console.log("  SIGUSR1 and estop latch TRIPPED; reset gives DISARMED");
+}
+
+async function check_signer_loss(appliance) {
+  await appliance.arm();
+  await appliance.signer.kill("SIGKILL");
+  const lost = await state_is(appliance, "DISARMED");
+  assert.match(lost.cause, /signer not reachable/);
+  await refused(appliance, /signer is not reachable/, "arm", "--ttl", "5m", "--max-notional", "1eth");
+  await appliance.start_signer();
+  await until("the signer to be reachable", async () => (await appliance.status()).signer.reachable);
+  assert.equal((await appliance.status()).state, "DISARMED");
+  await appliance.build_block(); // a fresh head
+  const before = (await included(appliance)).length;
+  await appliance.arm();
+  await build_until(appliance, "a bundle with the new signer", async () => (await included(appliance)).length > before);
+  console.log("  a dead signer disarms; armed anew it signs again");
+}
+
+async function check_end(appliance) {
+  await appliance.arm();
+  appliance.jitd.child.kill("SIGTERM");
+  assert.equal(await appliance.jitd.exited, 0, "jitd ends with 0");
+  const { stdout } = await appliance.try_jitctl("estop", "--reason", "jitd is gone");
+  const answer = JSON.parse(stdout);
+  assert.equal(answer.signer, "TRIPPED", "the signer latches without jitd");
+  assert.match(answer.jitd_error, /cannot reach jitd/);
+  await appliance.start_jitd();
+  await state_is(appliance, "TRIPPED");
+  const audit = await appliance.jitctl("audit", "verify");
+  assert.ok(audit.ok && audit.records > 10, "the audit log is intact");
+  console.log(`  SIGTERM ends cleanly; estop works without jitd; ${audit.records} audit records verify`);
+}
+
+await end_to_end("operators", async (appliance, { seed }) => {
+  await check_arming(appliance);
+  await check_disarmed_does_not_sign(appliance, seed);
+  await check_stops(appliance);
+  await check_signer_loss(appliance);
+  await check_end(appliance);
+});

@@ -112,8 +112,8 @@ Bytes20 filled_address(std::uint8_t byte) {
 u128 max_liquidity_per_tick(std::int32_t spacing) {
     const std::int32_t lowest = hlsk::min_tick / spacing * spacing;
     const std::int32_t highest = hlsk::max_tick / spacing * spacing;
-    const auto count = static_cast<u128>((highest - lowest) / spacing + 1);
-    return ~static_cast<u128>(0) / count;
+    const std::int32_t count = (highest - lowest) / spacing + 1;
+    return ~static_cast<u128>(0) / static_cast<u128>(count);
 }
 
 void read_ticks(Reader& read, const json::object& pool, EvaluateLine& out) {
@@ -242,7 +242,7 @@ Result<EvaluateLine> parse_evaluate_line(std::string_view text) {
         out.position = wanted;
     }
     read_params(read, read.object(line, "params", false), out);
-    if (read.error()) return std::unexpected(*read.error());
+    if (const std::optional<Error>& wrong = read.error(); wrong.has_value()) return std::unexpected(*wrong);
     return out;
 }
 

@@ -171,8 +171,7 @@ void append_swap(std::string& out, const hlsk::SwapRequest& request, const hlsk:
 
 /// Mint -> swap -> burn -> collect, valued by the parameters.
 Reason append_position(std::string& out, const EvaluateLine& line, AllTicks& ticks, const hlsk::PoolState& pool, int cursor,
-                       const hlsk::SwapRequest& request) {
-    const EvaluatePosition& wanted = *line.position;
+                       const hlsk::SwapRequest& request, const EvaluatePosition& wanted) {
     if (const Reason bad = check_position(line, ticks, wanted); bad != Reason::none) return bad;
     hlsk::Position position = hlsk::no_position();
     position.active = true;
@@ -376,7 +375,7 @@ void Evaluator::answer(const EvaluateLine& line, std::string& out) {
     append_swap(out, request, alone);
     out.push_back(',');
     if (line.position) {
-        if (const Reason bad = append_position(out, line, ticks, pool, cursor, request); bad != Reason::none)
+        if (const Reason bad = append_position(out, line, ticks, pool, cursor, request, *line.position); bad != Reason::none)
             append_reject(out, bad);
     } else {
         append_decision(line, out);

@@ -21,7 +21,7 @@ struct Beat {
     bool last;
 };
 
-typedef hls::stream<Beat> BeatStream;
+using BeatStream = hls::stream<Beat>;
 
 /// Field of `Bits` bits at byte `offset` of its beat, little-endian.
 template <int Bits>

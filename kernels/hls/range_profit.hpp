@@ -39,9 +39,9 @@ struct BlockHead {
 
 /// The freeze input: a wire on the card, an atomic in the native engine whose other threads set it.
 #ifdef JITBOX_NATIVE_LEAF
-typedef std::atomic<bool> FreezeLine;
+using FreezeLine = std::atomic<bool>;
 #else
-typedef volatile bool FreezeLine;
+using FreezeLine = volatile bool;
 #endif
 
 constexpr int pool_buckets = 2048;

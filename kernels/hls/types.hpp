@@ -9,12 +9,12 @@
 namespace jitbox {
 namespace hlsk {
 
-typedef ap_uint<128> u128;
-typedef ap_uint<160> u160;
-typedef ap_uint<256> u256;
-typedef ap_uint<512> u512;
-typedef ap_int<128> i128;
-typedef ap_int<256> i256;
+using u128 = ap_uint<128>;
+using u160 = ap_uint<160>;
+using u256 = ap_uint<256>;
+using u512 = ap_uint<512>;
+using i128 = ap_int<128>;
+using i256 = ap_int<256>;
 
 constexpr std::int32_t min_tick = -887272; ///< TickMath.MIN_TICK
 constexpr std::int32_t max_tick = 887272;  ///< TickMath.MAX_TICK

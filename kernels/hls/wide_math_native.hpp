@@ -14,7 +14,7 @@ namespace jitbox {
 namespace hlsk {
 namespace native {
 
-typedef unsigned __int128 wide; // NOLINT(modernize-use-using): one spelling in all of kernels/hls
+using wide = unsigned __int128;
 
 struct Limbs4 {
     std::uint64_t w[4];

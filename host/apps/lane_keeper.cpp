@@ -141,7 +141,7 @@ struct LaneKeeper::Impl : std::enable_shared_from_this<Impl> {
     }
 
     void ask_cost(const strategy::Lane& lane) {
-        if (lane.mint_hash == Bytes32{} || lane.burn_hash == Bytes32{}) return; // restored from the journal without hashes
+        if (lane.mint_hash == Bytes32{} || lane.burn_hash == Bytes32{}) return; // nothing was signed on it
         const auto cost = std::make_shared<VoidingCost>(VoidingCost{.bundle = lane.bundle});
         const auto left = std::make_shared<int>(2);
         for (const Bytes32& hash : {lane.mint_hash, lane.burn_hash}) {

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "strategy/lanes.hpp"
 
+#include "chain/keccak.hpp"
+
 #include <algorithm>
 
 namespace jitbox::strategy {
@@ -125,6 +127,8 @@ void Lanes::restore(std::uint32_t index, std::string_view bundle, std::uint64_t 
     held->next_nonce = mint_nonce;
     held->target_block = target_block;
     held->state = mint_raw.empty() ? LaneState::uncertain : LaneState::busy;
+    if (!mint_raw.empty()) held->mint_hash = chain::keccak256(BytesView(mint_raw)); // the cost of voiding is asked by these
+    if (!burn_raw.empty()) held->burn_hash = chain::keccak256(BytesView(burn_raw));
     held->mint_raw = std::move(mint_raw);
     held->burn_raw = std::move(burn_raw);
 }

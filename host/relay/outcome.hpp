@@ -82,9 +82,9 @@ struct BlockEvidence {
 
 struct Verdict {
     store::Outcome outcome = store::Outcome::unknown;
-    std::string reason;              ///< the evidence in words
+    std::string reason;                ///< the evidence in words
     std::optional<Amounts> realised{}; ///< for `included`
-    i256 realised_profit_wei = 0;    ///< net of tip and gas; for `partial` only the gas that was paid
+    i256 realised_profit_wei = 0;      ///< net of tip and gas; for `partial` only the gas that was paid
     std::vector<std::string> alerts{}; ///< each figure that differs by a wei, and what else an operator must see
 };
 

@@ -17,7 +17,7 @@ const layers = {
   signer: ['base', 'chain', 'store', 'audit'],
   feed: ['base', 'chain', 'telemetry', 'store', 'audit', 'pools', 'accel', 'risk'],
   relay: ['base', 'chain', 'telemetry', 'store', 'audit', 'pools', 'accel', 'risk'],
-  strategy: ['base', 'chain', 'telemetry', 'store', 'audit', 'pools', 'accel', 'risk', 'signer'],
+  strategy: ['base', 'chain', 'telemetry', 'store', 'audit', 'pools', 'accel', 'risk', 'signer', 'relay'],
   control: ['base', 'chain', 'telemetry', 'store', 'audit', 'pools', 'accel', 'risk', 'signer'],
 };
 layers.apps = Object.keys(layers); // composition roots

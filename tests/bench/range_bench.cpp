@@ -1,8 +1,8 @@
 // Speed of range_profit on one core: a decision with K = 64, candidates a second, and the leaf arithmetic in both its forms.
 // SPDX-License-Identifier: Apache-2.0
 //
-// build/release/bench/range_bench [--benchmark_filter=...]. The decisions are those of the quality corpus (quality_corpus.hpp), seed 1;
-// `us_max` is the slowest of them. Leaf arithmetic: native against hardware form is in the same run.
+// build/release/bench/range_bench [--benchmark_filter=...]. The decisions are those of the quality corpus (quality_corpus.hpp),
+// seed 1; `us_max` is the slowest of them. Leaf arithmetic: native against hardware form is in the same run.
 #include "quality_corpus.hpp"
 
 #include <benchmark/benchmark.h>

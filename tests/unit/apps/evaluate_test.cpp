@@ -14,15 +14,15 @@ namespace {
 
 namespace json = boost::json;
 
-struct Run {
+struct Answer {
     int exit_code;
     std::vector<json::object> lines;
 };
 
-Run evaluate(const std::string& input) {
+Answer evaluate(const std::string& input) {
     std::istringstream in(input);
     std::ostringstream out;
-    Run run{.exit_code = run_evaluate(in, out, {}), .lines = {}};
+    Answer run{.exit_code = run_evaluate(in, out, {}), .lines = {}};
     std::istringstream text(out.str());
     for (std::string line; std::getline(text, line);) run.lines.push_back(json::parse(line).as_object());
     return run;
@@ -39,7 +39,7 @@ std::string line(const std::string& swap, const std::string& rest = "", const st
 const std::string sell = R"({"zero_for_one":true,"amount_specified":"1000000000000000","sqrt_price_limit_x96":null})";
 
 TEST(Evaluate, TheSwapAloneHasTheNumbersOfThePoolsSwapEvent) {
-    const Run run = evaluate(line(sell));
+    const Answer run = evaluate(line(sell));
     ASSERT_EQ(run.lines.size(), 1U);
     EXPECT_EQ(run.exit_code, 0);
     const json::object& swap = run.lines[0].at("swap").as_object();
@@ -53,7 +53,7 @@ TEST(Evaluate, TheSwapAloneHasTheNumbersOfThePoolsSwapEvent) {
 TEST(Evaluate, APositionIsMintSwapBurnAndFees) {
     const std::string position = R"(,"position":{"tick_lower":-60,"tick_upper":0,"liquidity":"2000000000000000000"})";
     // At tick -1 with the price still on tick 0 the range [-60, 0) is in use from the first unit on.
-    const Run run = evaluate(line(sell, position, "-1"));
+    const Answer run = evaluate(line(sell, position, "-1"));
     ASSERT_EQ(run.lines.size(), 1U);
     const json::object& found = run.lines[0].at("position").as_object();
     EXPECT_EQ(found.at("swap0"), "1000000000000000");
@@ -64,7 +64,7 @@ TEST(Evaluate, APositionIsMintSwapBurnAndFees) {
 }
 
 TEST(Evaluate, WhatTheContractWouldRevertIsARejectWithItsReason) {
-    const Run run = evaluate(
+    const Answer run = evaluate(
         line(R"({"zero_for_one":true,"amount_specified":"0"})") +
         line(R"({"zero_for_one":true,"amount_specified":"1","sqrt_price_limit_x96":"79228162514264337593543950336"})") +
         line(sell, R"(,"position":{"tick_lower":-61,"tick_upper":0,"liquidity":"1"})") +
@@ -79,7 +79,7 @@ TEST(Evaluate, WhatTheContractWouldRevertIsARejectWithItsReason) {
 }
 
 TEST(Evaluate, AMalformedLineIsNamedAndTheOthersAreAnswered) {
-    const Run run = evaluate("{\n" + line(sell) + "\n" + line(R"({"zero_for_one":true,"amount_specified":"x"})") +
+    const Answer run = evaluate("{\n" + line(sell) + "\n" + line(R"({"zero_for_one":true,"amount_specified":"x"})") +
                              line(sell, "", "7") + line(sell));
     ASSERT_EQ(run.lines.size(), 5U) << "the empty line has no answer";
     EXPECT_EQ(run.exit_code, 1);
@@ -92,7 +92,7 @@ TEST(Evaluate, AMalformedLineIsNamedAndTheOthersAreAnswered) {
 }
 
 TEST(Evaluate, NumbersAreAcceptedForSmallIntegersAndGrossDefaultsToNet) {
-    const Run run = evaluate(line(R"({"zero_for_one":false,"amount_specified":-1000})"));
+    const Answer run = evaluate(line(R"({"zero_for_one":false,"amount_specified":-1000})"));
     ASSERT_EQ(run.lines.size(), 1U);
     EXPECT_EQ(run.lines[0].at("swap").as_object().at("amount0"), "-1000");
 }
@@ -105,7 +105,7 @@ TEST(Evaluate, MoreTicksThanTheCardHoldsAreExactForTheSwapAndRejectedOnlyWhereTh
     const std::string input = R"({"pool":{"fee":3000,"tick_spacing":60,"sqrt_price_x96":"79228162514264337593543950336","tick":0,)"
                               R"("liquidity":"2000000000000000000","ticks":[)" +
                               ticks + R"(]},"swap":{"zero_for_one":true,"amount_specified":"1000000000000000000"}})" + "\n";
-    const Run run = evaluate(input);
+    const Answer run = evaluate(input);
     ASSERT_EQ(run.lines.size(), 1U);
     EXPECT_GT(run.lines[0].at("swap").as_object().at("crossings").as_int64(), 64);
     EXPECT_EQ(run.lines[0].at("reject").as_object().at("reason"), "out_of_window");

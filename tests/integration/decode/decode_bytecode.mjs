@@ -65,6 +65,15 @@ function refused_for_other_reasons(answer, real, chain) {
   });
 }
 
+/**
+ * ExecutionFailed(uint256,bytes) without a message beside a leg that may fail: a damaged length made the sub-plan that may fail use up all
+ * the gas it was given, and what was left was not enough for the rest. With gas enough the router would go on.
+ */
+function out_of_gas_in_a_sub_plan(answer, real) {
+  const empty_failure = /^0x2c4029e9[0-9a-f]{64}0{62}400{64}$/.test(real.output ?? "");
+  return empty_failure && answer.legs.some((leg) => leg.may_revert);
+}
+
 const OTHER_CALLS = ["0x12210e8a", "0xdf2ab5bb"]; // refundETH(), sweepToken(address,uint256,address)
 const KNOWN = new Set([...OTHER_CALLS, ...[SWAP_ROUTER, SWAP_ROUTER02].flatMap((abi) => abi.fragments.map((fragment) => fragment.selector))]);
 
@@ -73,6 +82,7 @@ function compare(row, answer, real, chain, tally) {
   if (!real.ok) {
     if (answer.status === "rejected") return tally("refused by both"), null;
     if (refused_for_other_reasons(answer, real, chain)) return tally("refused by the chain for other reasons"), null;
+    if (out_of_gas_in_a_sub_plan(answer, real)) return tally("refused by the chain, a sub-plan that may fail used up the gas"), null;
     // jitctl passes over functions it does not know, so that forks may have more of them; these routers do not have this one.
     if (real.inner_selectors.some((selector) => !KNOWN.has(selector))) return tally("refused by the chain, unknown function"), null;
     return `the router reverts (${real.output ?? real.error}), jitctl says ${answer.status}, ${swap_count}`;

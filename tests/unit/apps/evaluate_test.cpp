@@ -58,7 +58,8 @@ TEST(Evaluate, APositionIsMintSwapBurnAndFees) {
     const json::object& found = run.lines[0].at("position").as_object();
     EXPECT_EQ(found.at("swap0"), "1000000000000000");
     EXPECT_EQ(found.at("mint0"), "0");
-    EXPECT_EQ(found.at("fee0"), "1500000000000") << "half of the liquidity, half of the fee of 3 * 10^12";
+    EXPECT_EQ(found.at("fee0"), "1499999999999")
+        << "half of the liquidity, half of the fee of 3 * 10^12, less what the fee growth's floor takes";
     EXPECT_EQ(found.at("fee1"), "0");
     EXPECT_TRUE(found.contains("profit_wei"));
 }
@@ -80,7 +81,7 @@ TEST(Evaluate, WhatTheContractWouldRevertIsARejectWithItsReason) {
 
 TEST(Evaluate, AMalformedLineIsNamedAndTheOthersAreAnswered) {
     const Answer run = evaluate("{\n" + line(sell) + "\n" + line(R"({"zero_for_one":true,"amount_specified":"x"})") +
-                             line(sell, "", "7") + line(sell));
+                                line(sell, "", "7") + line(sell));
     ASSERT_EQ(run.lines.size(), 5U) << "the empty line has no answer";
     EXPECT_EQ(run.exit_code, 1);
     EXPECT_EQ(run.lines[0].at("line"), 1);

@@ -3,6 +3,7 @@
 
 add_custom_target(fuzzers)      # every fuzzer
 add_custom_target(thread_tests) # every test that runs under TSan
+add_custom_target(unit_tests)   # every test that runs under ASan and UBSan
 
 # jitbox_library(<folder> SOURCES a.cpp ... [DEPENDS chain ...] [LINKS external::target ...])
 # Makes target jitbox_<folder>. DEPENDS are other host folders (or `kernels`); LINKS are outside libraries.
@@ -45,6 +46,9 @@ function(jitbox_test name)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
   if("threads" IN_LIST ARG_LABELS)
     add_dependencies(thread_tests ${name})
+  endif()
+  if("unit" IN_LIST ARG_LABELS OR "threads" IN_LIST ARG_LABELS)
+    add_dependencies(unit_tests ${name})
   endif()
   add_test(NAME ${name} COMMAND ${name} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
   if(NOT ARG_TIMEOUT)

@@ -1,7 +1,7 @@
 # ./run test: the set-up, then every test. Ends with one closing line that counts them all.
 # shellcheck shell=bash
 
-# What each sanitizer preset runs: the unit tests, and the integration tests that are labelled for it.
+# asan-ubsan runs the unit tests and the fuzzers, tsan the tests with threads; the integration tests run once, as they are built for use.
 test_usage() {
   cat <<'TEXT'
 usage: ./run test [--only STAGE[,STAGE]] [--shared-data DIR]
@@ -87,5 +87,7 @@ test_stage_contracts() {
   if run bash deploy/contracts/test.sh; then count "contracts" 0; else count "contracts" 1; fi
 }
 
-test_stage_asan_ubsan() { build_or_fail asan-ubsan && count_ctest asan-ubsan -j2 -LE 'release_only'; }
+test_stage_asan_ubsan() {
+  build_or_fail asan-ubsan unit_tests fuzzers && count_ctest asan-ubsan -j2 -L 'unit|threads|fuzz' -LE 'release_only'
+}
 test_stage_tsan() { build_or_fail tsan thread_tests && count_ctest tsan -j2 -L 'threads'; }

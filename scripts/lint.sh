@@ -1,7 +1,8 @@
 # ./run lint [CHECK...]: every check that reads the sources; each prints what it found. `./run lint deep` is the slow one.
 # shellcheck shell=bash
 
-lint_checks=(format tidy shell solidity architecture text)
+quick_lint_checks=(format shell solidity architecture text)
+lint_checks=("${quick_lint_checks[@]}" tidy)
 
 jitbox_lint() {
   source scripts/setup.sh

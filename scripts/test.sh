@@ -7,6 +7,7 @@ test_usage() {
 usage: ./run test [--only STAGE[,STAGE]] [--shared-data DIR]
 
 Stages, in this order: lint, release, contracts, asan-ubsan (with the fuzzers, 20 s each), tsan. Default: all of them.
+clang-tidy takes as long as a build and is a part of ./run lint only.
 Tests on real mainnet data run when ../shared/data (or --shared-data) is there and say so when it is not.
 TEXT
 }
@@ -76,7 +77,7 @@ build_or_fail() {
 test_stage_lint() {
   build_preset release || { count "build release" 1; return; }
   local check
-  for check in "${lint_checks[@]}"; do
+  for check in "${quick_lint_checks[@]}"; do
     if "lint_$check"; then count "lint $check" 0; else count "lint $check" 1; fi
   done
 }

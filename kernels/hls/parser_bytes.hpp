@@ -153,7 +153,7 @@ inline void put_le64(std::uint8_t* out, std::uint64_t x) {
 
 inline void put_word(std::uint8_t* out, const Word& w) {
 #pragma HLS INLINE
-    for (int i = 0; i < 4; ++i) {
+    for (std::size_t i = 0; i < 4; ++i) {
 #pragma HLS UNROLL
         put_le64(out + 8 * i, w.limb[i]);
     }

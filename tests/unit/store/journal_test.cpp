@@ -145,11 +145,11 @@ TEST(Journal, OneBadEntryDoesNotTakeItsNeighboursWithIt) {
 
 TEST(Journal, AFullQueueIsReportedAndCounted) {
     const test::TempDir dir;
-    auto journal = Journal::open(dir.file("j.db"), {.queue_limit = 2}).value();
-    std::mutex mutex;
+    std::mutex mutex; // what the callback uses outlives the journal, whose destructor waits for the writer
     std::condition_variable changed;
     bool writer_waits = false;
     bool go_on = false;
+    auto journal = Journal::open(dir.file("j.db"), {.queue_limit = 2}).value();
     ASSERT_TRUE(journal->enqueue(DecisionEntry{}, [&](const Result<void>&) {
         std::unique_lock lock(mutex);
         writer_waits = true;
@@ -165,8 +165,10 @@ TEST(Journal, AFullQueueIsReportedAndCounted) {
     EXPECT_FALSE(journal->enqueue(DecisionEntry{}));
     EXPECT_FALSE(journal->commit(DecisionEntry{}));
     EXPECT_EQ(journal->dropped(), 2U);
-    const std::scoped_lock lock(mutex);
-    go_on = true;
+    {
+        const std::scoped_lock lock(mutex);
+        go_on = true;
+    }
     changed.notify_all();
 }
 

@@ -128,9 +128,12 @@ contract OwnerTest is Base {
         assertTrue(!executor.paused(), "paused");
     }
 
-    function test_zero_is_neither_owner_nor_operator() public {
+    function test_zero_is_no_owner() public {
         vm.expectPartialRevert(JitExecutor.ZeroAddress.selector);
         new JitExecutor(address(0), GUARDIAN, 0, 0);
+    }
+
+    function test_zero_is_no_operator() public {
         vm.expectPartialRevert(JitExecutor.ZeroAddress.selector);
         executor.setOperator(address(0), true);
     }

@@ -59,6 +59,7 @@ Process::Process(const std::vector<std::string>& arguments, const std::string& s
     for (std::string& word : words) argv.push_back(word.data());
     argv.push_back(nullptr);
     pid_ = ::fork();
+    if (pid_ < 0) throw std::runtime_error("cannot fork"); // kill(-1) would reach every process
     if (pid_ != 0) return;
     const int fd = ::open(stderr_path.c_str(), O_CREAT | O_WRONLY | O_TRUNC, 0600);
     ::dup2(fd, STDERR_FILENO);
@@ -101,8 +102,11 @@ SignerRig::SignerRig() {
                          {"max_priority_fee_per_gas_wei", toml_text("100000000000")},
                          {"max_tip_wei", toml_text("1000000")},
                          {"max_ttl_s", "3600"}};
-    config_["hsm"] = {
-        {"module", toml_text(softhsm_module)}, {"token", toml_text("jitbox")}, {"key_label", toml_text("jit")}, {"lanes", "2"}};
+    config_["hsm"] = {{"module", toml_text(softhsm_module)},
+                      {"token", toml_text("jitbox")},
+                      {"key_label", toml_text("jit")},
+                      {"lanes", "2"},
+                      {"call_deadline_ms", "1500"}};
 }
 
 SignerRig::~SignerRig() = default;

@@ -166,8 +166,8 @@ export class SandboxAppliance {
   }
 
   /** Traffic in the background: `per_block` transactions after each head, for `blocks` heads. */
-  swap({ seed, blocks, per_block, large_every = 6 }) {
-    const args = ["--manifest", this.manifest_file, "--seed", seed, "--blocks", blocks, "--per-block", per_block, "--large-every", large_every];
+  swap({ seed, blocks, per_block, large_every = 6, rate = 0 }) {
+    const args = ["--manifest", this.manifest_file, "--seed", seed, "--blocks", blocks, "--per-block", per_block, "--large-every", large_every, "--rate", rate];
     this.swappers = new Process("node", [join(ROOT, "sim/chain/swappers.mjs"), ...args.map(String)], { name: "swappers", log_dir: this.dirs.logs });
     return this.swappers;
   }

@@ -63,7 +63,7 @@ extern "C" void jitbox_top(const ap_uint<512>* in_ring, ap_uint<512>* out_ring, 
 #pragma HLS BIND_STORAGE variable = range.pools type = ram_2p impl = uram
 #pragma HLS BIND_STORAGE variable = range.params type = ram_2p impl = uram
 #pragma HLS ARRAY_PARTITION variable = range.buckets dim = 2 complete
-    // The most that one TX can cause: 16 legs of SWAP and DECISION, and TX_SEEN.
+    // The most that one TX can cause: max_legs of SWAP and DECISION, and TX_SEEN.
     constexpr std::uint32_t most_beats =
         records::max_legs * (records::swap::total_bytes + records::decision::total_bytes) / records::beat_bytes +
         records::tx_seen::total_bytes / records::beat_bytes;

@@ -62,8 +62,8 @@ constexpr std::uint32_t beats_of(std::uint32_t payload_bytes) {
 
 // ---- in: host -> card. Offsets count from the start of the record.
 namespace tx {
-constexpr std::size_t raw = 16;
-}
+constexpr std::size_t raw = 16; // payload_bytes bytes
+} // namespace tx
 
 namespace pool { // identity and full state; makes the pool's TICKS stale unless they carry the same state_version
 constexpr std::size_t pool_index = 16;              // u16, chosen by the host, < max_pools
@@ -137,7 +137,7 @@ constexpr std::size_t total_bytes = 128;
 } // namespace block
 
 namespace barrier {
-constexpr std::size_t token = 16;
+constexpr std::size_t token = 16; // u64, the host's; comes back in BARRIER_DONE
 constexpr std::size_t total_bytes = 64;
 } // namespace barrier
 
@@ -193,33 +193,33 @@ enum SwapFlag : std::uint32_t {
 };
 
 namespace decision {
-constexpr std::size_t pool_index = 16;        // u16
-constexpr std::size_t leg_index = 18;         // u8
-constexpr std::size_t flags = 19;             // u8, bits 0..1 as SwapFlag
-constexpr std::size_t candidates = 20;        // u16, evaluated
-constexpr std::size_t profitable = 22;        // u16, of them with profit > 0
-constexpr std::size_t tick_lower = 24;        // i32
-constexpr std::size_t tick_upper = 28;        // i32
-constexpr std::size_t state_version = 32;     // u64
-constexpr std::size_t block_number = 40;      // u64
-constexpr std::size_t liquidity = 48;         // u128, to mint
-constexpr std::size_t pool_address = 64;      // 20
-constexpr std::size_t tick_before = 84;       // i32
-constexpr std::size_t tick_after = 88;        // i32, with us
-constexpr std::size_t tick_alone = 92;        // i32, without us
-constexpr std::size_t sqrt_price_before = 96; // u256
-constexpr std::size_t sqrt_price_after = 128; // u256
-constexpr std::size_t sqrt_price_alone = 160; // u256
-constexpr std::size_t mint0 = 192;            // u256
-constexpr std::size_t mint1 = 224;
-constexpr std::size_t burn0 = 256;
-constexpr std::size_t burn1 = 288;
-constexpr std::size_t fee0 = 320;
-constexpr std::size_t fee1 = 352;
-constexpr std::size_t swap0 = 384; // i256, the pool's Swap event with us
-constexpr std::size_t swap1 = 416;
-constexpr std::size_t alone0 = 448; // i256, the Swap event without us
-constexpr std::size_t alone1 = 480;
+constexpr std::size_t pool_index = 16;            // u16
+constexpr std::size_t leg_index = 18;             // u8
+constexpr std::size_t flags = 19;                 // u8, bits 0..1 as SwapFlag
+constexpr std::size_t candidates = 20;            // u16, evaluated
+constexpr std::size_t profitable = 22;            // u16, of them with profit > 0
+constexpr std::size_t tick_lower = 24;            // i32
+constexpr std::size_t tick_upper = 28;            // i32
+constexpr std::size_t state_version = 32;         // u64
+constexpr std::size_t block_number = 40;          // u64
+constexpr std::size_t liquidity = 48;             // u128, to mint
+constexpr std::size_t pool_address = 64;          // 20
+constexpr std::size_t tick_before = 84;           // i32
+constexpr std::size_t tick_after = 88;            // i32, with us
+constexpr std::size_t tick_alone = 92;            // i32, without us
+constexpr std::size_t sqrt_price_before = 96;     // u256
+constexpr std::size_t sqrt_price_after = 128;     // u256
+constexpr std::size_t sqrt_price_alone = 160;     // u256
+constexpr std::size_t mint0 = 192;                // u256
+constexpr std::size_t mint1 = 224;                // u256
+constexpr std::size_t burn0 = 256;                // u256
+constexpr std::size_t burn1 = 288;                // u256
+constexpr std::size_t fee0 = 320;                 // u256
+constexpr std::size_t fee1 = 352;                 // u256
+constexpr std::size_t swap0 = 384;                // i256, the pool's Swap event with us
+constexpr std::size_t swap1 = 416;                // i256
+constexpr std::size_t alone0 = 448;               // i256, the Swap event without us
+constexpr std::size_t alone1 = 480;               // i256
 constexpr std::size_t profit_wei = 512;           // i256, after gas and tip
 constexpr std::size_t gross_profit_wei = 544;     // i256, V(burn + fees) - V(mint)
 constexpr std::size_t tip_wei = 576;              // u256

@@ -194,7 +194,7 @@ inline Reason swap_step(const PoolState& pool, Ticks& ticks, const SwapRequest& 
     if (position.active && at.tick >= position.tick_lower && at.tick < position.tick_upper && step.fee_amount != 0) {
         const u256 kept = u256(step.fee_amount - protocol_part(pool, zero_for_one, step.fee_amount));
         u256 growth;
-        if (!mul_div(kept, u256(1) << 128, u256(at.liquidity), growth)) return Reason::amount_overflow;
+        if (!growth_quotient(kept, at.liquidity, growth)) return Reason::amount_overflow;
         at.fee_growth_inside = u256(at.fee_growth_inside + growth); // wraps as the contract's counter does
     }
     const bool moved = step.next_price_x96 != at.sqrt_price_x96;

@@ -57,9 +57,7 @@ u256 amount0_delta(const u256& lower_x96, const u256& upper_x96, const u128& liq
 
 u256 amount1_delta(const u256& lower_x96, const u256& upper_x96, const u128& liquidity, bool round_up) {
 #pragma HLS INLINE off
-    u256 out;
-    mul_shift<96>(u256(liquidity), u256(upper_x96 - lower_x96), round_up, out);
-    return out;
+    return amount1_quotient(liquidity, u256(upper_x96 - lower_x96), round_up);
 }
 
 bool next_price_from_input(const u256& price_x96, const u128& liquidity, const u256& amount_in, bool zero_for_one, u256& out) {

@@ -24,8 +24,10 @@ namespace leaf = hardware;
 #endif
 
 using leaf::amount0_quotient;
+using leaf::amount1_quotient;
 using leaf::div_floor;
 using leaf::div_rounding_up;
+using leaf::growth_quotient;
 using leaf::mul_div;
 using leaf::mul_div_rounding_up;
 using leaf::mul_high_128;

@@ -143,6 +143,20 @@ inline u256 amount0_quotient(const u128& liquidity, const u256& difference, cons
     return div_floor(outer, lower);
 }
 
+/// floor(fee * 2^128 / L): what a fee adds to feeGrowthGlobalX128. False when it does not fit or L is zero (it reverts there).
+inline bool growth_quotient(const u256& fee, const u128& liquidity, u256& out) {
+#pragma HLS INLINE
+    return mul_div(fee, u256(1) << 128, u256(liquidity), out);
+}
+
+/// floor or ceil(L * difference / 2^96) of prices' difference: getAmount1Delta. At most 192 bits.
+inline u256 amount1_quotient(const u128& liquidity, const u256& difference, bool round_up) {
+#pragma HLS INLINE
+    u256 out;
+    mul_shift<96>(u256(liquidity), difference, round_up, out);
+    return out;
+}
+
 /// A CPU's short cut (see wide_math_native.hpp); in hardware the exact comparison costs no time.
 inline bool surely_below_delta(const u256&, const u256&, const u256&, const u128&, bool) {
 #pragma HLS INLINE

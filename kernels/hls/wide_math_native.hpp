@@ -262,16 +262,39 @@ inline bool quotient_overflows(const std::uint64_t* n, int nn, const Limbs4& d) 
     return true;
 }
 
+/// a * b / d with b and d of one limb, as every fee is: no product array, no general division. False when the quotient does not
+/// fit.
+inline bool mul_div_word(const Limbs4& a, std::uint64_t b, std::uint64_t d, Limbs4& q, bool& rest) {
+    std::uint64_t product[5];
+    std::uint64_t carry = 0;
+    const int na = length_of(a.w, 4);
+    for (int i = 0; i < na; ++i) {
+        const wide t = static_cast<wide>(a.w[i]) * b + carry;
+        product[i] = static_cast<std::uint64_t>(t);
+        carry = static_cast<std::uint64_t>(t >> 64);
+    }
+    std::uint64_t left = carry;
+    if (carry >= d) {
+        if (na == 4) return false;
+        q.w[na] = divide_2by1(0, carry, d, left);
+    }
+    for (int i = na - 1; i >= 0; --i) q.w[i] = divide_2by1(left, product[i], d, left);
+    rest = left != 0;
+    return true;
+}
+
 /// Shared body of mul_div and mul_div_rounding_up; `rest` tells whether the division was inexact.
 inline bool mul_div_limbs(const u256& a, const u256& b, const u256& d, Limbs4& q, bool& rest) {
     const Limbs4 la = limbs_of(a);
     const Limbs4 lb = limbs_of(b);
     const Limbs4 ld = limbs_of(d);
+    rest = false;
+    q = Limbs4{{0, 0, 0, 0}};
+    if (ld.w[0] != 0 && (lb.w[1] | lb.w[2] | lb.w[3] | ld.w[1] | ld.w[2] | ld.w[3]) == 0)
+        return mul_div_word(la, lb.w[0], ld.w[0], q, rest);
     std::uint64_t product[9];
     const int nn = multiply_limbs(la.w, length_of(la.w, 4), lb.w, length_of(lb.w, 4), product);
     const int nd = length_of(ld.w, 4);
-    rest = false;
-    q = Limbs4{{0, 0, 0, 0}};
     if (nd == 0 || quotient_overflows(product, nn, ld)) return false;
     std::uint64_t digits[5];
     rest = divide_limbs(product, nn, ld.w, nd, digits);
@@ -338,11 +361,8 @@ template <int Shift>
 inline bool mul_shift(const u256& a, const u256& b, bool round_up, u256& out) {
     const Limbs4 la = limbs_of(a);
     const Limbs4 lb = limbs_of(b);
-    std::uint64_t p[9];
-    const int na = length_of(la.w, 4);
-    const int nb = length_of(lb.w, 4);
-    const int np = multiply_limbs(la.w, na, lb.w, nb, p);
-    for (int i = np; i < 9; ++i) p[i] = 0;
+    std::uint64_t p[9] = {0, 0, 0, 0, 0, 0, 0, 0, 0};
+    multiply_limbs(la.w, length_of(la.w, 4), lb.w, length_of(lb.w, 4), p);
     constexpr int limb = Shift / 64;
     constexpr int bit = Shift % 64;
     Limbs4 q;
@@ -417,19 +437,59 @@ inline u256 amount0_quotient(const u128& liquidity, const u256& difference, cons
     return out;
 }
 
-inline double to_double(const u256& x) {
+inline double to_double(std::uint64_t w1, std::uint64_t w0) {
+    return static_cast<double>(w1) * 0x1p64 + static_cast<double>(w0);
+}
+
+/// Of a square-root price or a difference of two: 160 bits, of which the upper 96 decide as far as a double goes.
+inline double price_to_double(const u256& x) {
     const Limbs4 l = limbs_of(x);
-    return (static_cast<double>(l.w[3]) * 0x1p192 + static_cast<double>(l.w[2]) * 0x1p128) +
-           (static_cast<double>(l.w[1]) * 0x1p64 + static_cast<double>(l.w[0]));
+    return l.w[2] != 0 ? to_double(l.w[2], l.w[1]) * 0x1p64 : to_double(l.w[1], l.w[0]);
+}
+
+/// floor(fee * 2^128 / L): what a fee adds to feeGrowthGlobalX128. False when it does not fit or L is zero (it reverts there).
+inline bool growth_quotient(const u256& fee, const u128& liquidity, u256& out) {
+    const Limbs4 lf = limbs_of(fee);
+    std::uint64_t ll[2];
+    std::memcpy(ll, &liquidity, sizeof(ll));
+    out = 0;
+    if ((lf.w[2] | lf.w[3]) != 0 || ll[1] == 0) return mul_div(fee, u256(1) << 128, u256(liquidity), out);
+    const wide f = (static_cast<wide>(lf.w[1]) << 64) | lf.w[0];
+    if (f >= ((static_cast<wide>(ll[1]) << 64) | ll[0])) return mul_div(fee, u256(1) << 128, u256(liquidity), out);
+    std::uint64_t n[5] = {0, 0, lf.w[0], lf.w[1], 0}; // the quotient has two limbs
+    std::uint64_t q[3];
+    q[0] = q[1] = q[2] = 0;
+    divide_long<2>(n, 4, ll, q);
+    out = value_of(Limbs4{{q[0], q[1], 0, 0}});
+    return true;
+}
+
+/// floor or ceil(L * difference / 2^96) of prices' difference: getAmount1Delta. At most 192 bits.
+inline u256 amount1_quotient(const u128& liquidity, const u256& difference, bool round_up) {
+    std::uint64_t ll[2];
+    std::memcpy(ll, &liquidity, sizeof(ll));
+    const Limbs4 diff = limbs_of(difference);
+    std::uint64_t p[5];
+    multiply_fixed<2, 3>(ll, diff.w, p);
+    const bool rest = (p[0] | (p[1] << 32)) != 0;
+    u256 out =
+        value_of(Limbs4{{(p[1] >> 32) | (p[2] << 32), (p[2] >> 32) | (p[3] << 32), (p[3] >> 32) | (p[4] << 32), p[4] >> 32}});
+    if (round_up && rest) out.v += 1;
+    return out;
 }
 
 /// True only when `amount` is below getAmount0Delta (or 1) between the prices, for either rounding. False says nothing. The margin
 /// is a thousand times the error of the doubles, so it never changes a result: it spares the exact division where it is not needed.
 inline bool surely_below_delta(const u256& amount, const u256& lower, const u256& upper, const u128& liquidity, bool token0) {
-    constexpr double margin = 1 - 1e-12;
-    double delta = to_double(u256(liquidity)) * to_double(u256(upper - lower));
-    delta = token0 ? delta / to_double(lower) / to_double(upper) * 0x1p96 : delta * 0x1p-96;
-    return to_double(amount) < (delta - 1) * margin; // the delta rounded down is more than delta - 1
+    constexpr double margin = 1 + 1e-12;
+    const Limbs4 la = limbs_of(amount);
+    if ((la.w[2] | la.w[3]) != 0) return false; // no pool holds 2^128 of a token
+    std::uint64_t ll[2];
+    std::memcpy(ll, &liquidity, sizeof(ll));
+    const double above = (to_double(la.w[1], la.w[0]) + 2) * margin; // the delta rounded down is more than delta - 1
+    const double delta = to_double(ll[1], ll[0]) * price_to_double(u256(upper - lower));
+    // No division: delta is L * 2^96 * difference / (lower * upper), or L * difference / 2^96.
+    return token0 ? above * price_to_double(lower) * price_to_double(upper) < delta * 0x1p96 : above * 0x1p96 < delta;
 }
 
 /// floor(sqrt(x)).

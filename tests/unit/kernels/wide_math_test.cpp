@@ -151,6 +151,39 @@ TEST_F(WideMath, TheTwoDivisionsOfAmount0AreOneOnTheCpu) {
     }
 }
 
+TEST_F(WideMath, FeeGrowthIsTheSameInBothForms) {
+    for (int i = 0; i < 40000; ++i) {
+        const u256 fee = draw();
+        const u128 liquidity = u128(draw());
+        u256 on_cpu;
+        u256 in_hardware;
+        ASSERT_EQ(native::growth_quotient(fee, liquidity, on_cpu), hardware::growth_quotient(fee, liquidity, in_hardware));
+        ASSERT_TRUE(on_cpu == in_hardware);
+        const u256 small = u256(u128(fee));
+        ASSERT_EQ(native::growth_quotient(small, liquidity, on_cpu), hardware::growth_quotient(small, liquidity, in_hardware));
+        ASSERT_TRUE(on_cpu == in_hardware);
+    }
+}
+
+TEST_F(WideMath, Amount1IsTheSameInBothForms) {
+    for (int i = 0; i < 40000; ++i) {
+        const auto [low, high] = draw_prices(random_);
+        const u128 liquidity = u128(draw());
+        for (const bool up : {false, true}) {
+            ASSERT_TRUE(native::amount1_quotient(liquidity, u256(high - low), up) ==
+                        hardware::amount1_quotient(liquidity, u256(high - low), up));
+        }
+    }
+}
+
+TEST_F(WideMath, FactorsAndDivisorsOfOneLimbAreExact) {
+    for (int i = 0; i < 40000; ++i) {
+        const u256 b = u256(ap_uint<64>(draw()));
+        const u256 d = u256(ap_uint<64>(draw() >> (i % 50)));
+        expect_mul_div(draw(), b, d);
+    }
+}
+
 TEST_F(WideMath, TheShortCutOnlySaysBelowWhereItIsTrue) {
     int said = 0;
     for (int i = 0; i < 40000; ++i) {

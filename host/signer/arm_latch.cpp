@@ -40,70 +40,101 @@ const LeasePool* Lease::pool(std::uint16_t pool_id) const {
     return found == terms.pools.end() ? nullptr : &*found;
 }
 
-ArmLatch::ArmLatch(Clock clock, bool tripped_at_boot)
-    : clock_(std::move(clock)), tripped_(tripped_at_boot), state_(tripped_at_boot ? ArmState::tripped : ArmState::disarmed),
+ArmLatch::ArmLatch(Clock clock, bool tripped_at_boot, std::chrono::milliseconds max_beat_gap)
+    : clock_(std::move(clock)), max_beat_gap_(max_beat_gap), tripped_(tripped_at_boot), state_(arm_state_at_start(tripped_at_boot)),
       cause_(tripped_at_boot ? "tripped before the restart" : "boot") {}
+
+bool ArmLatch::step(ArmEvent event, const std::string& cause) {
+    const ArmState from = state();
+    const ArmStep to = arm_step(from, event);
+    if (to.refused) return false;
+    const bool confirms = event == ArmEvent::arm || event == ArmEvent::renew || event == ArmEvent::emergency_stop;
+    if (to.next != from || confirms) cause_ = cause;
+    state_ = to.next;
+    return true;
+}
 
 Answer<void> ArmLatch::arm(const ArmRequest& terms) {
     if (auto good = check_terms(terms); !good) return good;
     const std::scoped_lock lock(mutex_);
-    if (tripped()) return std::unexpected(refusal());
+    if (!step(ArmEvent::arm, "armed by " + terms.operator_name)) return std::unexpected(refusal());
     lease_ = {.number = ++leases_, .terms = terms, .used_notional_wei = 0};
     armed_monotonic_ = clock_.monotonic();
     armed_wall_ = clock_.wall();
-    state_ = ArmState::armed;
-    cause_ = "armed by " + terms.operator_name;
+    last_beat_ = armed_monotonic_;
     return {};
+}
+
+Answer<void> ArmLatch::renew(std::chrono::seconds ttl, const std::string& cause) {
+    if (ttl <= std::chrono::seconds(0)) return refuse(RefusalCode::bad_request, "renew: ttl must be at least one second");
+    const std::scoped_lock lock(mutex_);
+    end_stale_lease();
+    if (!step(ArmEvent::renew, cause)) return std::unexpected(refusal());
+    lease_.terms.ttl = ttl;
+    armed_monotonic_ = clock_.monotonic();
+    armed_wall_ = clock_.wall();
+    return {};
+}
+
+void ArmLatch::heartbeat() {
+    const std::scoped_lock lock(mutex_);
+    end_stale_lease(); // a beat that comes too late is too late
+    if (step(ArmEvent::heartbeat, {})) last_beat_ = clock_.monotonic();
 }
 
 void ArmLatch::disarm(const std::string& cause) {
     const std::scoped_lock lock(mutex_);
-    if (state_ != ArmState::armed) return;
-    state_ = ArmState::disarmed;
-    cause_ = cause;
+    step(ArmEvent::disarm, cause);
+}
+
+void ArmLatch::hsm_fault(const std::string& what) {
+    const std::scoped_lock lock(mutex_);
+    step(ArmEvent::hsm_fault, "HSM fault: " + what);
 }
 
 void ArmLatch::trip(const std::string& cause) {
     tripped_.store(true, std::memory_order_seq_cst); // before the lock: a sender that comes first to the lock sees it
     const std::scoped_lock lock(mutex_);
     ++trips_;
-    state_ = ArmState::tripped;
-    cause_ = cause;
+    step(ArmEvent::emergency_stop, cause);
 }
 
 Answer<void> ArmLatch::reset(std::uint64_t trips_seen, const std::string& cause) {
     const std::scoped_lock lock(mutex_);
-    if (!tripped())
+    if (tripped() && trips_ != trips_seen) return refuse(RefusalCode::tripped, "reset: another stop came meanwhile: " + cause_);
+    if (!step(ArmEvent::reset, cause))
         return refuse(RefusalCode::wrong_state, "reset: the signer is " + std::string(to_text(state_)) + ", not TRIPPED");
-    if (trips_ != trips_seen) return refuse(RefusalCode::tripped, "reset: another stop came meanwhile: " + cause_);
-    state_ = ArmState::disarmed;
-    cause_ = cause;
     tripped_.store(false, std::memory_order_seq_cst);
     return {};
 }
 
-std::string ArmLatch::staleness() const {
-    const auto elapsed = clock_.monotonic() - armed_monotonic_;
+std::optional<ArmLatch::Stale> ArmLatch::staleness() const {
+    const auto now = clock_.monotonic();
+    const auto elapsed = now - armed_monotonic_;
     const auto wall_elapsed = clock_.wall() - armed_wall_;
-    const auto step = std::chrono::duration_cast<std::chrono::milliseconds>(wall_elapsed - elapsed);
-    if (step > max_clock_step || step < -max_clock_step)
-        return "the wall clock was stepped by " + std::to_string(step.count()) + " ms";
-    if (elapsed >= lease_.terms.ttl || wall_elapsed >= lease_.terms.ttl) return "the lease expired";
-    return {};
+    const auto moved = std::chrono::duration_cast<std::chrono::milliseconds>(wall_elapsed - elapsed);
+    if (moved > max_clock_step || moved < -max_clock_step)
+        return Stale{.event = ArmEvent::clock_stepped,
+                     .cause = "the wall clock was stepped by " + std::to_string(moved.count()) + " ms"};
+    if (elapsed >= lease_.terms.ttl || wall_elapsed >= lease_.terms.ttl)
+        return Stale{.event = ArmEvent::lease_over, .cause = "the lease expired"};
+    const auto silence = std::chrono::duration_cast<std::chrono::milliseconds>(now - last_beat_);
+    if (max_beat_gap_.count() > 0 && silence >= max_beat_gap_)
+        return Stale{.event = ArmEvent::beats_missed,
+                     .cause = "heartbeats missed: none for " + std::to_string(silence.count()) + " ms, at most " +
+                              std::to_string(max_beat_gap_.count()) + " ms are allowed"};
+    return std::nullopt;
 }
 
 void ArmLatch::end_stale_lease() {
-    if (state_ != ArmState::armed) return;
-    std::string cause = staleness();
-    if (cause.empty()) return;
-    state_ = ArmState::disarmed;
-    cause_ = std::move(cause);
+    if (state() != ArmState::armed) return;
+    if (const auto stale = staleness()) step(stale->event, stale->cause);
 }
 
 LatchView ArmLatch::view() {
     const std::scoped_lock lock(mutex_);
     end_stale_lease();
-    LatchView out{.state = tripped() ? ArmState::tripped : state_, .cause = cause_, .lease = {}, .trips = trips_};
+    LatchView out{.state = state(), .cause = cause_, .lease = {}, .trips = trips_};
     if (out.state == ArmState::armed) {
         out.lease = lease_;
         out.lease_left =
@@ -121,14 +152,14 @@ Refusal ArmLatch::refusal() const {
 Answer<Lease> ArmLatch::lease() {
     const std::scoped_lock lock(mutex_);
     end_stale_lease();
-    if (tripped() || state_ != ArmState::armed) return std::unexpected(refusal());
+    if (state() != ArmState::armed) return std::unexpected(refusal());
     return lease_;
 }
 
 Answer<void> ArmLatch::release(std::uint64_t number, chain::u256 notional_wei, const std::function<bool()>& send) {
     const std::scoped_lock lock(mutex_);
     end_stale_lease();
-    if (tripped() || state_ != ArmState::armed) return std::unexpected(refusal());
+    if (state() != ArmState::armed) return std::unexpected(refusal());
     if (lease_.number != number) return refuse(RefusalCode::not_armed, "the lease was replaced while signing", "ask again");
     if (notional_wei > lease_.terms.max_total_notional_wei - lease_.used_notional_wei)
         return refuse(RefusalCode::over_total_notional,

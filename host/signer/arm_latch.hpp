@@ -8,6 +8,7 @@
 #include <chrono>
 #include <functional>
 #include <mutex>
+#include <optional>
 
 namespace jitbox::signer {
 
@@ -42,13 +43,20 @@ public:
     /// more.
     static constexpr std::chrono::seconds max_clock_step{5};
 
-    ArmLatch(Clock clock, bool tripped_at_boot);
+    /// `max_beat_gap`: an armed latch that sees no heartbeat for so long disarms; zero: it does not want any.
+    ArmLatch(Clock clock, bool tripped_at_boot, std::chrono::milliseconds max_beat_gap = std::chrono::milliseconds(0));
 
     /// DISARMED -> ARMED; ARMED -> ARMED with the new lease and a fresh total. Refused when TRIPPED or when the terms are
     /// senseless.
     [[nodiscard]] Answer<void> arm(const ArmRequest& terms);
+    /// ARMED: the lease ends `ttl` from now; its total and what is used of it stay. Refused in another state.
+    [[nodiscard]] Answer<void> renew(std::chrono::seconds ttl, const std::string& cause);
+    /// The dead man's handle: puts off the disarming by missed beats. Never arms.
+    void heartbeat();
     /// ARMED -> DISARMED; the others stay.
     void disarm(const std::string& cause);
+    /// As disarm, after a fault of the HSM.
+    void hsm_fault(const std::string& what);
     /// Any -> TRIPPED. When it returns, no signature leaves any more: one that was being sent has been sent, none starts.
     void trip(const std::string& cause);
     /// TRIPPED -> DISARMED. Refused in another state, or when another trip came after `trips_seen`.
@@ -65,11 +73,20 @@ public:
     [[nodiscard]] Answer<void> release(std::uint64_t number, chain::u256 notional_wei, const std::function<bool()>& send);
 
 private:
+    struct Stale {
+        ArmEvent event;
+        std::string cause;
+    };
     [[nodiscard]] Refusal refusal() const; ///< why signing is not allowed now
+    [[nodiscard]] ArmState state() const { return tripped() ? ArmState::tripped : state_; }
+    /// One step of arm_table. `cause` is kept when the state changes, and when an event confirms the state that it leads to by name
+    /// (arm, renew, emergency stop, reset). False: refused, nothing has changed. The mutex is held.
+    bool step(ArmEvent event, const std::string& cause);
     void end_stale_lease();
-    [[nodiscard]] std::string staleness() const;
+    [[nodiscard]] std::optional<Stale> staleness() const;
 
     Clock clock_;
+    const std::chrono::milliseconds max_beat_gap_;
     std::atomic<bool> tripped_;
     std::mutex mutex_;
     ArmState state_; ///< TRIPPED here follows tripped_, which is what counts
@@ -77,7 +94,8 @@ private:
     Lease lease_;
     std::uint64_t leases_ = 0;
     std::uint64_t trips_ = 0;
-    std::chrono::steady_clock::time_point armed_monotonic_;
+    std::chrono::steady_clock::time_point last_beat_;
+    std::chrono::steady_clock::time_point armed_monotonic_; ///< of the arming or the last renewal
     std::chrono::system_clock::time_point armed_wall_;
 };
 

@@ -19,7 +19,6 @@ constexpr std::array<std::string_view, 23> refusal_names = {
     "deadline",           "disconnected",        "internal"};
 static_assert(refusal_names.size() == static_cast<std::size_t>(RefusalCode::internal) + 1);
 
-constexpr std::array<std::string_view, 3> state_names = {"DISARMED", "ARMED", "TRIPPED"};
 constexpr std::uint64_t max_lane = 255;
 constexpr std::size_t max_pools = 256;
 constexpr std::uint64_t max_ttl_s = 7 * 86'400;
@@ -107,10 +106,6 @@ std::optional<RefusalCode> refusal_from_text(std::string_view text) {
     for (std::size_t i = 0; i < refusal_names.size(); ++i)
         if (refusal_names[i] == text) return static_cast<RefusalCode>(i);
     return std::nullopt;
-}
-
-std::string_view to_text(ArmState state) {
-    return state_names.at(static_cast<std::size_t>(state));
 }
 
 Result<Numbered<SigningRequest>> parse_signing_request(std::string_view text) {

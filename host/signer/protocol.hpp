@@ -5,6 +5,7 @@
 #include "base/bytes.hpp"
 #include "base/error.hpp"
 #include "chain/u256.hpp"
+#include "signer/arm_table.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -96,9 +97,6 @@ struct Lane {
 using Lanes = std::vector<Lane>;
 
 // ---- control socket ----
-
-enum class ArmState : std::uint8_t { disarmed, armed, tripped };
-[[nodiscard]] std::string_view to_text(ArmState state); ///< "DISARMED", "ARMED", "TRIPPED"
 
 /// A pool of the lease and the prices its notional is computed with: V = floor(a0*price0/2^96) + floor(a1*price1/2^96), wei.
 struct LeasePool {

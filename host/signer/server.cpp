@@ -102,7 +102,7 @@ Result<void> Server::Impl::open() {
     if (!ledger) return std::unexpected(ledger.error());
     const auto labels = config.hsm.token.key_labels;
     hsm = std::make_unique<HsmPool>(std::move(config.hsm), [this](const std::string& reason) {
-        latch->disarm("HSM fault: " + reason);
+        latch->hsm_fault(reason);
         control->note("hsm_fault", reason);
     });
     if (auto started = hsm->start(); !started) return started;

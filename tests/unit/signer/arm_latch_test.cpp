@@ -1,4 +1,4 @@
-// The arm latch: the state table of docs/signer.md, leases that end, and nothing released after a stop.
+// The arm latch: the state table of docs/operations.md, leases that end, and nothing released after a stop.
 // SPDX-License-Identifier: Apache-2.0
 #include "signer/arm_latch.hpp"
 #include "support/bundles.hpp"
@@ -6,7 +6,8 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
-#include <map>
+#include <fstream>
+#include <functional>
 #include <random>
 #include <thread>
 
@@ -42,50 +43,121 @@ TEST_F(LatchTest, BootsDisarmedOrTrippedAndNeverArmed) {
     EXPECT_FALSE(sends(tripped));
 }
 
-enum class Event : std::uint8_t { arm, disarm, trip, reset, expire, clock_step };
-
-/// The table of docs/signer.md, every state x event.
-const std::map<std::pair<ArmState, Event>, ArmState> table = {
-    {{ArmState::disarmed, Event::arm}, ArmState::armed},       {{ArmState::disarmed, Event::disarm}, ArmState::disarmed},
-    {{ArmState::disarmed, Event::trip}, ArmState::tripped},    {{ArmState::disarmed, Event::reset}, ArmState::disarmed},
-    {{ArmState::disarmed, Event::expire}, ArmState::disarmed}, {{ArmState::disarmed, Event::clock_step}, ArmState::disarmed},
-    {{ArmState::armed, Event::arm}, ArmState::armed},          {{ArmState::armed, Event::disarm}, ArmState::disarmed},
-    {{ArmState::armed, Event::trip}, ArmState::tripped},       {{ArmState::armed, Event::reset}, ArmState::armed},
-    {{ArmState::armed, Event::expire}, ArmState::disarmed},    {{ArmState::armed, Event::clock_step}, ArmState::disarmed},
-    {{ArmState::tripped, Event::arm}, ArmState::tripped},      {{ArmState::tripped, Event::disarm}, ArmState::tripped},
-    {{ArmState::tripped, Event::trip}, ArmState::tripped},     {{ArmState::tripped, Event::reset}, ArmState::disarmed},
-    {{ArmState::tripped, Event::expire}, ArmState::tripped},   {{ArmState::tripped, Event::clock_step}, ArmState::tripped},
-};
+/// Brings a latch into `state` by the ordinary way.
+void bring(ArmLatch& latch, ArmState state) {
+    if (state == ArmState::armed) ASSERT_TRUE(latch.arm(test::lease_terms()));
+    if (state == ArmState::tripped) latch.trip("test");
+}
 
 TEST_F(LatchTest, EveryStateAndEventFollowsTheTable) {
-    for (const auto& [from, expected] : table) {
-        const auto [state, event] = from;
-        ArmLatch latch(clock(), false);
-        if (state == ArmState::armed) ASSERT_TRUE(latch.arm(test::lease_terms()));
-        if (state == ArmState::tripped) latch.trip("test");
+    const auto happens = [&](ArmLatch& latch, ArmEvent event) -> bool { // false: refused
         switch (event) {
-        case Event::arm:
-            EXPECT_EQ(latch.arm(test::lease_terms()).has_value(), state != ArmState::tripped);
-            break;
-        case Event::disarm:
+        case ArmEvent::arm:
+            return latch.arm(test::lease_terms()).has_value();
+        case ArmEvent::renew:
+            return latch.renew(60s, "test").has_value();
+        case ArmEvent::heartbeat:
+            latch.heartbeat();
+            return true;
+        case ArmEvent::disarm:
             latch.disarm("test");
-            break;
-        case Event::trip:
-            latch.trip("test");
-            break;
-        case Event::reset:
-            EXPECT_EQ(latch.reset(latch.view().trips, "test").has_value(), state == ArmState::tripped);
-            break;
-        case Event::expire:
-            pass(601s);
-            break;
-        case Event::clock_step:
+            return true;
+        case ArmEvent::lease_over:
+            for (int i = 0; i < 6010; ++i, latch.heartbeat()) pass(100ms);
+            return true;
+        case ArmEvent::beats_missed:
+            pass(300ms);
+            return true;
+        case ArmEvent::clock_stepped:
             wall += 1h;
-            break;
+            return true;
+        case ArmEvent::hsm_fault:
+            latch.hsm_fault("test");
+            return true;
+        case ArmEvent::emergency_stop:
+            latch.trip("test");
+            return true;
+        case ArmEvent::reset:
+            return latch.reset(latch.view().trips, "test").has_value();
         }
-        EXPECT_EQ(latch.view().state, expected) << to_text(state) << ", event " << static_cast<int>(event);
-        EXPECT_EQ(sends(latch), expected == ArmState::armed);
+        return true;
+    };
+    for (const ArmState state : arm_states)
+        for (const ArmRow& row : arm_table) {
+            SCOPED_TRACE(std::string(to_text(state)) + ", " + std::string(row.text));
+            ArmLatch latch(clock(), false, 300ms);
+            bring(latch, state);
+            const ArmStep expected = arm_step(state, row.event);
+            EXPECT_EQ(happens(latch, row.event), !expected.refused);
+            EXPECT_EQ(latch.view().state, expected.next);
+            EXPECT_EQ(sends(latch), expected.next == ArmState::armed);
+        }
+}
+
+/// Every sequence of events up to a length, from both starts: ARMED is never met on a way without an arming after the last thing
+/// that ended a lease.
+TEST_F(LatchTest, NoWayOfEventsReachesArmedWithoutAnArming) {
+    std::size_t ways = 0;
+    const std::function<void(ArmState, bool, int)> walk = [&](ArmState state, bool armed_since, int left) {
+        ++ways;
+        EXPECT_TRUE(state != ArmState::armed || armed_since);
+        if (left == 0) return;
+        for (const ArmEvent event : arm_events) {
+            const ArmStep step = arm_step(state, event);
+            const bool arming = event == ArmEvent::arm && !step.refused;
+            walk(step.next, step.next == ArmState::armed && (armed_since || arming), left - 1);
+        }
+    };
+    for (const bool tripped : {false, true}) walk(arm_state_at_start(tripped), false, 5);
+    EXPECT_EQ(ways, 2U * 111'111U);
+}
+
+TEST_F(LatchTest, TheTableInTheDocumentIsThisOne) {
+    std::ifstream in(JITBOX_SOURCE_DIR "/docs/operations.md");
+    const std::string document{std::istreambuf_iterator<char>(in), {}};
+    EXPECT_NE(document.find(arm_table_markdown()), std::string::npos)
+        << "docs/operations.md is out of date: its state table must be\n"
+        << arm_table_markdown();
+}
+
+TEST_F(LatchTest, ThreeMissedBeatsDisarmAndALateOneDoesNotArm) {
+    ArmLatch latch(clock(), false, 300ms);
+    ASSERT_TRUE(latch.arm(test::lease_terms()));
+    for (int i = 0; i < 50; ++i) {
+        pass(299ms);
+        EXPECT_TRUE(sends(latch));
+        latch.heartbeat();
     }
+    pass(300ms);
+    EXPECT_FALSE(sends(latch));
+    EXPECT_NE(latch.view().cause.find("heartbeats missed: none for 300 ms"), std::string::npos) << latch.view().cause;
+    latch.heartbeat();
+    EXPECT_EQ(latch.view().state, ArmState::disarmed);
+}
+
+TEST_F(LatchTest, ABeatThatComesTooLateFindsTheLeaseEnded) {
+    ArmLatch latch(clock(), false, 300ms);
+    ASSERT_TRUE(latch.arm(test::lease_terms()));
+    pass(5s);
+    latch.heartbeat(); // nobody has looked in between
+    EXPECT_EQ(latch.view().state, ArmState::disarmed);
+}
+
+TEST_F(LatchTest, ARenewalGivesTimeAndNoNewTotal) {
+    ArmLatch latch(clock(), false);
+    ArmRequest terms = test::lease_terms();
+    terms.max_total_notional_wei = 10'000;
+    ASSERT_TRUE(latch.arm(terms));
+    const auto lease = latch.lease().value();
+    ASSERT_TRUE(latch.release(lease.number, 9'000, [] { return true; }));
+    pass(500s);
+    ASSERT_TRUE(latch.renew(600s, "renewed by test"));
+    EXPECT_EQ(latch.view().lease_left, 600s);
+    EXPECT_EQ(latch.view().lease.used_notional_wei, 9'000);
+    EXPECT_EQ(latch.view().cause, "renewed by test");
+    EXPECT_EQ(latch.release(lease.number, 1'001, [] { return true; }).error().code, RefusalCode::over_total_notional);
+    pass(600s);
+    EXPECT_FALSE(latch.renew(600s, "too late")) << "a lease that is over is not renewed";
 }
 
 TEST_F(LatchTest, TheLeaseEndsOnTime) {

@@ -1,0 +1,182 @@
+// mul_div, mul_shift, square_root: each clock another operation or none, the results against the HLS source's hardware form.
+// SPDX-License-Identifier: Apache-2.0
+#include "Vmul_div.h"
+#include "Vmul_shift.h"
+#include "Vsquare_root.h"
+#include "hls/wide_math_hardware.hpp"
+#include "rtl/wide_port.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <deque>
+#include <iostream>
+#include <random>
+
+namespace {
+
+using namespace jitbox::hlsk;
+using jitbox::test::put_wide;
+using jitbox::test::take_wide;
+
+class WideMath : public testing::Test {
+protected:
+    WideMath() : seed_(std::random_device{}()), random_(seed_) { std::cout << "seed " << seed_ << '\n'; }
+
+    /// Corner operands as often as plain random ones: few bits, all ones, powers of two and their neighbours.
+    u256 operand() {
+        u256 x = 0;
+        for (int i = 0; i < 8; ++i) x = u256((x << 32) | u256(static_cast<std::uint32_t>(random_())));
+        const int bits = static_cast<int>(random_() % 257);
+        switch (random_() % 5) {
+        case 0:
+            return bits == 0 ? u256(0) : u256(x >> (256 - bits));
+        case 1:
+            return bits == 256 ? u256(~u256(0)) : u256((u256(1) << bits) - u256(static_cast<std::uint32_t>(random_() % 2)));
+        case 2:
+            return u256(~u256(0)) - u256(static_cast<std::uint32_t>(random_() % 4));
+        case 3:
+            return bits == 256 ? u256(1) : u256((u256(1) << bits) + u256(static_cast<std::uint32_t>(random_() % 3)));
+        default:
+            return x;
+        }
+    }
+
+    std::uint32_t seed_;
+    std::mt19937 random_;
+};
+
+template <typename Model>
+void clock(Model& dut) {
+    dut.clk = 1;
+    dut.eval();
+    dut.clk = 0;
+    dut.eval();
+}
+
+template <typename Model>
+void reset(Model& dut) {
+    dut.in_valid = 0;
+    dut.rst = 1;
+    clock(dut);
+    dut.rst = 0;
+}
+
+struct Expected {
+    u256 value;
+    bool ok;
+    std::uint8_t tag;
+    long clock;
+};
+
+TEST_F(WideMath, MulDivIsExactAndOneAClock) {
+    constexpr long latency = 45;
+    Vmul_div dut;
+    reset(dut);
+    std::deque<Expected> expected;
+    long checked = 0;
+    for (long i = 0; i < 40000; ++i) {
+        dut.in_valid = random_() % 8 != 0;
+        const u256 a = operand();
+        const u256 b = operand();
+        u256 d = operand();
+        if (random_() % 4 == 0) d = u256((a * b) >> (128 + random_() % 129)); // quotients around every size, and around not fitting
+        const bool up = random_() % 2 != 0;
+        put_wide(dut.a, a);
+        put_wide(dut.b, b);
+        put_wide(dut.d, d);
+        dut.round_up = up;
+        dut.in_tag = static_cast<std::uint8_t>(i);
+        if (dut.in_valid) {
+            Expected e{0, false, static_cast<std::uint8_t>(i), i + latency};
+            e.ok = up ? hardware::mul_div_rounding_up(a, b, d, e.value) : hardware::mul_div(a, b, d, e.value);
+            expected.push_back(e);
+        }
+        clock(dut);
+        if (!dut.out_valid) continue;
+        ASSERT_FALSE(expected.empty());
+        const Expected e = expected.front();
+        expected.pop_front();
+        ASSERT_EQ(e.clock, i + 1) << "latency";
+        ASSERT_EQ(e.tag, dut.out_tag);
+        ASSERT_EQ(e.ok, dut.ok != 0) << "operation " << checked;
+        ASSERT_TRUE(take_wide<256>(dut.quotient) == e.value) << "operation " << checked;
+        ++checked;
+    }
+    EXPECT_GT(checked, 30000);
+}
+
+TEST_F(WideMath, MulShiftIsExactAndOneAClock) {
+    constexpr long latency = 8;
+    Vmul_shift dut;
+    reset(dut);
+    std::deque<Expected> expected;
+    for (long i = 0; i < 20000; ++i) {
+        dut.in_valid = random_() % 8 != 0;
+        const u256 a = operand();
+        const u256 b = operand();
+        const bool up = random_() % 2 != 0;
+        put_wide(dut.a, a);
+        put_wide(dut.b, b);
+        dut.shift = random_() % 4;
+        dut.round_up = up;
+        dut.in_tag = static_cast<std::uint8_t>(i);
+        if (dut.in_valid) {
+            Expected e{0, false, static_cast<std::uint8_t>(i), i + latency};
+            switch (dut.shift) {
+            case 0:
+                e.ok = hardware::mul_shift<0>(a, b, false, e.value);
+                break;
+            case 1:
+                e.ok = hardware::mul_shift<16>(a, b, up, e.value);
+                break;
+            case 2:
+                e.ok = hardware::mul_shift<96>(a, b, up, e.value);
+                break;
+            default:
+                e.ok = hardware::mul_shift<128>(a, b, up, e.value);
+                break;
+            }
+            expected.push_back(e);
+        }
+        clock(dut);
+        if (!dut.out_valid) continue;
+        ASSERT_FALSE(expected.empty());
+        const Expected e = expected.front();
+        expected.pop_front();
+        ASSERT_EQ(e.clock, i + 1) << "latency";
+        ASSERT_EQ(e.tag, dut.out_tag);
+        ASSERT_EQ(e.ok, dut.ok != 0);
+        ASSERT_TRUE(take_wide<256>(dut.result) == e.value);
+    }
+    EXPECT_LT(expected.size(), 9U);
+}
+
+TEST_F(WideMath, SquareRootIsExactAndOneAClock) {
+    constexpr long latency = 32;
+    Vsquare_root dut;
+    reset(dut);
+    std::deque<Expected> expected;
+    for (long i = 0; i < 20000; ++i) {
+        dut.in_valid = random_() % 8 != 0;
+        u128 x = u128(operand());
+        if (random_() % 3 == 0) { // squares and their neighbours below
+            const ap_uint<64> r = ap_uint<64>(operand());
+            x = u128(u128(r * r) - u128(static_cast<std::uint32_t>(random_() % 2)));
+        }
+        put_wide(dut.x, x);
+        dut.in_tag = static_cast<std::uint8_t>(i);
+        if (dut.in_valid) expected.push_back({u256(hardware::sqrt_128(x)), true, static_cast<std::uint8_t>(i), i + latency});
+        clock(dut);
+        if (!dut.out_valid) continue;
+        ASSERT_FALSE(expected.empty());
+        const Expected e = expected.front();
+        expected.pop_front();
+        ASSERT_EQ(e.clock, i + 1) << "latency";
+        ASSERT_EQ(e.tag, dut.out_tag);
+        ASSERT_EQ(e.value.to_uint64(), dut.root);
+    }
+    EXPECT_LT(expected.size(), 33U);
+}
+
+} // namespace

@@ -4,6 +4,7 @@
 #include "apps/daemon_commands.hpp"
 #include "apps/decode.hpp"
 #include "apps/evaluate.hpp"
+#include "apps/safe_command.hpp"
 
 #include <algorithm>
 #include <array>
@@ -27,6 +28,8 @@ constexpr std::array commands{
     Command{"bundles", "every signed bundle: prediction and outcome", jitbox::apps::run_bundles},
     Command{"watch", "what happens, live, one line a stage", jitbox::apps::run_watch},
     Command{"audit", "verify the hash-chained audit log", jitbox::apps::run_audit},
+    Command{"safe", "owner actions of the executor through the Safe: propose, show, sign, collect, execute, status",
+            jitbox::apps::run_safe},
     Command{"decode", "raw transactions (hex lines) to their swaps (JSON lines)", jitbox::apps::decode_command},
     Command{"evaluate", "exact outcome of swaps and positions, one JSON object a line", jitbox::apps::evaluate_command},
 };

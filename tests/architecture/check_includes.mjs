@@ -9,7 +9,7 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 
 /** What may stand below what; a declared dependency outside of this table is an error even if CMake would link it. */
 const layers = {
-  base: [], kernels: [], chain: ['base', 'kernels'],
+  base: [], kernels: [], chain: ['base', 'kernels'], safe: ['base', 'chain'],
   telemetry: ['base'], store: ['base', 'chain'], audit: ['base', 'chain', 'store'],
   pools: ['base', 'chain', 'telemetry', 'store', 'audit'],
   accel: ['base', 'chain', 'telemetry', 'store', 'audit', 'kernels'],

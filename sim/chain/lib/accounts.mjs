@@ -25,6 +25,9 @@ export const BYSTANDERS = [12, 13];
 /** Signs what is then damaged: malformed bytes must not use up anybody's nonce. */
 export const BABBLER = 14;
 
+/** Owners of the Safe, where the executor belongs to one. */
+export const SAFE_OWNERS = [15, 16, 17, 18, 19];
+
 /** Who produces the blocks and gets the tips: nobody's account. */
 export const COINBASE = getAddress("0xc01bba5e00000000000000000000000000000001");
 

@@ -6,6 +6,7 @@ import { CHAIN_ID, GENESIS_TIMESTAMP } from "./anvil.mjs";
 import { PERMIT2_ADDRESS, artifact, build_contracts, creation_code, permit2_code, pool_init_code_hash } from "./artifacts.mjs";
 import { POOLS, POSITIONS, TICK_SPACING, TOKENS, fair_sqrt_price_x96, position_ticks, price_x96, units_for } from "./market.mjs";
 import { PERMIT2_ABI, POOL_ABI } from "./abis.mjs";
+import { deploy_safe, impersonate_safe, release_safe } from "./safe.mjs";
 import { Sender } from "./sender.mjs";
 
 const ETHER = 10n ** 18n;
@@ -18,17 +19,19 @@ const MAX_UINT160 = 2n ** 160n - 1n;
 export const FAR_DEADLINE = 4_102_444_800n; // 2100-01-01
 
 /**
- * @param {{rpc, rpc_url, ws_url, pid}} node a fresh chain from start_anvil
+ * @param {{rpc, rpc_url, ws_url, pid}} node a fresh chain from start_anvil; with_safe: the executor belongs to a Safe, 3 of 5
  * @returns {Promise<object>} the manifest
  */
-export async function deploy(node, { timestamp = GENESIS_TIMESTAMP } = {}) {
+export async function deploy(node, { timestamp = GENESIS_TIMESTAMP, with_safe = false } = {}) {
   build_contracts();
   const sandbox = new Deployment(node, timestamp);
+  if (with_safe) await sandbox.owned_by_safe();
   await sandbox.contracts();
   await sandbox.wealth();
   await sandbox.pools();
   await sandbox.positions();
   await sandbox.vault();
+  if (with_safe) await release_safe(node.rpc, sandbox.owner);
   return sandbox.manifest();
 }
 
@@ -38,7 +41,14 @@ class Deployment {
     this.rpc = node.rpc;
     this.sender = new Sender(node.rpc, timestamp);
     this.deployer = wallet(DEPLOYER).address;
+    this.owner = this.deployer;
     this.address = {};
+  }
+
+  async owned_by_safe() {
+    this.safe = await deploy_safe(this.rpc, this.sender);
+    this.owner = this.safe.address;
+    this.sender.start_at(this.owner, await impersonate_safe(this.rpc, this.owner));
   }
 
   /** Deploys one contract from the deployer; its address is known before it is mined. */
@@ -50,7 +60,7 @@ class Deployment {
 
   call(from, kind, to, method, args, value = 0n) {
     const data = artifact(kind).abi.encodeFunctionData(method, args);
-    this.sender.send(from, { to, data, value, what: `${kind}.${method}` });
+    this.sender.send(kind === "JitExecutor" ? this.owner : from, { to, data, value, what: `${kind}.${method}` });
   }
 
   async contracts() {
@@ -64,7 +74,7 @@ class Deployment {
     this.create("swap_router02", "swap_router02", [ZeroAddress, v3_factory, position_manager, weth9]);
     this.create("quoter_v2", "quoter_v2", [v3_factory, weth9]);
     this.create("universal_router", "universal_router", [universal_router_parameters(this.address)]);
-    this.create("executor", "JitExecutor", [this.deployer, wallet(GUARDIAN).address, TIP_CAP_WEI, LOOSEN_DELAY_S]);
+    this.create("executor", "JitExecutor", [this.owner, wallet(GUARDIAN).address, TIP_CAP_WEI, LOOSEN_DELAY_S]);
     this.tokens = TOKENS.map((token) => ({
       ...token,
       address: token.symbol === "WETH" ? weth9 : this.create(token.symbol, "erc20", [token.symbol, token.symbol, token.decimals]),
@@ -173,7 +183,7 @@ class Deployment {
       executor: {
         address: executor,
         code_hash: code_hash.get(executor),
-        owner: this.deployer,
+        owner: this.owner,
         guardian: wallet(GUARDIAN).address,
         tip_cap_wei: TIP_CAP_WEI.toString(),
         operators: [],
@@ -196,6 +206,7 @@ class Deployment {
         vault: (token.vault * 10n ** BigInt(token.decimals)).toString(),
       })),
       pools: this.markets.map((market) => this.#describe(market, code_hash)),
+      ...(this.safe ? { safe: this.safe } : {}),
       accounts: {
         deployer: this.deployer,
         guardian: wallet(GUARDIAN).address,
@@ -240,6 +251,7 @@ function universal_router_parameters({ permit2, weth9, v3_factory, position_mana
 /** Lets signers mint and burn, and gives them ether for gas. Mines one block. */
 export async function add_operators(rpc, manifest, operators, { gas_wei = 10n * ETHER } = {}) {
   const { address, owner } = manifest.executor;
+  if (manifest.safe) await impersonate_safe(rpc, owner);
   const calls = operators.map((operator) => [
     "eth_sendTransaction",
     { from: owner, to: address, data: artifact("JitExecutor").abi.encodeFunctionData("setOperator", [operator, true]), gas: toQuantity(100_000) },
@@ -249,6 +261,7 @@ export async function add_operators(rpc, manifest, operators, { gas_wei = 10n * 
   for (const call of calls) hashes.push(await rpc.call(...call));
   await rpc.batch(operators.map((operator) => ["anvil_setBalance", operator, toQuantity(gas_wei)]));
   await rpc.call("evm_mine");
+  if (manifest.safe) await release_safe(rpc, owner);
   for (const hash of hashes) {
     const receipt = await rpc.call("eth_getTransactionReceipt", hash);
     if (receipt?.status !== "0x1") throw new Error(`setOperator failed (${hash})`);

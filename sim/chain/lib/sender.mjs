@@ -18,6 +18,11 @@ export class Sender {
     this.#timestamp = timestamp;
   }
 
+  /** The nonce of an account that has sent before. */
+  start_at(from, nonce) {
+    this.#nonces.set(from, nonce);
+  }
+
   /** Queues a transaction; gives its sender's nonce for it. */
   send(from, { to, data = "0x", value = 0n, what = "transaction" }) {
     const nonce = this.#nonces.get(from) ?? 0;

@@ -6,11 +6,11 @@ import { POOL_ABI } from "./abis.mjs";
 import { add_operators, deploy } from "./deploy.mjs";
 
 export class Testbed {
-  /** @param {{operators?: string[]}} options accounts that may mint and burn */
-  static async start({ operators = [] } = {}) {
+  /** @param {{operators?: string[], with_safe?: boolean}} options accounts that may mint and burn; the owner is a Safe */
+  static async start({ operators = [], with_safe = false } = {}) {
     const node = await start_anvil();
     try {
-      const manifest = await deploy(node);
+      const manifest = await deploy(node, { with_safe });
       if (operators.length > 0) await add_operators(node.rpc, manifest, operators);
       return new Testbed(node, manifest);
     } catch (error) {

@@ -179,6 +179,7 @@ struct Appliance::Impl final : control::Appliance {
         const MarketView view = market.view();
         if (view.head_age > limit) disarm_ourselves(fmt::format("no head for {} ms", view.head_age.count()));
         if (const std::string broken = journal->last_error(); !broken.empty()) disarm_ourselves("journal: " + broken);
+        if (const std::string lost = anchor_problem(config, *audit_log); !lost.empty()) disarm_ourselves(lost);
     }
 
     void disarm_ourselves(const std::string& why) {
@@ -256,7 +257,8 @@ struct Appliance::Impl final : control::Appliance {
              .node = node,
              .lanes_ready = lane_keeper.ready(),
              .engine_error = engine_error,
-             .unresolved_alert = halted_by},
+             .unresolved_alert = halted_by,
+             .audit_problem = anchor_problem(config, *audit_log)},
             [this, request = std::move(request), respond = std::move(respond)](const std::vector<Error>& objections) {
                 if (objections.empty()) {
                     arm_signer(request, respond);
@@ -321,7 +323,7 @@ struct Appliance::Impl final : control::Appliance {
     void pools(Respond respond) override { respond(pools_report(services, market)); }
     void decisions(std::size_t limit, Respond respond) override { respond(decisions_report(*journal, limit)); }
     void bundles(std::size_t limit, Respond respond) override { respond(bundles_report(*journal, limit)); }
-    void audit_verify(Respond respond) override { respond(audit_report(audit_log->path())); }
+    void audit_verify(Respond respond) override { respond(audit_report(*audit_log)); }
 };
 
 Appliance::Appliance(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -335,7 +337,7 @@ Result<std::unique_ptr<Appliance>> Appliance::start(boost::asio::io_context& io,
     }
     auto journal = store::Journal::open((config.paths.state_dir / "journal.db").string());
     if (!journal) return std::unexpected(journal.error());
-    auto audit_log = audit::Log::open((config.paths.state_dir / "audit.jsonl").string());
+    auto audit_log = open_audit(config);
     if (!audit_log) return std::unexpected(audit_log.error());
     auto auth_key = relay::AuthKey::load_or_create(config.relay.auth_key_file.string());
     if (!auth_key) return std::unexpected(auth_key.error());

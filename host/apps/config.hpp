@@ -72,6 +72,11 @@ struct RelayConfig {
     std::uint64_t deadline_ms = 0;
 };
 
+struct AuditConfig {
+    std::string anchor; ///< audit::make_anchor; empty: none (refused in production)
+    std::uint64_t anchor_max_behind_ms = 0;
+};
+
 struct ControlConfig {
     std::filesystem::path socket; ///< empty in the file: <runtime_dir>/jitd.sock
 };
@@ -128,6 +133,7 @@ struct Config {
     RiskConfig risk;
     SignerConfig signer;
     RelayConfig relay;
+    AuditConfig audit;
     ControlConfig control;
     TelemetryConfig telemetry;
     std::vector<TokenConfig> tokens;

@@ -1,6 +1,7 @@
 // Rules of the configuration that need more than one field, and the values that are computed from it.
 // SPDX-License-Identifier: Apache-2.0
 #include "apps/config_schema.hpp"
+#include "audit/anchor.hpp"
 #include "base/hex.hpp"
 
 #include <fmt/format.h>
@@ -124,6 +125,19 @@ void check_routers(const Config& config, ConfigErrors& errors) {
     }
 }
 
+void check_audit(const Config& config, ConfigErrors& errors) {
+    if (config.audit.anchor.empty()) {
+        if (config.environment == "production") {
+            errors.push_back({"config: audit.anchor is missing",
+                              "production needs the audit chain's end outside of the file: a TPM or a file on another mount"});
+        }
+        return;
+    }
+    if (const auto anchor = audit::make_anchor(config.audit.anchor, "audit.jsonl"); !anchor) {
+        errors.push_back({"config: audit.anchor: " + anchor.error().what, anchor.error().hint});
+    }
+}
+
 void check_environment(const Config& config, ConfigErrors& errors) {
     if (config.environment != "production") return;
     if (config.chain.executor_code_hash.empty()) {
@@ -150,6 +164,7 @@ void check_config(Config& config, ConfigErrors& errors) {
     }
     check_routers(config, errors);
     check_relays(config, errors);
+    check_audit(config, errors);
     check_environment(config, errors);
     if (config.feed.backoff_ms > config.feed.backoff_max_ms) {
         errors.push_back({"config: feed.backoff_ms is larger than feed.backoff_max_ms", "swap the two"});

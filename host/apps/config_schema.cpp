@@ -119,6 +119,16 @@ constexpr std::array relay_table{
                      [](RelayConfig& c, V v) { c.deadline_ms = v.natural(); }},
 };
 
+constexpr std::array audit_table{
+    Key<AuditConfig>{"anchor", Type::text, "", "",
+                     "Where the end of the audit chain is kept outside of the file: `file:/other/mount/head` or "
+                     "`tpm:0x01c10101:device:/dev/tpmrm0`. Empty: nowhere (refused in production).",
+                     [](AuditConfig& c, V v) { c.anchor = v.text; }},
+    Key<AuditConfig>{"anchor_max_behind_ms", Type::integer, "30000", "1000..3600000",
+                     "A record that has not reached the anchor in this time disarms, and refuses arming.",
+                     [](AuditConfig& c, V v) { c.anchor_max_behind_ms = v.natural(); }},
+};
+
 constexpr std::array control_table{
     Key<ControlConfig>{"socket", Type::path, "", "", "The socket that jitctl uses. Empty: <runtime_dir>/jitd.sock.",
                        [](ControlConfig& c, V v) { c.socket = v.text; }},
@@ -222,6 +232,9 @@ std::span<const Key<SignerConfig>> signer_keys() {
 }
 std::span<const Key<RelayConfig>> relay_keys() {
     return relay_table;
+}
+std::span<const Key<AuditConfig>> audit_keys() {
+    return audit_table;
 }
 std::span<const Key<ControlConfig>> control_keys() {
     return control_table;

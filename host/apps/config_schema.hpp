@@ -42,6 +42,7 @@ struct Key {
 [[nodiscard]] std::span<const Key<RiskConfig>> risk_keys();
 [[nodiscard]] std::span<const Key<SignerConfig>> signer_keys();
 [[nodiscard]] std::span<const Key<RelayConfig>> relay_keys();
+[[nodiscard]] std::span<const Key<AuditConfig>> audit_keys();
 [[nodiscard]] std::span<const Key<ControlConfig>> control_keys();
 [[nodiscard]] std::span<const Key<TelemetryConfig>> telemetry_keys();
 [[nodiscard]] std::span<const Key<TokenConfig>> token_keys();
@@ -59,6 +60,7 @@ void for_each_section(Visitor&& visit) {
     visit("risk", risk_keys(), &Config::risk);
     visit("signer", signer_keys(), &Config::signer);
     visit("relay", relay_keys(), &Config::relay);
+    visit("audit", audit_keys(), &Config::audit);
     visit("control", control_keys(), &Config::control);
     visit("telemetry", telemetry_keys(), &Config::telemetry);
 }

@@ -4,7 +4,6 @@
 
 #include "apps/amount_text.hpp"
 #include "apps/daemon_tables.hpp"
-#include "audit/log.hpp"
 #include "control/client.hpp"
 #include "control/commands.hpp"
 #include "signer/client.hpp"
@@ -110,25 +109,6 @@ int stop_everything(const Common& common, const std::string& reason) {
     return latched ? 0 : 1;
 }
 
-int verify_file(const std::string& file, bool as_json) {
-    const auto report = audit::verify(file);
-    if (!report) return print_error(report.error());
-    if (as_json) {
-        std::printf("%s\n", json::serialize(json::object{{"file", file},
-                                                         {"ok", report->ok},
-                                                         {"records", report->records},
-                                                         {"bad_line", report->bad_line},
-                                                         {"problem", report->problem},
-                                                         {"note", report->note}})
-                                .c_str());
-    } else {
-        std::printf("%s: %s, %llu records%s%s\n", file.c_str(), report->ok ? "ok" : "NOT INTACT",
-                    static_cast<unsigned long long>(report->records), report->ok ? "" : ": ",
-                    report->ok ? report->note.c_str() : report->problem.c_str());
-    }
-    return report->ok ? 0 : 1;
-}
-
 } // namespace
 
 int run_arm(int argc, char** argv) {
@@ -189,23 +169,6 @@ int run_decisions(int argc, char** argv) {
 int run_bundles(int argc, char** argv) {
     return run_rows(argc, argv, "bundles", "bundles: every signed bundle with prediction and outcome, newest first.",
                     print_bundles);
-}
-
-int run_audit(int argc, char** argv) {
-    CLI::App app("audit: the hash-chained audit log.");
-    CLI::App* verify = app.add_subcommand("verify", "checks every record, the chain and its anchor");
-    app.require_subcommand(1);
-    Common common;
-    std::string file;
-    add_common(*verify, common);
-    verify->add_option("--file", file, "verify this file, without a daemon");
-    CLI11_PARSE(app, argc, argv);
-    if (!file.empty()) return verify_file(file, common.as_json);
-    const auto answer = common.client().call("audit-verify");
-    if (!answer) return print_error(answer.error());
-    const json::value report = json::parse(*answer);
-    std::fputs(common.as_json ? (*answer + "\n").c_str() : print_audit(report).c_str(), stdout);
-    return report.at("ok").as_bool() ? 0 : 1;
 }
 
 int run_watch(int argc, char** argv) {

@@ -12,7 +12,6 @@ int run_status(int argc, char** argv);
 int run_pools(int argc, char** argv);
 int run_decisions(int argc, char** argv);
 int run_bundles(int argc, char** argv);
-int run_audit(int argc, char** argv);
 int run_watch(int argc, char** argv);
 
 } // namespace jitbox::apps

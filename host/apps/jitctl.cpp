@@ -1,5 +1,6 @@
 // jitctl: the operator's command line. One table of commands; everything else is in the files that it names.
 // SPDX-License-Identifier: Apache-2.0
+#include "apps/audit_command.hpp"
 #include "apps/commands.hpp"
 #include "apps/daemon_commands.hpp"
 #include "apps/decode.hpp"
@@ -27,9 +28,9 @@ constexpr std::array commands{
     Command{"decisions", "what the engine said about swaps", jitbox::apps::run_decisions},
     Command{"bundles", "every signed bundle: prediction and outcome", jitbox::apps::run_bundles},
     Command{"watch", "what happens, live, one line a stage", jitbox::apps::run_watch},
-    Command{"audit", "verify the hash-chained audit log", jitbox::apps::run_audit},
     Command{"safe", "owner actions of the executor through the Safe: propose, show, sign, collect, execute, status",
             jitbox::apps::run_safe},
+    Command{"audit", "verify, show, export and anchor the hash-chained audit log", jitbox::apps::run_audit},
     Command{"decode", "raw transactions (hex lines) to their swaps (JSON lines)", jitbox::apps::decode_command},
     Command{"evaluate", "exact outcome of swaps and positions, one JSON object a line", jitbox::apps::evaluate_command},
 };

@@ -3,6 +3,7 @@
 #include "apps/parts.hpp"
 
 #include "apps/router_table.hpp"
+#include "audit/anchor.hpp"
 #include "base/hex.hpp"
 
 #include <fmt/format.h>
@@ -153,6 +154,21 @@ Result<std::vector<signer::LeasePool>> lease_pools(const Config& config, const s
                        .price1_x96 = token_of(config, pool->token1).price_x96});
     }
     return out;
+}
+
+Result<std::unique_ptr<audit::Log>> open_audit(const Config& config) {
+    const std::string path = (config.paths.state_dir / "audit.jsonl").string();
+    if (config.audit.anchor.empty()) return audit::Log::open(path);
+    auto anchor = audit::make_anchor(config.audit.anchor, path);
+    if (!anchor) return std::unexpected(anchor.error());
+    return audit::Log::open(path, std::move(*anchor));
+}
+
+std::string anchor_problem(const Config& config, const audit::Log& log) {
+    const audit::AnchorStatus status = log.anchor_status();
+    if (status.behind.count() <= static_cast<std::int64_t>(config.audit.anchor_max_behind_ms)) return {};
+    return fmt::format("audit: the anchor {} is {} ms behind: {}", status.name, status.behind.count(),
+                       status.error.empty() ? "it does not answer" : status.error);
 }
 
 std::string pool_name(const Config& config, const PoolConfig& pool) {

@@ -4,6 +4,7 @@
 
 #include "accel/records.hpp"
 #include "apps/config.hpp"
+#include "audit/log.hpp"
 #include "feed/feed.hpp"
 #include "pools/pool_keeper.hpp"
 #include "relay/client.hpp"
@@ -11,6 +12,8 @@
 #include "signer/protocol.hpp"
 #include "strategy/planner.hpp"
 
+#include <memory>
+#include <string>
 #include <vector>
 
 namespace jitbox::apps {
@@ -25,6 +28,10 @@ namespace jitbox::apps {
 [[nodiscard]] std::vector<relay::RelayConfig> relay_configs(const Config& config);
 /// The pools of a lease with the prices that the signer counts notional by. Errors: an address that is no configured pool.
 [[nodiscard]] Result<std::vector<signer::LeasePool>> lease_pools(const Config& config, const std::vector<std::string>& addresses);
+/// <state_dir>/audit.jsonl with the configured anchor.
+[[nodiscard]] Result<std::unique_ptr<audit::Log>> open_audit(const Config& config);
+/// Why the anchor forbids being armed; empty while it keeps up, and without one.
+[[nodiscard]] std::string anchor_problem(const Config& config, const audit::Log& log);
 /// "WETH/USDC 500"
 [[nodiscard]] std::string pool_name(const Config& config, const PoolConfig& pool);
 

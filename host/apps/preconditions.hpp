@@ -20,6 +20,7 @@ struct PreconditionInputs {
     bool lanes_ready = false;
     std::string engine_error;     ///< empty while the engine is trusted
     std::string unresolved_alert; ///< empty, or what has halted the gate
+    std::string audit_problem;    ///< empty while the audit log's anchor keeps up
 };
 
 /// Checks what is known here at once, then asks the node (chain id, its head against ours, code of executor and pools). `done` gets

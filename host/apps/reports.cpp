@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "apps/reports.hpp"
 
+#include "audit/anchor.hpp"
+
 #include "apps/parts.hpp"
 #include "base/hex.hpp"
 
@@ -231,15 +233,20 @@ Result<std::string> bundles_report(store::Journal& journal, std::size_t limit) {
     return json::serialize(json::object{{"bundles", std::move(rows)}});
 }
 
-Result<std::string> audit_report(const std::string& file) {
-    const auto report = audit::verify(file);
+Result<std::string> audit_report(const audit::Log& log) {
+    const audit::AnchorStatus anchor = log.anchor_status();
+    const auto report =
+        audit::verify(log.path(), anchor.name.empty() ? std::optional<audit::Head>() : std::optional(anchor.anchored));
     if (!report) return std::unexpected(report.error());
-    return json::serialize(json::object{{"file", file},
+    return json::serialize(json::object{{"file", log.path()},
                                         {"ok", report->ok},
                                         {"records", report->records},
                                         {"bad_line", report->bad_line},
                                         {"problem", report->problem},
-                                        {"note", report->note}});
+                                        {"note", report->note},
+                                        {"anchor", anchor.name},
+                                        {"anchored_seq", anchor.anchored.seq},
+                                        {"anchor_error", anchor.error}});
 }
 
 std::uint64_t resident_kib() {

@@ -42,7 +42,7 @@ struct StatusInputs {
 [[nodiscard]] std::string pools_report(const Services& services, const Market& market);
 [[nodiscard]] Result<std::string> decisions_report(store::Journal& journal, std::size_t limit);
 [[nodiscard]] Result<std::string> bundles_report(store::Journal& journal, std::size_t limit);
-[[nodiscard]] Result<std::string> audit_report(const std::string& file);
+[[nodiscard]] Result<std::string> audit_report(const audit::Log& log);
 /// Resident memory of this process in KiB, from /proc.
 [[nodiscard]] std::uint64_t resident_kib();
 

@@ -2,76 +2,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "audit/log.hpp"
 
+#include "audit/anchor.hpp"
+#include "audit/file.hpp"
 #include "audit/record.hpp"
 
 #include <algorithm>
-#include <cerrno>
 #include <chrono>
-#include <cstring>
 #include <mutex>
 
 #include <fcntl.h>
 #include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 namespace jitbox::audit {
 namespace {
-
-std::unexpected<Error> os_error(const std::string& action, const std::string& path) {
-    const int code = errno;
-    return fail("audit: cannot " + action + " " + path + ": " + std::strerror(code),
-                code == ENOSPC || code == EFBIG || code == EDQUOT ? "the disk is full: free space"
-                                                                  : "check the directory, its owner and its permissions");
-}
-
-class File {
-public:
-    explicit File(int fd = -1) : fd_(fd) {}
-    File(File&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-    File& operator=(File&& other) noexcept {
-        std::swap(fd_, other.fd_);
-        return *this;
-    }
-    ~File() {
-        if (fd_ >= 0) ::close(fd_);
-    }
-    [[nodiscard]] int get() const { return fd_; }
-    [[nodiscard]] bool is_open() const { return fd_ >= 0; }
-
-private:
-    int fd_;
-};
-
-bool write_all(int fd, std::string_view text) {
-    while (!text.empty()) {
-        const ssize_t n = ::write(fd, text.data(), text.size());
-        if (n < 0 && errno == EINTR) continue;
-        if (n <= 0) return false;
-        text.remove_prefix(static_cast<std::size_t>(n));
-    }
-    return true;
-}
-
-void sync_directory_of(const std::string& path) {
-    const std::size_t slash = path.rfind('/');
-    const File dir(
-        ::open(slash == std::string::npos ? "." : path.substr(0, slash + 1).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (dir.is_open()) ::fsync(dir.get());
-}
-
-Result<std::string> read_all(int fd, const std::string& path) {
-    struct stat info{};
-    if (::fstat(fd, &info) != 0) return os_error("read", path);
-    std::string out(static_cast<std::size_t>(info.st_size), '\0');
-    for (std::size_t at = 0; at < out.size();) {
-        const ssize_t n = ::pread(fd, out.data() + at, out.size() - at, static_cast<off_t>(at));
-        if (n < 0 && errno == EINTR) continue;
-        if (n <= 0) return os_error("read", path);
-        at += static_cast<std::size_t>(n);
-    }
-    return out;
-}
 
 /// Moves what stands after the last newline to `<path>.torn-<seq>`, durable before the log is cut. Gives the name, "" when nothing
 /// was torn.
@@ -95,6 +39,7 @@ struct Log::Impl {
     std::string path;
     File file;
     File head_file;
+    std::unique_ptr<AnchorKeeper> anchor;
     Head head;
     off_t size = 0;
     bool broken = false; ///< a failed write could not be undone: only a restart, with its recovery, may go on
@@ -119,19 +64,28 @@ struct Log::Impl {
         const auto lines = static_cast<std::uint64_t>(std::count(content->begin(), content->end(), '\n'));
         auto torn = set_torn_line_aside(file.get(), path, *content, lines + 1);
         if (!torn) return torn;
-        if (const bool brand_new = content->empty() && head_text->empty(); !brand_new) {
-            const auto stored = decode_head(*head_text);
-            if (!stored) return std::unexpected(stored.error());
-            const VerifyReport report = verify_bytes(*content, *stored, {});
-            if (!report.ok)
-                return fail("audit: " + path + " was tampered with: " + report.problem,
-                            "keep it and its .head as evidence; start a new file after the inquiry");
-            head = report.head;
-        }
+        if (auto checked = check(*content, *head_text); !checked) return std::unexpected(checked.error());
         size = static_cast<off_t>(content->size());
         if (auto written = write_head(); !written) return std::unexpected(written.error());
         sync_directory_of(path);
         return torn;
+    }
+
+    /// Takes the chain up where it ends, if it and what stands elsewhere about it agree.
+    Result<void> check(const std::string& content, const std::string& head_text) {
+        const std::optional<Head> outside = anchor ? anchor->found() : std::nullopt;
+        if (content.empty() && head_text.empty() && !outside) return {}; // brand new
+        if (anchor && !outside)
+            return fail("audit: " + path + " has records, but its anchor " + anchor->status().name + " is empty",
+                        "if the anchor is new, `jitctl audit anchor` begins it; if not, somebody emptied it");
+        const auto stored = decode_head(head_text);
+        if (!stored) return std::unexpected(stored.error());
+        const VerifyReport report = verify_bytes(content, *stored, outside);
+        if (!report.ok)
+            return fail("audit: " + path + " was tampered with: " + report.problem,
+                        "keep it and its .head as evidence; start a new file after the inquiry");
+        head = report.head;
+        return {};
     }
 
     Result<void> write_head() {
@@ -161,6 +115,7 @@ struct Log::Impl {
         if (!write_all(file.get(), line) || ::fdatasync(file.get()) != 0) return undo();
         size += static_cast<off_t>(line.size());
         head = {.seq = record.seq, .hash = record.hash};
+        if (anchor) anchor->note(head);
         if (auto written = write_head(); !written) return std::unexpected(written.error());
         return record;
     }
@@ -170,10 +125,20 @@ Log::Log(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Log::~Log() = default;
 
 Result<std::unique_ptr<Log>> Log::open(const std::string& path) {
+    return open(path, nullptr);
+}
+
+Result<std::unique_ptr<Log>> Log::open(const std::string& path, std::unique_ptr<Anchor> anchor) {
     auto impl = std::make_unique<Impl>();
     impl->path = path;
+    if (anchor) {
+        auto keeper = AnchorKeeper::start(std::move(anchor), {});
+        if (!keeper) return std::unexpected(keeper.error());
+        impl->anchor = std::move(*keeper);
+    }
     auto torn = impl->recover();
     if (!torn) return std::unexpected(torn.error());
+    if (impl->anchor && impl->head.seq != 0) impl->anchor->note(impl->head);
     std::unique_ptr<Log> log(new Log(std::move(impl)));
     if (!torn->empty()) {
         const auto noted = log->append({.user = "system", .action = "audit_torn_line", .resource = *torn, .result = "set aside"});
@@ -189,6 +154,10 @@ Result<Record> Log::append(const Event& event) {
 Head Log::head() const {
     const std::scoped_lock lock(impl_->mutex);
     return impl_->head;
+}
+
+AnchorStatus Log::anchor_status() const {
+    return impl_->anchor ? impl_->anchor->status() : AnchorStatus{};
 }
 
 const std::string& Log::path() const noexcept {

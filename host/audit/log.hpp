@@ -50,6 +50,37 @@ struct VerifyReport {
     Head head;
 };
 
+class Anchor;
+struct AnchorStatus;
+
+/// Verification line by line; what the whole-file functions below are made of. Copyable at any point.
+class Verifier {
+public:
+    /// `stored`: the head file's content; `anchor`: the head kept outside. Both may be older than the end of the file.
+    explicit Verifier(std::optional<Head> stored = {}, std::optional<Head> anchor = {});
+
+    /// The next line without its newline. False when it is the first bad one; later calls change nothing.
+    bool feed(std::string_view line);
+    /// What stands behind the last newline.
+    void feed_torn();
+    /// The verdict if the file ends here.
+    [[nodiscard]] VerifyReport finish() const;
+
+private:
+    /// A head from elsewhere must be a record of this chain. It may be older than the end: a crash leaves it behind.
+    struct Pin {
+        std::optional<Head> head;
+        bool seen = false;
+        bool differs = false;
+        [[nodiscard]] std::string problem(const Head& end, std::string_view name) const;
+    };
+    void reject(std::string problem);
+
+    VerifyReport report_;
+    Pin stored_;
+    Pin anchor_;
+};
+
 /// Checks every record, the chain, and the end against `<path>.head` and, when given, against `anchor`. Finds flipped bits,
 /// deletion, reordering, duplicates and truncation. Errors: the file cannot be read.
 [[nodiscard]] Result<VerifyReport> verify(const std::string& path, std::optional<Head> anchor = {});
@@ -64,6 +95,9 @@ public:
     /// Opens or creates. The whole chain is verified first; a tampered file is refused. A torn last line (kill -9 in the middle of
     /// a write) is moved to `<path>.torn-<seq>` and a record with action "audit_torn_line" says so: never dropped in silence.
     [[nodiscard]] static Result<std::unique_ptr<Log>> open(const std::string& path);
+    /// The same with an anchor outside the file (audit/anchor.hpp): what it holds must be in the chain, and every head goes there
+    /// from now on, soon after it is durable here. Errors also: the anchor cannot be read; it is empty and the log is not.
+    [[nodiscard]] static Result<std::unique_ptr<Log>> open(const std::string& path, std::unique_ptr<Anchor> anchor);
     ~Log();
     Log(const Log&) = delete;
     Log& operator=(const Log&) = delete;
@@ -71,6 +105,8 @@ public:
     /// Durable when it returns. An error means that the action it was for must be refused (except emergency stop).
     [[nodiscard]] Result<Record> append(const Event& event);
     [[nodiscard]] Head head() const;
+    /// Empty name when there is no anchor. Arming is refused while it fails or is long behind.
+    [[nodiscard]] AnchorStatus anchor_status() const;
     [[nodiscard]] const std::string& path() const noexcept;
 
 private:

@@ -27,26 +27,6 @@ std::string chain_problem(const Record& record, const Head& before) {
     return "it does not continue the record before it (that one was replaced)";
 }
 
-/// The anchor must be a record of this chain. It may be older than the end: a crash between line and anchor leaves it one behind.
-struct AnchorCheck {
-    Head anchor;
-    bool seen = false;
-    bool differs = false;
-
-    void look(const Record& record) {
-        if (record.seq != anchor.seq) return;
-        seen = true;
-        differs = record.hash != anchor.hash;
-    }
-    [[nodiscard]] std::string problem(const Head& end, std::string_view name) const {
-        if (anchor.seq > end.seq)
-            return "the file ends at " + describe(end) + " but " + std::string(name) + " knows " + describe(anchor) + ": truncated";
-        if (differs || (!seen && anchor.seq != 0))
-            return std::string(name) + " holds another " + describe(anchor) + ": the chain was rewritten";
-        return {};
-    }
-};
-
 Result<std::string> read_file(const std::string& path) {
     std::ifstream in(path, std::ios::binary);
     std::ostringstream out;
@@ -58,34 +38,72 @@ Result<std::string> read_file(const std::string& path) {
 
 } // namespace
 
+Verifier::Verifier(std::optional<Head> stored, std::optional<Head> anchor) : stored_{.head = stored}, anchor_{.head = anchor} {}
+
+std::string Verifier::Pin::problem(const Head& end, std::string_view name) const {
+    if (!head) return {};
+    if (head->seq > end.seq)
+        return "the file ends at " + describe(end) + " but " + std::string(name) + " knows " + describe(*head) + ": truncated";
+    if (differs || (!seen && head->seq != 0))
+        return std::string(name) + " holds another " + describe(*head) + ": the chain was rewritten";
+    return {};
+}
+
+void Verifier::reject(std::string problem) {
+    report_.bad_line = report_.records + 1;
+    report_.problem = "line " + std::to_string(report_.bad_line) + ": " + std::move(problem);
+}
+
+bool Verifier::feed(std::string_view line) {
+    if (report_.bad_line != 0) return false;
+    const auto record = decode_line(line);
+    std::string problem = record ? chain_problem(*record, report_.head) : record.error().what;
+    if (!problem.empty()) {
+        reject(std::move(problem));
+        return false;
+    }
+    report_.head = {.seq = record->seq, .hash = record->hash};
+    ++report_.records;
+    for (Pin* pin : {&stored_, &anchor_}) {
+        if (!pin->head || pin->head->seq != record->seq) continue;
+        pin->seen = true;
+        pin->differs = pin->head->hash != record->hash;
+    }
+    return true;
+}
+
+void Verifier::feed_torn() {
+    if (report_.bad_line == 0) reject("the last line has no end (torn write)");
+}
+
+VerifyReport Verifier::finish() const {
+    VerifyReport report = report_;
+    if (report.problem.empty()) report.problem = stored_.problem(report.head, "the head file");
+    if (report.problem.empty()) report.problem = anchor_.problem(report.head, "the anchor");
+    report.ok = report.problem.empty();
+    if (!report.ok) return report;
+    const auto note = [&report](const Pin& pin, const std::string& text) {
+        if (!pin.head || pin.head->seq >= report.head.seq) return;
+        report.note +=
+            (report.note.empty() ? "" : "; ") + text + " is " + std::to_string(report.head.seq - pin.head->seq) + " behind";
+    };
+    note(stored_, "the head file (crash between record and head)");
+    note(anchor_, "the anchor");
+    return report;
+}
+
 VerifyReport verify_bytes(std::string_view content, std::optional<Head> stored, std::optional<Head> anchor) {
-    VerifyReport report;
-    AnchorCheck stored_check{.anchor = stored.value_or(Head{})};
-    AnchorCheck anchor_check{.anchor = anchor.value_or(Head{})};
-    std::size_t at = 0;
-    for (std::uint64_t line = 1; at < content.size(); ++line) {
+    Verifier verifier(stored, anchor);
+    for (std::size_t at = 0; at < content.size();) {
         const std::size_t end = content.find('\n', at);
-        const bool torn = end == std::string_view::npos;
-        const auto record = torn ? fail("the last line has no end (torn write)") : decode_line(content.substr(at, end - at));
-        std::string problem = record ? chain_problem(*record, report.head) : record.error().what;
-        if (!problem.empty()) {
-            report.bad_line = line;
-            report.problem = "line " + std::to_string(line) + ": " + std::move(problem);
-            return report;
+        if (end == std::string_view::npos) {
+            verifier.feed_torn();
+            break;
         }
-        report.head = {.seq = record->seq, .hash = record->hash};
-        ++report.records;
-        stored_check.look(*record);
-        anchor_check.look(*record);
+        if (!verifier.feed(content.substr(at, end - at))) break;
         at = end + 1;
     }
-    report.problem = stored_check.problem(report.head, "the head file");
-    if (report.problem.empty()) report.problem = anchor_check.problem(report.head, "the given anchor");
-    if (stored && report.problem.empty() && stored->seq < report.head.seq)
-        report.note =
-            "the head file is " + std::to_string(report.head.seq - stored->seq) + " behind (crash between record and head)";
-    report.ok = report.problem.empty();
-    return report;
+    return verifier.finish();
 }
 
 Result<VerifyReport> verify(const std::string& path, std::optional<Head> anchor) {

@@ -168,8 +168,16 @@ TEST(ConfigTest, production_refuses_what_development_allows) {
     ASSERT_FALSE(config.has_value());
     const std::string messages = all_of(config.error());
     EXPECT_THAT(messages, HasSubstr("chain.executor_code_hash"));
+    EXPECT_THAT(messages, HasSubstr("audit.anchor is missing"));
     EXPECT_THAT(messages, HasSubstr("development chain"));
     EXPECT_THAT(messages, HasSubstr("relays[0].url is not encrypted"));
+}
+
+TEST(ConfigTest, an_audit_anchor_must_be_one_that_exists) {
+    const auto config = parse_config(good + "\n[audit]\nanchor = \"usb:1\"\n", "usb.toml");
+    ASSERT_FALSE(config.has_value());
+    EXPECT_THAT(all_of(config.error()), HasSubstr("audit.anchor: audit: anchor 'usb:1' is neither a file nor a TPM"));
+    EXPECT_TRUE(parse_config(good + "\n[audit]\nanchor = \"file:/mnt/head\"\n", "file.toml").has_value());
 }
 
 TEST(ConfigTest, only_mainnet_has_routers_of_its_own) {

@@ -69,19 +69,29 @@ struct NodeSession::Impl {
         return parse_answer(method, text);
     }
 
-    Result<Bytes> prepare(OwnerKey& key, const Send& what) {
+    Result<std::uint64_t> count(const chain::Address& account, bool pending) {
+        return wait<std::uint64_t>([&](auto done) { node->transaction_count(account, pending, std::move(done)); });
+    }
+
+    /// Twice the going price, and at most a gwei of it as tip: for what is in no hurry.
+    Result<Price> usual_price(const chain::Address& sender) {
+        const auto going = quantity("eth_gasPrice", raw("eth_gasPrice", {}));
+        if (!going) return std::unexpected(going.error());
+        const auto nonce = count(sender, true);
+        if (!nonce) return std::unexpected(nonce.error());
+        constexpr chain::u256 one_gwei = 1'000'000'000;
+        return Price{
+            .nonce = *nonce, .max_fee_per_gas = *going * 2, .max_priority_fee_per_gas = std::min<chain::u256>(*going, one_gwei)};
+    }
+
+    Result<Bytes> prepare(OwnerKey& key, const Send& what, const Price& price) {
         const json::object call{{"from", to_hex(key.address())}, {"to", to_hex(what.to)}, {"data", to_hex(what.calldata)}};
         const auto gas = quantity("eth_estimateGas", raw("eth_estimateGas", {call}));
         if (!gas) return fail("node: the transaction would revert, nothing was sent: " + gas.error().what, gas.error().hint);
-        const auto price = quantity("eth_gasPrice", raw("eth_gasPrice", {}));
-        if (!price) return std::unexpected(price.error());
-        const auto nonce = wait<std::uint64_t>([&](auto done) { node->transaction_count(key.address(), true, std::move(done)); });
-        if (!nonce) return std::unexpected(nonce.error());
-        constexpr chain::u256 one_gwei = 1'000'000'000;
         const chain::Eip1559Transaction transaction{.chain_id = what.chain_id,
-                                                    .nonce = *nonce,
-                                                    .max_priority_fee_per_gas = std::min<chain::u256>(*price, one_gwei),
-                                                    .max_fee_per_gas = *price * 2,
+                                                    .nonce = price.nonce,
+                                                    .max_priority_fee_per_gas = price.max_priority_fee_per_gas,
+                                                    .max_fee_per_gas = price.max_fee_per_gas,
                                                     .gas_limit = static_cast<std::uint64_t>(*gas + *gas / 5),
                                                     .to = what.to,
                                                     .value = 0,
@@ -145,10 +155,33 @@ Result<Bytes32> NodeSession::storage(const chain::Address& address, const Bytes3
     return fixed_from_hex<32>(std::string_view(word->get_string()));
 }
 
-Result<feed::Receipt> NodeSession::send(OwnerKey& key, const Send& what) {
-    const auto raw = impl_->prepare(key, what);
+Result<chain::Head> NodeSession::latest_head() {
+    return impl_->wait<chain::Head>([&](auto done) { impl_->node->latest_head(std::move(done)); });
+}
+
+Result<chain::Head> NodeSession::head(std::uint64_t number) {
+    return impl_->wait<chain::Head>([&](auto done) { impl_->node->head_by_number(number, std::move(done)); });
+}
+
+Result<std::vector<chain::Log>> NodeSession::logs(const Bytes32& block_hash, const std::vector<chain::Address>& addresses) {
+    return impl_->wait<std::vector<chain::Log>>(
+        [&](auto done) { impl_->node->logs_of_block(block_hash, addresses, std::move(done)); });
+}
+
+Result<std::uint64_t> NodeSession::transaction_count(const chain::Address& account) {
+    return impl_->count(account, false);
+}
+
+Result<Bytes32> NodeSession::submit(OwnerKey& key, const Send& what, const Price& price) {
+    const auto raw = impl_->prepare(key, what, price);
     if (!raw) return std::unexpected(raw.error());
-    const auto hash = impl_->wait<Bytes32>([&](auto done) { impl_->node->send_raw_transaction(*raw, std::move(done)); });
+    return impl_->wait<Bytes32>([&](auto done) { impl_->node->send_raw_transaction(*raw, std::move(done)); });
+}
+
+Result<feed::Receipt> NodeSession::send(OwnerKey& key, const Send& what) {
+    const auto price = impl_->usual_price(key.address());
+    if (!price) return std::unexpected(price.error());
+    const auto hash = submit(key, what, *price);
     if (!hash) return std::unexpected(hash.error());
     return impl_->wait_for_receipt(*hash);
 }

@@ -7,6 +7,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace jitbox::apps {
 
@@ -29,11 +30,24 @@ public:
     [[nodiscard]] Result<Bytes> call(const chain::Address& to, const Bytes& calldata);
     [[nodiscard]] Result<Bytes32> storage(const chain::Address& address, const Bytes32& slot);
 
+    [[nodiscard]] Result<chain::Head> latest_head();
+    [[nodiscard]] Result<chain::Head> head(std::uint64_t number);
+    [[nodiscard]] Result<std::vector<chain::Log>> logs(const Bytes32& block_hash, const std::vector<chain::Address>& addresses);
+    /// Of the latest block: what waits in the node's pool does not count.
+    [[nodiscard]] Result<std::uint64_t> transaction_count(const chain::Address& account);
+
     struct Send {
         std::uint64_t chain_id = 0;
         chain::Address to{};
         Bytes calldata;
     };
+    struct Price {
+        std::uint64_t nonce = 0;
+        chain::u256 max_fee_per_gas = 0;
+        chain::u256 max_priority_fee_per_gas = 0;
+    };
+    /// Signs and sends without waiting; gives the transaction's hash. Errors as send().
+    [[nodiscard]] Result<Bytes32> submit(OwnerKey& key, const Send& what, const Price& price);
     /// Signs, sends and waits up to two minutes for the receipt; gas is estimated, so that what would revert is never sent.
     /// Errors: it would revert, the node refuses it, it was mined and reverted, not mined in time.
     [[nodiscard]] Result<feed::Receipt> send(OwnerKey& key, const Send& what);

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "apps/settlement.hpp"
 
+#include "apps/stranded.hpp"
 #include "base/hex.hpp"
 
 #include <boost/json.hpp>
@@ -63,12 +64,13 @@ std::string gas_detail(const BlockEvidence& evidence) {
 
 struct Settlement::Impl : std::enable_shared_from_this<Impl> {
     Impl(const Services& s, Trading& t, feed::NodeClient& n, SettlementCallbacks c)
-        : services(s), trading(t), node(n), callbacks(std::move(c)) {}
+        : services(s), trading(t), node(n), callbacks(std::move(c)), stranded(s, n) {}
 
     const Services& services;
     Trading& trading;
     feed::NodeClient& node;
     SettlementCallbacks callbacks;
+    Stranded stranded;
     std::uint64_t last_head = 0;
     std::uint64_t inquiries = 0;
     std::map<BundleKey, std::uint64_t> newest; ///< inquiries that are open
@@ -79,6 +81,7 @@ struct Settlement::Impl : std::enable_shared_from_this<Impl> {
         if (head.number <= last_head) trading.tracker.reorganised(head.number);
         last_head = head.number;
         trading.tracker.note_head(head.number);
+        stranded.on_head(head);
         std::erase_if(booked,
                       [&head](const auto& entry) { return entry.second.block + relay::Tracker::reorg_blocks < head.number; });
         const auto due = trading.tracker.due(head.number);
@@ -199,6 +202,7 @@ struct Settlement::Impl : std::enable_shared_from_this<Impl> {
                                  {{"hash", target}, {"uuid", inquiry.bundle.uuid}});
         }
         for (const std::string& alert : verdict.alerts) callbacks.on_alert(alert);
+        if (verdict.stranded) stranded.add(inquiry.bundle);
         if (verdict.outcome == store::Outcome::partial) callbacks.on_partial(verdict.reason);
     }
 };

@@ -45,9 +45,9 @@ Verdict partial(const TrackedBundle& bundle, const BlockEvidence& block, const P
                                                         word(at.target, block.target), word(at.burn, block.burn)));
     for (const auto* receipt : {&block.mint, &block.burn})
         if (*receipt) out.realised_profit_wei -= static_cast<i256>(gas_of(**receipt));
-    const bool stranded = block.mint && block.mint->success && !(block.burn && block.burn->success);
+    out.stranded = block.mint && block.mint->success && !(block.burn && block.burn->success);
     out.alerts.push_back("bundle " + bundle.uuid + " was taken apart: " + out.reason +
-                         (stranded ? ". A position is left in the pool: unwind it" : ""));
+                         (out.stranded ? ". A position is left in the pool: unwind it" : ""));
     return out;
 }
 

@@ -85,6 +85,7 @@ struct Verdict {
     std::string reason;                ///< the evidence in words
     std::optional<Amounts> realised{}; ///< for `included`
     i256 realised_profit_wei = 0;      ///< net of tip and gas; for `partial` only the gas that was paid
+    bool stranded = false;             ///< for `partial`: the mint stands and the burn does not, a position is left in the pool
     std::vector<std::string> alerts{}; ///< each figure that differs by a wei, and what else an operator must see
 };
 

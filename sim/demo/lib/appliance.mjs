@@ -5,8 +5,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { setTimeout as sleep } from "node:timers/promises";
+import { GUARDIAN, wallet } from "../../chain/lib/accounts.mjs";
+import { artifact } from "../../chain/lib/artifacts.mjs";
 import { Testbed } from "../../chain/lib/testbed.mjs";
 import { add_operators } from "../../chain/lib/deploy.mjs";
+import { guardian_config } from "./guardian.mjs";
 import { jitd_config, signer_config } from "./configs.mjs";
 import { Process, run_command } from "./processes.mjs";
 
@@ -159,6 +162,28 @@ export class SandboxAppliance {
     return answer.result;
   }
 
+  /** jit-guardian with the guardian's key. */
+  async start_guardian() {
+    const key = join(this.dir, "guardian.key");
+    writeFileSync(key, `${wallet(GUARDIAN).privateKey}\n`, { mode: 0o600 });
+    const file = join(this.dir, "guardian.toml");
+    writeFileSync(file, guardian_config({ manifest: this.manifest, key }));
+    this.guardian = new Process(this.program("jit-guardian"), ["--config", file], { name: "jit-guardian", log_dir: this.dirs.logs });
+    await this.guardian.line((text) => text.includes("ready"));
+  }
+
+  /** The executor's Unwound events: [{pool, tick_lower, tick_upper, block}]. */
+  async unwound() {
+    const { abi } = artifact("JitExecutor");
+    const filter = { address: this.manifest.executor.address, topics: [abi.getEvent("Unwound").topicHash], fromBlock: "0x0" };
+    const logs = await this.chain.rpc.call("eth_getLogs", filter);
+    return logs.map((log) => {
+      const { poolId, tickLower, tickUpper } = abi.parseLog(log).args;
+      const pool = this.manifest.pools.find(({ pool_id }) => pool_id === Number(poolId)).address;
+      return { pool, tick_lower: Number(tickLower), tick_upper: Number(tickUpper), block: Number(log.blockNumber) };
+    });
+  }
+
   /** Live events of jitd as lines for people. */
   watch(on_line) {
     this.watcher = new Process(this.program("jitctl"), ["watch", "--socket", join(this.dirs.runtime, "jitd.sock")], { name: "watch", log_dir: this.dirs.logs });
@@ -179,7 +204,7 @@ export class SandboxAppliance {
 
   /** Ends everything that was started; `keep` leaves the directory. */
   async stop({ keep = false } = {}) {
-    for (const child of [this.watcher, this.swappers, this.jitd, this.signer, ...this.relays.map((relay) => relay.child)]) await child?.end();
+    for (const child of [this.watcher, this.swappers, this.guardian, this.jitd, this.signer, ...this.relays.map((relay) => relay.child)]) await child?.end();
     await this.chain?.stop();
     if (!keep) rmSync(this.dir, { recursive: true, force: true });
   }

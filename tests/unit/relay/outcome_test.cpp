@@ -182,6 +182,7 @@ TEST(PartialBundle, AStrandedPositionIsSaidInTheAlert) {
     part.mint = mint_receipt();
     const Verdict verdict = judge(bundle(), part, {});
     EXPECT_EQ(verdict.outcome, Outcome::partial);
+    EXPECT_TRUE(verdict.stranded);
     EXPECT_EQ(verdict.reason, "mint at 0, succeeded; target absent; burn absent");
     ASSERT_EQ(verdict.alerts.size(), 1U);
     EXPECT_NE(verdict.alerts[0].find("unwind"), std::string::npos);
@@ -195,6 +196,7 @@ TEST(PartialBundle, AllInTheBlockButOneFailedOrOutOfOrderIsNotIncluded) {
     BlockEvidence shuffled = with_bundle();
     std::swap(shuffled.transactions[0], shuffled.transactions[1]);
     EXPECT_EQ(judge(bundle(), shuffled, {}).outcome, Outcome::partial);
+    EXPECT_FALSE(judge(bundle(), shuffled, {}).stranded) << "the burn stands: nothing is left in the pool";
 }
 
 TEST(LostBundle, TheTargetWasMinedWithoutUs) {

@@ -1,0 +1,91 @@
+// jit-guardian: takes positions that a bundle left behind back into the vault, with a key of its own. Composition only.
+// SPDX-License-Identifier: Apache-2.0
+#include "apps/guardian.hpp"
+#include "base/hex.hpp"
+#include "telemetry/log.hpp"
+
+#include <CLI/CLI.hpp>
+#include <sys/stat.h>
+
+#include <atomic>
+#include <chrono>
+#include <csignal>
+#include <iostream>
+#include <thread>
+#include <vector>
+
+namespace {
+
+using namespace jitbox;
+using telemetry::Level;
+
+std::atomic<bool> ended = false;
+
+int complain(const std::vector<Error>& errors) {
+    for (const Error& error : errors) std::cerr << "jit-guardian: " << error.text() << "\n";
+    return 1;
+}
+
+void report(std::string_view event, const std::string& text) {
+    const bool bad = event == "error" || event == "stranded" || event == "unwind_wanted";
+    telemetry::log(bad ? Level::warning : Level::info, std::string(event), {{"text", text}});
+}
+
+int print(const Result<feed::Receipt>& receipt) {
+    if (!receipt) return complain({receipt.error()});
+    std::cout << to_hex(receipt->transaction_hash) << " in block " << receipt->block_number << "\n";
+    return 0;
+}
+
+int watch(apps::Guardian& guardian, std::chrono::milliseconds pause) {
+    bool node_answers = true;
+    std::cerr << "jit-guardian: ready\n";
+    while (!ended) {
+        const auto done = guardian.step();
+        if (!done && node_answers) report("error", done.error().text()); // once, until the node answers again
+        node_answers = done.has_value();
+        std::this_thread::sleep_for(pause);
+    }
+    return 0;
+}
+
+int run(int argc, char** argv) {
+    CLI::App app("jit-guardian: watches the chain for positions that the executor left behind and unwinds them to the vault");
+    std::string file;
+    bool check = false;
+    bool pause = false;
+    std::vector<int> position;
+    app.add_option("--config", file, "TOML file, see docs/guardian.md")->required();
+    app.add_flag("--check", check, "validate the configuration, chain, executor and key, and exit");
+    app.add_flag("--pause", pause, "pause the executor and exit; only its owner can undo it");
+    app.add_option("--unwind", position, "unwind one position and exit: pool id, lower and upper tick")->expected(3);
+    CLI11_PARSE(app, argc, argv);
+
+    const auto settings = apps::load_guardian(file);
+    if (!settings) return complain(settings.error());
+    const auto guardian = apps::Guardian::start(*settings, report);
+    if (!guardian) return complain({guardian.error()});
+    if (check) return 0;
+    if (pause) return print((*guardian)->pause());
+    if (!position.empty()) {
+        if (position[0] < 0 || position[0] > UINT16_MAX) return complain({{"--unwind: no pool id", {}}});
+        return print((*guardian)->unwind(static_cast<std::uint16_t>(position[0]), position[1], position[2]));
+    }
+    return watch(**guardian, std::chrono::milliseconds(settings->poll_ms));
+}
+
+} // namespace
+
+int main(int argc, char** argv) try {
+    ::umask(0077);
+    std::signal(SIGPIPE, SIG_IGN);
+    for (const int signal : {SIGINT, SIGTERM}) std::signal(signal, [](int) { ended = true; });
+    telemetry::LogOptions logs;
+    logs.name = "jit-guardian";
+    logs.to_stderr = true;
+    if (auto logging = telemetry::start_logging(logs); !logging) return complain({logging.error()});
+    return run(argc, argv);
+} catch (const std::exception& error) { // the impossible: systemd restarts it, and it reads back what it missed
+    std::fputs(error.what(), stderr);
+    return 1;
+}

@@ -466,9 +466,9 @@ module calldata_walker (
       reason    <= steps == MaxCalls ? contract_pkg::ReasonCalldataTooComplex : failure_q;
     end else begin
       failure_q <= failure;
-      if (state == Idle) reason <= contract_pkg::ReasonNone;
+      if (state == Idle && start) reason <= contract_pkg::ReasonNone;
     end
-    if (state == Idle) leg_count <= 7'd0;
+    if (state == Idle && start) leg_count <= 7'd0;
     else if (leg_write) leg_count <= leg_count + 7'd1;
     else if (pop && top.skips_failure && failure_q != contract_pkg::ReasonNone) leg_count <= top.legs_before;
   end

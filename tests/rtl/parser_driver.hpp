@@ -1,0 +1,60 @@
+// The parser kernel twice: the HLS source and the Verilated module, for streams of whole or broken records.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "Vmempool_parser.h"
+#include "base/bytes.hpp"
+#include "clocked.hpp"
+#include "hls/mempool_parser.hpp"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace jitbox::test {
+
+struct StreamBeat {
+    BeatBytes data;
+    bool last = false;
+    bool operator==(const StreamBeat&) const = default;
+};
+
+/// Beats of a record; the last one is marked.
+std::vector<StreamBeat> beats_of(BytesView record);
+
+/// Keeps its tables from run to run.
+class HlsParser {
+public:
+    std::vector<StreamBeat> run(const std::vector<StreamBeat>& input);
+
+private:
+    std::unique_ptr<hlsk::MempoolParserState> state_ = std::make_unique<hlsk::MempoolParserState>();
+};
+
+class RtlParser {
+public:
+    RtlParser();
+    /// How often the source and the sink stand still.
+    void set_stalls(unsigned source_percent, unsigned sink_percent, std::uint64_t seed);
+    /// Feeds all of it and takes `expected_beats` and whatever else comes within 200 clocks behind them.
+    /// Stops when nothing moves for 300,000 clocks.
+    std::vector<StreamBeat> run(const std::vector<StreamBeat>& input, std::size_t expected_beats);
+    [[nodiscard]] std::uint64_t clocks() const { return clocks_; }
+    /// Clock at which each beat of the last run was taken from the source and by the sink.
+    [[nodiscard]] const std::vector<std::uint64_t>& taken_at() const { return taken_at_; }
+    [[nodiscard]] const std::vector<std::uint64_t>& given_at() const { return given_at_; }
+
+private:
+    Vmempool_parser dut_;
+    std::mt19937_64 random_{1};
+    unsigned source_percent_ = 0;
+    unsigned sink_percent_ = 0;
+    std::uint64_t clocks_ = 0;
+    std::vector<std::uint64_t> taken_at_;
+    std::vector<std::uint64_t> given_at_;
+};
+
+/// Empty when equal; otherwise where they part, with both beats.
+std::string difference(const std::vector<StreamBeat>& expected, const std::vector<StreamBeat>& actual);
+
+} // namespace jitbox::test

@@ -7,6 +7,9 @@
 namespace jitbox::risk {
 namespace {
 
+using chain::u512;
+
+constexpr std::uint32_t million = 1'000'000;
 constexpr auto order_window = std::chrono::seconds(1);
 constexpr i256 i256_max = static_cast<i256>(~static_cast<u256>(0) >> 1);
 constexpr i256 i256_min = -i256_max - 1;
@@ -32,12 +35,22 @@ std::string text_of(const T& value) {
     return chain::to_decimal(static_cast<u256>(value));
 }
 
+/// part / whole in ppm, rounded up.
+std::string share_text(const u256& part, const u256& whole) {
+    const u512 share = (static_cast<u512>(part) * million + whole - 1) / whole;
+    return text_of(share >> 256 != 0 ? ~static_cast<u256>(0) : static_cast<u256>(share));
+}
+
 } // namespace
 
 std::string_view to_text(Rule rule) {
     switch (rule) {
     case Rule::halted:
         return "halted";
+    case Rule::protection:
+        return "protection";
+    case Rule::price:
+        return "price";
     case Rule::position_value:
         return "position_value";
     case Rule::gas_price:
@@ -56,25 +69,22 @@ std::string_view to_text(Rule rule) {
         return "orders_per_second";
     case Rule::concurrent_bundles:
         return "concurrent_bundles";
+    case Rule::portfolio:
+        return "portfolio";
+    case Rule::leverage:
+        return "leverage";
+    case Rule::concentration:
+        return "concentration";
+    case Rule::drawdown:
+        return "drawdown";
+    case Rule::value_at_risk:
+        return "value_at_risk";
+    case Rule::anomaly:
+        return "anomaly";
+    case Rule::review:
+        return "review";
     }
     return "invalid";
-}
-
-std::vector<std::string> Limits::problems() const {
-    std::vector<std::string> out;
-    const auto positive = [&out](bool ok, const char* name) {
-        if (!ok) out.push_back(std::string("limits.") + name + " is zero: nothing would pass the gate");
-    };
-    positive(max_position_value_wei != 0, "max_position_value_wei");
-    positive(max_gas_price_wei != 0, "max_gas_price_wei");
-    positive(max_gas_limit != 0, "max_gas_limit");
-    positive(max_price_impact_ppm != 0, "max_price_impact_ppm");
-    positive(max_orders_per_second != 0, "max_orders_per_second");
-    positive(max_concurrent_bundles != 0, "max_concurrent_bundles");
-    positive(max_daily_loss_wei != 0, "max_daily_loss_wei");
-    if (max_price_impact_ppm > 1'000'000) out.emplace_back("limits.max_price_impact_ppm is over 1,000,000 (100 %)");
-    if (max_slippage_ppm > 1'000'000) out.emplace_back("limits.max_slippage_ppm is over 1,000,000 (100 %)");
-    return out;
 }
 
 std::expected<void, Refusal> Gate::check_plan(const Exposure& e) const {
@@ -110,27 +120,79 @@ std::expected<void, Refusal> Gate::check_running(const Exposure& e) const {
     return {};
 }
 
+std::expected<void, Refusal> Gate::check_portfolio(const Exposure& e) const {
+    if (!limits_.portfolio) return {};
+    const PortfolioLimits& l = *limits_.portfolio;
+    if (!portfolio_ || portfolio_->value_wei == 0)
+        return std::unexpected(
+            Refusal{.rule = Rule::portfolio,
+                    .limit = "",
+                    .value = "",
+                    .text = portfolio_ ? "risk: the portfolio is worth nothing" : "risk: the portfolio is not known yet"});
+    const u256& value = portfolio_->value_wei;
+    // Shares as cross products: exact, and nothing overflows in 512 bits.
+    const auto over = [&value](const u256& part, std::uint32_t limit_ppm) {
+        return static_cast<u512>(part) * million > static_cast<u512>(value) * limit_ppm;
+    };
+    const u256 exposed = saturating_add(open_value_wei_, e.position_value_wei);
+    if (over(exposed, l.max_leverage_ppm))
+        return refuse(Rule::leverage, text_of(l.max_leverage_ppm), share_text(exposed, value),
+                      "open positions, of the portfolio (ppm),");
+    if (over(e.position_value_wei, l.max_concentration_ppm))
+        return refuse(Rule::concentration, text_of(l.max_concentration_ppm), share_text(e.position_value_wei, value),
+                      "this position, of the portfolio (ppm),");
+    if (portfolio_->drawdown_ppm > l.max_drawdown_ppm)
+        return refuse(Rule::drawdown, text_of(l.max_drawdown_ppm), text_of(portfolio_->drawdown_ppm), "drawdown (ppm)");
+    const u256 at_risk = portfolio_->value_at_risk_wei.value_or(0);
+    if (at_risk > l.max_value_at_risk_wei)
+        return refuse(Rule::value_at_risk, text_of(l.max_value_at_risk_wei), text_of(at_risk), "value at risk (wei)");
+    return {};
+}
+
+std::expected<void, Refusal> Gate::check_screen(const Exposure& exposure, TimePoint now) {
+    auto finding = screen_.judge(exposure.pool, exposure.position_value_wei, now);
+    if (!finding) return {};
+    return std::unexpected(Refusal{.rule = finding->response == Response::review ? Rule::review : Rule::anomaly,
+                                   .limit = "",
+                                   .value = "",
+                                   .text = "risk: " + finding->text});
+}
+
 std::expected<std::uint64_t, Refusal> Gate::admit(const Exposure& exposure, TimePoint now) {
     advance(now);
-    if (halted_)
-        return std::unexpected(Refusal{.rule = Rule::halted, .limit = "", .value = "", .text = "risk: halted: " + halt_reason_});
+    const auto stopped = [](Rule rule, const std::string& why) {
+        return std::unexpected(Refusal{.rule = rule, .limit = "", .value = "", .text = "risk: " + why});
+    };
+    if (halted_) return stopped(Rule::halted, "halted: " + halt_reason_);
+    if (protection_ == Protection::emergency) return stopped(Rule::protection, "the protection level is EMERGENCY");
+    if (!price_problem_.empty()) return stopped(Rule::price, price_problem_);
     if (auto ok = check_plan(exposure); !ok) return std::unexpected(ok.error());
     if (auto ok = check_running(exposure); !ok) return std::unexpected(ok.error());
+    if (auto ok = check_portfolio(exposure); !ok) return std::unexpected(ok.error());
+    if (auto ok = check_screen(exposure, now); !ok) return std::unexpected(ok.error());
     orders_.push_back(now);
-    const std::uint64_t ticket = next_ticket_++;
-    open_.emplace(ticket, exposure.worst_loss_wei);
-    // No overflow: the sum passed the daily-loss rule.
-    open_worst_loss_wei_ += exposure.worst_loss_wei;
-    return ticket;
+    screen_.passed(now);
+    return open({.worst_loss_wei = exposure.worst_loss_wei, .value_wei = exposure.position_value_wei});
+}
+
+std::uint64_t Gate::open(const Open& order) {
+    open_.emplace(next_ticket_, order);
+    open_worst_loss_wei_ = saturating_add(open_worst_loss_wei_, order.worst_loss_wei);
+    open_value_wei_ = saturating_add(open_value_wei_, order.value_wei);
+    return next_ticket_++;
 }
 
 bool Gate::settle(std::uint64_t ticket, const i256& realised_profit_wei, TimePoint now) {
     const auto found = open_.find(ticket);
     if (found == open_.end()) return false;
     open_.erase(found);
+    // Summed anew, because a sum may have been saturated.
     open_worst_loss_wei_ = 0;
-    // Summed anew, because a restored sum may have been saturated.
-    for (const auto& [id, loss] : open_) open_worst_loss_wei_ = saturating_add(open_worst_loss_wei_, loss);
+    open_value_wei_ = 0;
+    for (const auto& [id, order] : open_) {
+        open_worst_loss_wei_ = saturating_add(open_worst_loss_wei_, order.worst_loss_wei);
+        open_value_wei_ = saturating_add(open_value_wei_, order.value_wei);
+    }
     book(realised_profit_wei, now);
     return true;
 }
@@ -145,12 +207,16 @@ std::vector<std::uint64_t> Gate::restore(const History& history, TimePoint now) 
     for (const TimePoint order : history.orders) orders_.push_back(order);
     std::ranges::sort(orders_);
     std::vector<std::uint64_t> tickets;
-    for (const u256& loss : history.open_worst_losses_wei) {
-        tickets.push_back(next_ticket_);
-        open_.emplace(next_ticket_++, loss);
-        open_worst_loss_wei_ = saturating_add(open_worst_loss_wei_, loss);
+    for (std::size_t i = 0; i < history.open_worst_losses_wei.size(); ++i) {
+        const u256 value = i < history.open_values_wei.size() ? history.open_values_wei[i] : u256{0};
+        tickets.push_back(open({.worst_loss_wei = history.open_worst_losses_wei[i], .value_wei = value}));
     }
     return tickets;
+}
+
+void Gate::set_protection(Protection level) {
+    protection_ = level;
+    limits_ = scaled(configured_, level);
 }
 
 void Gate::halt(std::string reason) {
@@ -167,6 +233,7 @@ Usage Gate::usage(TimePoint now) {
     advance(now);
     return {.realised_today_wei = realised_today_wei_,
             .open_worst_loss_wei = open_worst_loss_wei_,
+            .open_value_wei = open_value_wei_,
             .open_bundles = open_.size(),
             .orders_last_second = orders_.size(),
             .halted = halted_,

@@ -3,39 +3,22 @@
 #pragma once
 
 #include "base/error.hpp"
-#include "chain/u256.hpp"
+#include "risk/limits.hpp"
+#include "risk/portfolio.hpp"
+#include "risk/screen.hpp"
 
 #include <chrono>
 #include <cstdint>
 #include <deque>
 #include <expected>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 namespace jitbox::risk {
-
-using chain::i256;
-using chain::u256;
-using TimePoint = std::chrono::system_clock::time_point;
-
-/// Limits of RISK-1 that are checked before anything is signed. All inclusive: a value equal to its limit passes.
-struct Limits {
-    u256 max_position_value_wei = 0;         ///< value of what one mint takes out of the vault
-    u256 max_gas_price_wei = 0;              ///< maxFeePerGas of our transactions
-    std::uint64_t max_gas_limit = 0;         ///< gas limits of mint and burn together
-    std::uint32_t max_price_impact_ppm = 0;  ///< how far the target moves the pool's price
-    std::uint32_t max_slippage_ppm = 0;      ///< what the plan's minimum amounts leave unprotected, of the position value
-    std::uint32_t max_orders_per_second = 0; ///< approvals in any window of one second
-    std::uint32_t max_concurrent_bundles = 0;
-    u256 min_profit_wei = 0;     ///< predicted, after gas and tip
-    u256 max_daily_loss_wei = 0; ///< realised loss of the UTC day plus the worst loss of all that is open
-
-    /// Every limit that would stop all trading by mistake (zero) or is absurd (impact over 100 %), one text each; empty when sound.
-    [[nodiscard]] std::vector<std::string> problems() const;
-};
 
 /// What a plan puts at stake. A plan type offers it through `Exposure exposure_of(const Plan&)`, found by its argument.
 struct Exposure {
@@ -45,11 +28,14 @@ struct Exposure {
     std::uint32_t price_impact_ppm = 0;
     std::uint32_t slippage_ppm = 0;
     i256 profit_wei = 0;     ///< predicted, after gas and tip
+    Bytes20 pool{};          ///< where it goes
     u256 worst_loss_wei = 0; ///< gas limits at the gas price, plus the tip, plus what slippage may cost
 };
 
 enum class Rule : std::uint8_t {
-    halted, ///< halt() is in force
+    halted,     ///< halt() is in force
+    protection, ///< the protection level is EMERGENCY
+    price,      ///< forbid() is in force: prices are stale or contradict each other
     position_value,
     gas_price,
     gas_limit,
@@ -59,6 +45,13 @@ enum class Rule : std::uint8_t {
     daily_loss,
     orders_per_second,
     concurrent_bundles,
+    portfolio, ///< its value is not known
+    leverage,
+    concentration,
+    drawdown,
+    value_at_risk,
+    anomaly, ///< the screen blocks it
+    review,  ///< the screen holds its pattern for an operator
 };
 [[nodiscard]] std::string_view to_text(Rule rule);
 
@@ -99,12 +92,21 @@ struct History {
     i256 realised_today_wei = 0;             ///< sum of realised profits of the UTC day of `now`
     std::vector<TimePoint> orders;           ///< of the last second
     std::vector<u256> open_worst_losses_wei; ///< one for each bundle without an outcome
+    std::vector<u256> open_values_wei{};     ///< of their positions, in the same order; may be shorter
+};
+
+/// What the monitor knows of the portfolio.
+struct Portfolio {
+    u256 value_wei = 0;
+    std::uint32_t drawdown_ppm = 0;
+    std::optional<u256> value_at_risk_wei{}; ///< empty: too few days; the limit does not apply yet
 };
 
 /// A view for status and metrics.
 struct Usage {
     i256 realised_today_wei = 0;
     u256 open_worst_loss_wei = 0;
+    u256 open_value_wei = 0;
     std::size_t open_bundles = 0;
     std::size_t orders_last_second = 0;
     bool halted = false;
@@ -115,7 +117,8 @@ struct Usage {
 /// never frees an order slot early.
 class Gate {
 public:
-    explicit Gate(const Limits& limits) : limits_(limits) {}
+    explicit Gate(const Limits& limits, const ScreenRules& screen = {.destination = Response::alert})
+        : configured_(limits), limits_(limits), screen_(screen) {}
 
     /// Checks every rule. On success the order counts against orders a second, concurrent bundles and the daily loss until
     /// settle(). Errors: the first rule that is broken, in the order of Rule.
@@ -138,24 +141,46 @@ public:
     void halt(std::string reason);
     void resume();
 
-    void set_limits(const Limits& limits) { limits_ = limits; }
-    [[nodiscard]] const Limits& limits() const { return limits_; }
+    /// Scales what is in force; EMERGENCY refuses everything.
+    void set_protection(Protection level);
+    /// Empty: not known (any more).
+    void set_portfolio(const std::optional<Portfolio>& portfolio) { portfolio_ = portfolio; }
+    /// Refuses everything with Rule::price until called with an empty text.
+    void forbid(std::string price_problem) { price_problem_ = std::move(price_problem); }
+
+    [[nodiscard]] Screen& screen() { return screen_; }
+    [[nodiscard]] const Limits& limits() const { return limits_; } ///< in force now
+    [[nodiscard]] const Limits& configured() const { return configured_; }
     [[nodiscard]] Usage usage(TimePoint now);
 
 private:
     [[nodiscard]] std::expected<std::uint64_t, Refusal> admit(const Exposure& exposure, TimePoint now);
     [[nodiscard]] std::expected<void, Refusal> check_plan(const Exposure& exposure) const;
     [[nodiscard]] std::expected<void, Refusal> check_running(const Exposure& exposure) const;
+    [[nodiscard]] std::expected<void, Refusal> check_portfolio(const Exposure& exposure) const;
+    [[nodiscard]] std::expected<void, Refusal> check_screen(const Exposure& exposure, TimePoint now);
     void advance(TimePoint now);
 
+    struct Open {
+        u256 worst_loss_wei = 0;
+        u256 value_wei = 0;
+    };
+    std::uint64_t open(const Open& order);
+
+    Limits configured_;
     Limits limits_;
+    Screen screen_;
+    Protection protection_ = Protection::none;
+    std::optional<Portfolio> portfolio_;
+    std::string price_problem_;
     bool halted_ = false;
     std::string halt_reason_;
     std::chrono::sys_days day_{};
     i256 realised_today_wei_ = 0;
     std::deque<TimePoint> orders_;
-    std::map<std::uint64_t, u256> open_; ///< ticket -> worst loss
+    std::map<std::uint64_t, Open> open_; ///< by ticket
     u256 open_worst_loss_wei_ = 0;
+    u256 open_value_wei_ = 0;
     std::uint64_t next_ticket_ = 1;
 };
 

@@ -1,0 +1,134 @@
+// The anomaly rules.
+// SPDX-License-Identifier: Apache-2.0
+#include "risk/screen.hpp"
+
+#include "base/hex.hpp"
+
+#include <algorithm>
+#include <array>
+#include <numeric>
+
+namespace jitbox::risk {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::size_t most_alerts = 64;
+constexpr std::size_t most_patterns = 4096; ///< rules x pools; there are at most 1024 pools
+
+constexpr std::array<std::string_view, 3> response_names = {"alert", "review", "block"};
+
+} // namespace
+
+std::string_view to_text(Response response) {
+    return response_names.at(static_cast<std::size_t>(response));
+}
+
+std::optional<Response> response_from_text(std::string_view text) {
+    for (std::size_t i = 0; i < response_names.size(); ++i)
+        if (response_names[i] == text) return static_cast<Response>(i);
+    return std::nullopt;
+}
+
+std::string_view to_text(Anomaly anomaly) {
+    constexpr std::array<std::string_view, 3> names = {"unusual_amount", "unusual_frequency", "unusual_destination"};
+    return names.at(static_cast<std::size_t>(anomaly));
+}
+
+std::string_view to_text(Review::State state) {
+    constexpr std::array<std::string_view, 3> names = {"waiting", "approved", "rejected"};
+    return names.at(static_cast<std::size_t>(state));
+}
+
+std::optional<Finding> Screen::judge(const Bytes20& pool, const u256& position_value_wei, TimePoint now) {
+    while (!orders_.empty() && now - orders_.front() >= 1h) orders_.pop_front();
+    std::optional<Finding> held;
+    const auto take = [&held](std::optional<Finding> finding) {
+        if (finding && !held) held = std::move(finding);
+    };
+    if (rules_.unusual_amount_wei != 0 && position_value_wei > rules_.unusual_amount_wei)
+        take(weigh(Anomaly::unusual_amount, rules_.amount, pool, now,
+                   "position value " + chain::to_decimal(position_value_wei) + " wei, unusual is over " +
+                       chain::to_decimal(rules_.unusual_amount_wei)));
+    if (rules_.unusual_orders_per_hour != 0 && orders_.size() >= rules_.unusual_orders_per_hour)
+        take(weigh(Anomaly::unusual_frequency, rules_.frequency, Bytes20{}, now,
+                   std::to_string(orders_.size() + 1) + " orders in an hour, unusual is over " +
+                       std::to_string(rules_.unusual_orders_per_hour)));
+    if (!known_.contains(pool))
+        take(weigh(Anomaly::unusual_destination, rules_.destination, pool, now,
+                   "no bundle on pool " + to_hex(pool) + " was ever included"));
+    return held;
+}
+
+std::optional<Finding> Screen::weigh(Anomaly anomaly, Response response, const Bytes20& pool, TimePoint now,
+                                     const std::string& text) {
+    Finding finding{.anomaly = anomaly, .response = response, .pool = pool, .text = std::string(to_text(anomaly)) + ": " + text};
+    tell(finding, now);
+    if (response == Response::alert) return std::nullopt;
+    if (response == Response::block) return finding;
+    const auto found = reviews_.find({anomaly, pool});
+    if (found == reviews_.end() && reviews_.size() >= most_patterns) return finding;
+    Review& review = reviews_[{anomaly, pool}];
+    if (review.id == 0) review = {.id = next_id_++, .anomaly = anomaly, .pool = pool, .first = now};
+    if (review.state == Review::State::approved) return std::nullopt;
+    ++review.held;
+    finding.text += ", review " + std::to_string(review.id) + " " + std::string(to_text(review.state));
+    return finding;
+}
+
+void Screen::tell(const Finding& finding, TimePoint now) {
+    if (alerts_.size() >= most_alerts || told_.size() >= most_patterns) return;
+    const auto [at, first] = told_.try_emplace({finding.anomaly, finding.pool}, now);
+    if (!first && now - at->second < 1h) return;
+    at->second = now;
+    alerts_.push_back(finding);
+}
+
+void Screen::passed(TimePoint now) {
+    if (rules_.unusual_orders_per_hour == 0) return;
+    orders_.push_back(now);
+    if (orders_.size() > std::size_t{rules_.unusual_orders_per_hour} + 1) orders_.pop_front();
+}
+
+std::vector<Review> Screen::reviews() const {
+    std::vector<Review> out;
+    for (const auto& [pattern, review] : reviews_) out.push_back(review);
+    std::ranges::sort(out, {}, &Review::id);
+    return out;
+}
+
+bool Screen::decide(std::uint64_t id, bool approve, std::string who) {
+    const auto found = std::ranges::find_if(reviews_, [id](const auto& entry) { return entry.second.id == id; });
+    if (found == reviews_.end()) return false;
+    found->second.state = approve ? Review::State::approved : Review::State::rejected;
+    found->second.decided_by = std::move(who);
+    return true;
+}
+
+std::vector<Finding> Screen::take_alerts() {
+    return std::exchange(alerts_, {});
+}
+
+double Drift::recent() const {
+    return recent_.empty() ? 0 : std::accumulate(recent_.begin(), recent_.end(), 0.0) / static_cast<double>(recent_.size());
+}
+
+double Drift::before() const {
+    return before_count_ == 0 ? 0 : before_sum_ / static_cast<double>(before_count_);
+}
+
+bool Drift::add(double value) {
+    recent_.push_back(value);
+    if (recent_.size() > recent_count) {
+        before_sum_ += recent_.front();
+        ++before_count_;
+        recent_.pop_front();
+    }
+    if (before_count_ < recent_count) return false;
+    const bool now = (low_ > 0 && recent() < low_ * before()) || (high_ > 0 && recent() > high_ * before());
+    const bool begins = now && !drifted_;
+    drifted_ = now;
+    return begins;
+}
+
+} // namespace jitbox::risk

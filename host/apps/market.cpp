@@ -117,7 +117,7 @@ struct Market::Impl : std::enable_shared_from_this<Impl> {
             return;
         }
         for (const pools::PoolView& view : views) {
-            planner.on_pool(view.address, view.state_version, view.in_service);
+            planner.on_pool(view.address, view.state_version, view.liquidity, view.in_service);
             sightings.pool_changed(view, pool_name(services.config, services.config.pools.at(view.pool_index)));
         }
         planner.on_head(head, engine_feed.next_sequence());

@@ -4,6 +4,8 @@
 #include "strategy/planner.hpp"
 #include "strategy/valuation.hpp"
 
+#include <algorithm>
+
 namespace jitbox::strategy {
 namespace {
 
@@ -38,29 +40,62 @@ std::uint32_t slippage_of(const Amounts& mint, const Amounts& mint_max, const Am
     return share > highest ? highest : static_cast<std::uint32_t>(share);
 }
 
-Bytes mint_calldata(const Plan& plan, const Amounts& max) {
+Result<Bytes> mint_calldata(const Plan& plan, const Amounts& max) {
     const accel::Decision& d = plan.decision;
     return chain::encode(chain::ExecutorMint{.pool_id = plan.executor_pool_id,
                                              .tick_lower = d.tick_lower,
                                              .tick_upper = d.tick_upper,
-                                             .liquidity = d.liquidity,
-                                             .sqrt_price_x96 = d.sqrt_price_before,
                                              .block_number = plan.target_block,
+                                             .liquidity = d.liquidity,
                                              .parent_hash = plan.parent_hash,
                                              .amount0_max = max.amount0,
-                                             .amount1_max = max.amount1});
+                                             .amount1_max = max.amount1,
+                                             .sqrt_price_x96 = d.sqrt_price_before,
+                                             .tick = d.tick_before,
+                                             .pool_liquidity = plan.pool_liquidity});
 }
 
-Bytes burn_calldata(const Plan& plan, const Amounts& min) {
+/// The prices of the plan as the executor takes them; proceeds and cost are valued with these, so that both sides round alike.
+struct ExecutorPrices {
+    chain::ExecutorPrice price0, price1;
+
+    [[nodiscard]] u256 value(const Amounts& amounts) const {
+        return saturating_add(chain::value_at(price0, amounts.amount0), chain::value_at(price1, amounts.amount1));
+    }
+};
+
+Result<ExecutorPrices> executor_prices(const PlannerPool& pool) {
+    const auto price0 = chain::executor_price(pool.price0_x96);
+    if (!price0) return std::unexpected(price0.error());
+    const auto price1 = chain::executor_price(pool.price1_x96);
+    if (!price1) return std::unexpected(price1.error());
+    return ExecutorPrices{.price0 = *price0, .price1 = *price1};
+}
+
+// The predicted proceeds less the tolerance on the position's value, but never less than position and tip cost: with a tolerance of
+// zero the predicted profit or nothing, with any tolerance no loss.
+u256 least_proceeds(const ExecutorPrices& prices, const Amounts& mint, const Amounts& out, const u256& tip_wei,
+                    std::uint32_t tolerance_ppm) {
+    const u256 cost = prices.value(mint);
+    const u256 proceeds = prices.value(out);
+    const u256 slack = mul_div(cost, tolerance_ppm, ppm);
+    const u256 tolerated = proceeds > slack ? proceeds - slack : 0;
+    return std::min(proceeds, std::max(tolerated, saturating_add(cost, tip_wei)));
+}
+
+Result<Bytes> burn_calldata(const Plan& plan, const Amounts& min, const u256& min_proceeds_wei, const ExecutorPrices& prices) {
     const accel::Decision& d = plan.decision;
     return chain::encode(chain::ExecutorBurn{.pool_id = plan.executor_pool_id,
                                              .tick_lower = d.tick_lower,
                                              .tick_upper = d.tick_upper,
-                                             .liquidity = d.liquidity,
                                              .block_number = plan.target_block,
+                                             .liquidity = d.liquidity,
                                              .amount0_min = min.amount0,
                                              .amount1_min = min.amount1,
-                                             .tip_wei = d.tip_wei});
+                                             .tip_wei = d.tip_wei,
+                                             .min_proceeds_wei = min_proceeds_wei,
+                                             .price0 = prices.price0,
+                                             .price1 = prices.price1});
 }
 
 Target target_of(const PendingTransaction& transaction, const accel::TxSeen& seen) {
@@ -76,7 +111,8 @@ Target target_of(const PendingTransaction& transaction, const accel::TxSeen& see
 
 Result<Plan> Planner::compose(const Work& work, const accel::TxSeen& seen, const accel::Decision& d,
                               const PlannerPool& pool) const {
-    if ((d.sqrt_price_before >> 160) != 0) return fail("strategy: the price before the swap does not fit uint160");
+    const auto prices = executor_prices(pool);
+    if (!prices) return std::unexpected(prices.error());
     if (d.liquidity == 0) return fail("strategy: a decision without liquidity");
     const Amounts mint{.amount0 = d.mint0, .amount1 = d.mint1};
     const Amounts out{.amount0 = saturating_add(d.burn0, d.fee0), .amount1 = saturating_add(d.burn1, d.fee1)};
@@ -95,11 +131,17 @@ Result<Plan> Planner::compose(const Work& work, const accel::TxSeen& seen, const
     plan.target_block = head_->number + 1;
     plan.parent_hash = head_->hash;
     plan.decision = d;
+    plan.pool_liquidity = states_.at(d.pool_address).liquidity;
     plan.position_value_wei = value_of(mint, pool);
     plan.price_impact_ppm = strategy::price_impact_ppm(d.sqrt_price_before, d.sqrt_price_after);
     plan.slippage_ppm = slippage_of(mint, mint_max, out, out_min, pool);
-    plan.mint = {.nonce = 0, .gas_limit = config_.mint_gas_limit, .calldata = mint_calldata(plan, mint_max)};
-    plan.burn = {.nonce = 0, .gas_limit = config_.burn_gas_limit, .calldata = burn_calldata(plan, out_min)};
+    auto mint_data = mint_calldata(plan, mint_max);
+    if (!mint_data) return std::unexpected(mint_data.error());
+    const u256 least = least_proceeds(*prices, mint, out, d.tip_wei, config_.tolerance_ppm);
+    auto burn_data = burn_calldata(plan, out_min, least, *prices);
+    if (!burn_data) return std::unexpected(burn_data.error());
+    plan.mint = {.nonce = 0, .gas_limit = config_.mint_gas_limit, .calldata = std::move(*mint_data)};
+    plan.burn = {.nonce = 0, .gas_limit = config_.burn_gas_limit, .calldata = std::move(*burn_data)};
     plan.clock = work.transaction.clock;
     return plan;
 }

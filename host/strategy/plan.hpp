@@ -51,6 +51,7 @@ struct Plan {
     std::uint64_t target_block = 0;
     Bytes32 parent_hash{};
     accel::Decision decision; ///< the prediction, to the wei
+    u128 pool_liquidity = 0;  ///< in range before the mint, in the state that the decision was made on
     u256 position_value_wei = 0;
     std::uint32_t price_impact_ppm = 0;
     std::uint32_t slippage_ppm = 0;

@@ -59,8 +59,8 @@ void Planner::on_head(const chain::Head& head, std::uint64_t first_sequence) {
     first_sequence_ = first_sequence;
 }
 
-void Planner::on_pool(const Bytes20& pool, std::uint64_t state_version, bool in_service) {
-    states_[pool] = {.version = state_version, .in_service = in_service};
+void Planner::on_pool(const Bytes20& pool, std::uint64_t state_version, u128 liquidity, bool in_service) {
+    states_[pool] = {.version = state_version, .liquidity = liquidity, .in_service = in_service};
 }
 
 void Planner::on_submitted(std::uint64_t sequence, PendingTransaction transaction) {
@@ -142,7 +142,7 @@ std::string Planner::staleness(const accel::Decision& decision) const {
     if (decision.sequence < first_sequence_ || decision.block_number > head_->number)
         return "decided before head " + std::to_string(head_->number);
     const auto state = states_.find(decision.pool_address);
-    if (state == states_.end()) return {};
+    if (state == states_.end()) return "the pool's state is not known";
     if (!state->second.in_service) return "the pool is out of service";
     if (state->second.version != decision.state_version)
         return "pool state " + std::to_string(decision.state_version) + ", now " + std::to_string(state->second.version);

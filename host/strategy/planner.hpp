@@ -91,8 +91,9 @@ public:
     /// `first_sequence`: of the first record that the engine gets after this head's records. Decisions on earlier transactions are
     /// stale, because the stream is ordered.
     void on_head(const chain::Head& head, std::uint64_t first_sequence);
-    /// The pool's state as last given to the engine. Decisions on another version, or on a pool out of service, are stale.
-    void on_pool(const Bytes20& pool, std::uint64_t state_version, bool in_service);
+    /// The pool's state as last given to the engine: its version, liquidity in range, whether it is in service. Decisions on
+    /// another version, on a pool out of service or on one that was never told are stale.
+    void on_pool(const Bytes20& pool, std::uint64_t state_version, u128 liquidity, bool in_service);
     /// Just before the TX record with this sequence number is submitted to the engine.
     void on_submitted(std::uint64_t sequence, PendingTransaction transaction);
 
@@ -120,6 +121,7 @@ private:
     };
     struct PoolState {
         std::uint64_t version = 0;
+        u128 liquidity = 0;
         bool in_service = false;
     };
     struct Live { ///< the bundle in flight on a pool

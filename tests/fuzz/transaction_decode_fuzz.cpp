@@ -40,7 +40,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         (void)chain::recover_sender(*transaction);
     }
     if (const auto own = chain::decode_unsigned(input)) require(std::ranges::equal(chain::unsigned_payload(*own), input));
-    if (const auto mint = chain::decode_executor_mint(input)) require(std::ranges::equal(chain::encode(*mint), input));
-    if (const auto burn = chain::decode_executor_burn(input)) require(std::ranges::equal(chain::encode(*burn), input));
+    if (const auto mint = chain::decode_executor_mint(input)) require(std::ranges::equal(chain::encode(*mint).value(), input));
+    if (const auto burn = chain::decode_executor_burn(input)) require(std::ranges::equal(chain::encode(*burn).value(), input));
     return 0;
 }

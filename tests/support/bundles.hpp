@@ -47,8 +47,8 @@ struct Bundle {
     [[nodiscard]] signer::SignBundleRequest request() const {
         chain::Eip1559Transaction first = mint;
         chain::Eip1559Transaction second = burn;
-        if (first.data.empty()) first.data = chain::encode(mint_call);
-        if (second.data.empty()) second.data = chain::encode(burn_call);
+        if (first.data.empty()) first.data = chain::encode(mint_call).value();
+        if (second.data.empty()) second.data = chain::encode(burn_call).value();
         return {.lane = lane, .mint_unsigned = chain::unsigned_payload(first), .burn_unsigned = chain::unsigned_payload(second)};
     }
 };

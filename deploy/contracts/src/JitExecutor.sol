@@ -2,6 +2,9 @@
 pragma solidity 0.8.37;
 
 import { IERC20, IV3Pool } from "./Interfaces.sol";
+import { Listing } from "./Listing.sol";
+import { Rights } from "./Rights.sol";
+import { Fork, Head, PoolWord, Settings, Weight } from "./Words.sol";
 
 /// @title Just-in-time liquidity executor and vault
 /// @notice Mints one concentrated-liquidity position before a target swap and burns it after, inside one block.
@@ -9,88 +12,40 @@ import { IERC20, IV3Pool } from "./Interfaces.sol";
 /// An operator can only move tokens into a listed pool and back. There is no approval, no arbitrary call, no delegatecall
 /// and no proxy; only the owner takes anything out, and only to itself.
 /// @dev Rights: operators mint and burn; the guardian pauses and unwinds; the owner does everything else.
-contract JitExecutor {
-    struct PoolEntry {
-        address pool;
-        bool listed;
-    }
-
-    /// @notice Who lists, rotates, unpauses and withdraws (a Safe in production). Fixed: to change it, withdraw and redeploy.
-    address public immutable OWNER;
-
-    /// @notice How long whatever gives rights or raises a limit has to wait after it was announced, in seconds. Taking rights
-    /// away waits for nothing.
-    uint256 public immutable LOOSEN_DELAY_S;
-
-    /// @notice Who may pause and unwind.
-    address public guardian;
-    /// @notice While true nothing works but unwind, withdraw and the owner's settings.
-    bool public paused;
-    /// @notice The most that one burn may pay to the block's producer, in wei. Bounds what a stolen operator key can give away.
-    uint88 public tipCapWei;
-
-    /// @notice The accounts that may mint and burn (one for each signing lane).
-    mapping(address account => bool allowed) public isOperator;
-    /// @notice When an announced call may be made; zero: not announced. The id is keccak256 of its calldata.
-    mapping(bytes32 callId => uint256 timestamp) public readyAt;
-
-    /// @notice How many numbers have been given out to pools; they run from 0.
-    uint16 public poolCount;
-    mapping(uint16 poolId => PoolEntry entry) private _pools;
-    mapping(address pool => uint256 idPlusOne) private _poolIds;
+contract JitExecutor is Listing {
+    /// Selector, head, parent hash, two maximums, price, tick, liquidity of the pool.
+    uint256 private constant MINT_LENGTH = 4 + 32 + 32 + 32 + 20 + 3 + 16;
+    /// Selector, head, two minimums, tip, least proceeds, two prices.
+    uint256 private constant BURN_LENGTH = 4 + 32 + 32 + 10 + 12 + 5 + 5;
 
     /// The pool whose mint callback is expected now; zero outside of a mint and again after its one callback.
-    address private transient _poolInFlight;
+    PoolWord private transient _inFlight;
+    /// The most that this callback may ask for: token0 (128) | token1 (128).
+    uint256 private transient _maximums;
     /// Set while mint, burn, unwind or withdraw runs.
     bool private transient _entered;
-    uint256 private transient _amount0Max;
-    uint256 private transient _amount1Max;
 
-    event OperatorSet(address indexed account, bool allowed);
-    event GuardianSet(address indexed guardian);
-    event TipCapSet(uint256 tipCapWei);
-    event Scheduled(bytes32 indexed callId, bytes call, uint256 readyAt);
-    event Cancelled(bytes32 indexed callId);
-    event Paused(address indexed by);
-    event Unpaused(address indexed by);
-    event PoolListed(uint16 indexed poolId, address indexed pool, address indexed deployer, bytes32 initCodeHash);
-    event PoolUnlisted(uint16 indexed poolId, address indexed pool);
     event Unwound(
         uint16 indexed poolId, int24 tickLower, int24 tickUpper, uint128 liquidity, uint256 amount0, uint256 amount1
     );
     event Withdrawn(address indexed token, uint256 amount);
 
+    error WrongLength(uint256 actual);
     error WrongBlock(uint256 expected, uint256 actual);
     error WrongParent(bytes32 expected, bytes32 actual);
     error WrongPrice(uint160 expected, uint160 actual);
-    error NotOperator(address account);
-    error NotGuardian(address account);
-    error NotOwner(address account);
-    error NotReady(bytes32 callId, uint256 readyAt);
-    error IsPaused();
+    error WrongTick(int24 expected, int24 actual);
+    error WrongLiquidity(uint128 expected, uint128 actual);
     error Reentered();
-    error UnknownPool(uint16 poolId);
-    error UnlistedPool(uint16 poolId);
-    error AlreadyListed(address pool);
-    error NotFactoryPool(address pool, address expected);
     error UnexpectedCallback(address caller);
     error AmountAboveMax(address token, uint256 asked, uint256 max);
     error AmountBelowMin(uint256 amount0, uint256 amount1);
+    error ProceedsBelowMin(uint256 proceedsWei, uint256 minWei);
     error BalanceMismatch(address token, uint256 expected, uint256 actual);
     error TransferFailed(address token);
-    error TipAboveCap(uint256 tipWei, uint256 capWei);
+    error TransactionAboveCap(uint256 gwei_, uint256 capGwei);
+    error TipAboveCap(uint256 gwei_, uint256 capGwei);
     error TipFailed(uint256 tipWei);
-    error ZeroAddress();
-
-    modifier onlyOwner() {
-        require(msg.sender == OWNER, NotOwner(msg.sender));
-        _;
-    }
-
-    modifier onlyGuardian() {
-        require(msg.sender == guardian || msg.sender == OWNER, NotGuardian(msg.sender));
-        _;
-    }
 
     modifier nonReentrant() {
         require(!_entered, Reentered());
@@ -100,26 +55,29 @@ contract JitExecutor {
     }
 
     /// The block number comes first: a plan is bound to one block, and one that came late must revert for as little gas as possible.
-    modifier onlyOperatorInBlock(uint64 blockNumber) {
-        require(block.number == blockNumber, WrongBlock(blockNumber, block.number));
+    modifier onlyOperatorInBlock(uint256 length) {
+        require(msg.data.length == length, WrongLength(msg.data.length));
+        uint256 expected = _head().blockNumber();
+        require(block.number == expected, WrongBlock(expected, block.number));
         require(isOperator[msg.sender], NotOperator(msg.sender));
-        require(!paused, IsPaused());
+        require(!_settings.paused(), IsPaused());
         _;
     }
 
-    /// @param owner_ lists pools, sets rights, unpauses, withdraws
+    /// @param owner_ lists tokens and pools, sets rights and caps, unpauses, withdraws
     /// @param guardian_ pauses and unwinds; zero for none but the owner
-    /// @param tipCapWei_ the most that one burn may tip
+    /// @param transactionCapGwei_ the most that one mint may put into a pool, at the pool's weights
+    /// @param blockCapGwei_ the most that one block may put into pools and give as tips
+    /// @param tipCapGwei_ the most that one burn may tip
     /// @param loosenDelayS seconds between `schedule` and a call that loosens; zero for a chain where nothing is at stake
-    constructor(address owner_, address guardian_, uint88 tipCapWei_, uint256 loosenDelayS) {
-        require(owner_ != address(0), ZeroAddress());
-        OWNER = owner_;
-        LOOSEN_DELAY_S = loosenDelayS;
-        guardian = guardian_;
-        tipCapWei = tipCapWei_;
-        emit GuardianSet(guardian_);
-        emit TipCapSet(tipCapWei_);
-    }
+    constructor(
+        address owner_,
+        address guardian_,
+        uint56 transactionCapGwei_,
+        uint56 blockCapGwei_,
+        uint40 tipCapGwei_,
+        uint256 loosenDelayS
+    ) Rights(owner_, guardian_, transactionCapGwei_, blockCapGwei_, tipCapGwei_, loosenDelayS) { }
 
     /// @notice Takes the ETH that tips are paid from.
     receive() external payable { }
@@ -127,79 +85,56 @@ contract JitExecutor {
     // ---------------------------------------------------------------- operator
 
     /// @notice Mints a position of this contract in a listed pool, in exactly the state of the chain that the plan was made for.
-    /// @param poolId the pool's number in the list
-    /// @param sqrtPriceX96 the price that slot0 must show
-    /// @param blockNumber the only block in which this may execute
-    /// @param parentHash the hash that the block before it must have
-    /// @param amount0Max the most of token0 that the pool may ask for, in its smallest unit; likewise amount1Max
-    function mint(
-        uint16 poolId,
-        int24 tickLower,
-        int24 tickUpper,
-        uint128 liquidity,
-        uint160 sqrtPriceX96,
-        uint64 blockNumber,
-        bytes32 parentHash,
-        uint256 amount0Max,
-        uint256 amount1Max
-    ) external onlyOperatorInBlock(blockNumber) nonReentrant {
+    /// Its arguments are packed behind the selector: Head; parent hash (32 bytes); the most of token0 (16), of token1 (16) that the pool
+    /// may ask for; sqrtPriceX96 (20), tick (3) that slot0 must show; liquidity (16) that the pool must have.
+    function mint() external onlyOperatorInBlock(MINT_LENGTH) nonReentrant {
+        bytes32 parentHash = bytes32(_word(36));
         bytes32 parent = blockhash(block.number - 1);
         require(parent == parentHash, WrongParent(parentHash, parent));
-        IV3Pool pool = _listedPool(poolId);
-        (uint160 price,) = pool.slot0();
-        require(price == sqrtPriceX96, WrongPrice(sqrtPriceX96, price));
+        Head head = _head();
+        PoolWord word = _listed(head.poolId());
+        IV3Pool pool = IV3Pool(word.pool());
+        _requireState(pool);
 
-        _amount0Max = amount0Max;
-        _amount1Max = amount1Max;
-        _poolInFlight = address(pool);
-        pool.mint(address(this), tickLower, tickUpper, liquidity, "");
+        _maximums = _word(68);
+        _inFlight = word;
+        pool.mint(address(this), head.tickLower(), head.tickUpper(), head.liquidity(), "");
         // A pool that took nothing made no callback.
-        _poolInFlight = address(0);
+        _inFlight = PoolWord.wrap(0);
     }
 
     /// @notice Burns a position, collects everything that it is owed and tips the block's producer from this contract's ETH.
-    /// @param amount0Min the least that burn and fees together must bring in token0; likewise amount1Min
-    /// @param tipWei what block.coinbase gets, at most tipCapWei
-    function burn(
-        uint16 poolId,
-        int24 tickLower,
-        int24 tickUpper,
-        uint128 liquidity,
-        uint64 blockNumber,
-        uint256 amount0Min,
-        uint256 amount1Min,
-        uint256 tipWei
-    ) external onlyOperatorInBlock(blockNumber) nonReentrant {
-        (uint256 amount0, uint256 amount1) = _close(_listedPool(poolId), tickLower, tickUpper, liquidity);
-        require(amount0 >= amount0Min && amount1 >= amount1Min, AmountBelowMin(amount0, amount1));
-        _tip(tipWei);
+    /// Its arguments are packed behind the selector: Head; the least that burn and fees together must bring of token0 (16 bytes), of token1
+    /// (16); what block.coinbase gets, in wei (10); what the proceeds must be worth, in wei (12): the cost of the position, the tip
+    /// and the least profit; the prices of the two tokens for that, as Weight (5, 5).
+    function burn() external onlyOperatorInBlock(BURN_LENGTH) nonReentrant {
+        Head head = _head();
+        PoolWord word = _listed(head.poolId());
+        (uint256 amount0, uint256 amount1) =
+            _close(IV3Pool(word.pool()), head.tickLower(), head.tickUpper(), head.liquidity());
+        uint256 minimums = _word(36);
+        // forge-lint: disable-next-line(unsafe-typecast) -- the lower half
+        require(amount0 >= minimums >> 128 && amount1 >= uint128(minimums), AmountBelowMin(amount0, amount1));
+        _settle(_word(68), amount0, amount1);
     }
 
     // ---------------------------------------------------------------- callbacks of the pool in flight
 
-    /// @notice Pays a mint. Uniswap V3 and its forks call this.
+    /// @notice Pays a mint. Pools of Uniswap V3 and SushiSwap V3 call this.
     function uniswapV3MintCallback(uint256 amount0Owed, uint256 amount1Owed, bytes calldata) external {
-        _pay(amount0Owed, amount1Owed);
+        PoolWord word = _inFlight;
+        require(word.fork() != Fork.PancakeV3, UnexpectedCallback(msg.sender));
+        _pay(word, amount0Owed, amount1Owed);
     }
 
-    /// @notice Pays a mint. PancakeSwap V3 calls this.
+    /// @notice Pays a mint. Pools of PancakeSwap V3 call this.
     function pancakeV3MintCallback(uint256 amount0Owed, uint256 amount1Owed, bytes calldata) external {
-        _pay(amount0Owed, amount1Owed);
+        PoolWord word = _inFlight;
+        require(word.fork() == Fork.PancakeV3, UnexpectedCallback(msg.sender));
+        _pay(word, amount0Owed, amount1Owed);
     }
 
     // ---------------------------------------------------------------- guardian
-
-    /// @notice Stops minting and burning. Only the owner can undo it.
-    function pause() external onlyGuardian {
-        paused = true;
-        emit Paused(msg.sender);
-    }
-
-    /// @notice Takes back an announcement.
-    function cancel(bytes32 callId) external onlyGuardian {
-        delete readyAt[callId];
-        emit Cancelled(callId);
-    }
 
     /// @notice Takes a position that was left behind back into the vault, also from an unlisted pool and while paused.
     /// @param liquidity what to burn; zero only collects what is owed
@@ -209,79 +144,11 @@ contract JitExecutor {
         nonReentrant
         returns (uint256 amount0, uint256 amount1)
     {
-        (amount0, amount1) = _close(IV3Pool(_entry(poolId).pool), tickLower, tickUpper, liquidity);
+        (amount0, amount1) = _close(IV3Pool(_known(poolId).pool()), tickLower, tickUpper, liquidity);
         emit Unwound(poolId, tickLower, tickUpper, liquidity, amount0, amount1);
     }
 
     // ---------------------------------------------------------------- owner
-
-    /// @notice Announces a call that loosens: `listPool`, a new `setGuardian`, `setOperator` that gives, `setTipCap` that raises. It may be
-    /// made once, with exactly this calldata, when the delay has passed.
-    function schedule(bytes calldata call) external onlyOwner {
-        bytes32 callId = keccak256(call);
-        uint256 timestamp = block.timestamp + LOOSEN_DELAY_S;
-        readyAt[callId] = timestamp;
-        emit Scheduled(callId, call, timestamp);
-    }
-
-    /// @notice Adds a pool to the list after proving that its factory made it.
-    /// @param deployer the CREATE2 deployer of the fork: Uniswap's and SushiSwap's factory, PancakeSwap's pool deployer
-    /// @param initCodeHash keccak256 of the fork's pool creation code
-    /// @return poolId the number to use in mint and burn; a pool that was listed before keeps its number
-    function listPool(address pool, address deployer, bytes32 initCodeHash) external onlyOwner returns (uint16 poolId) {
-        _loosen();
-        address proved = _create2Address(IV3Pool(pool), deployer, initCodeHash);
-        require(pool == proved, NotFactoryPool(pool, proved));
-        uint256 idPlusOne = _poolIds[pool];
-        if (idPlusOne == 0) {
-            // Checked arithmetic: it reverts after 65,535 pools.
-            poolId = poolCount;
-            poolCount = poolId + 1;
-            _poolIds[pool] = uint256(poolId) + 1;
-        } else {
-            // forge-lint: disable-next-line(unsafe-typecast) -- made from a uint16 above
-            poolId = uint16(idPlusOne - 1);
-            require(!_pools[poolId].listed, AlreadyListed(pool));
-        }
-        _pools[poolId] = PoolEntry({ pool: pool, listed: true });
-        emit PoolListed(poolId, pool, deployer, initCodeHash);
-    }
-
-    /// @notice Forbids minting and burning in a pool; a position left in it can still be unwound.
-    function unlistPool(uint16 poolId) external onlyOwner {
-        IV3Pool pool = _listedPool(poolId);
-        _pools[poolId].listed = false;
-        emit PoolUnlisted(poolId, address(pool));
-    }
-
-    /// @notice Gives or takes the right to mint and burn.
-    function setOperator(address account, bool allowed) external onlyOwner {
-        require(account != address(0), ZeroAddress());
-        if (allowed) _loosen();
-        isOperator[account] = allowed;
-        emit OperatorSet(account, allowed);
-    }
-
-    /// @notice Changes the guardian; zero, at once, for none but the owner: a guardian who went over to the other side could
-    /// otherwise cancel the announcement of its successor for ever.
-    function setGuardian(address guardian_) external onlyOwner {
-        if (guardian_ != address(0)) _loosen();
-        guardian = guardian_;
-        emit GuardianSet(guardian_);
-    }
-
-    /// @notice Changes the most that one burn may tip.
-    function setTipCap(uint88 tipCapWei_) external onlyOwner {
-        if (tipCapWei_ > tipCapWei) _loosen();
-        tipCapWei = tipCapWei_;
-        emit TipCapSet(tipCapWei_);
-    }
-
-    /// @notice Lets the operators work again.
-    function unpause() external onlyOwner {
-        paused = false;
-        emit Unpaused(msg.sender);
-    }
 
     /// @notice Sends inventory to the owner, also while paused.
     /// @param token the token, or zero for ETH
@@ -294,31 +161,49 @@ contract JitExecutor {
         }
     }
 
-    // ---------------------------------------------------------------- views
-
-    /// @notice The pool behind a number, and whether it is listed now.
-    function pools(uint16 poolId) external view returns (address pool, bool listed) {
-        PoolEntry memory entry = _entry(poolId);
-        return (entry.pool, entry.listed);
-    }
-
     // ---------------------------------------------------------------- private
 
-    /// The call that runs now must have been announced long enough ago; the announcement is used up.
-    function _loosen() private {
-        if (LOOSEN_DELAY_S == 0) return;
-        bytes32 callId = keccak256(msg.data);
-        uint256 timestamp = readyAt[callId];
-        require(timestamp != 0 && block.timestamp >= timestamp, NotReady(callId, timestamp));
-        delete readyAt[callId];
+    /// The word of the calldata from this byte on. Its length was checked.
+    function _word(uint256 from) private pure returns (uint256 word) {
+        // Slices of msg.data check bounds that are known here.
+        // solhint-disable-next-line no-inline-assembly
+        assembly ("memory-safe") {
+            word := calldataload(from)
+        }
     }
 
-    function _pay(uint256 amount0Owed, uint256 amount1Owed) private {
-        address pool = _poolInFlight;
+    function _head() private pure returns (Head) {
+        return Head.wrap(_word(4));
+    }
+
+    /// Price, tick and liquidity of the pool are those of the plan: nobody traded or added liquidity before us.
+    function _requireState(IV3Pool pool) private view {
+        uint256 word = _word(100); // sqrtPriceX96 (160) | tick (24) | liquidity, its upper 72 bits
+        // forge-lint: disable-start(unsafe-typecast) -- parts of packed words
+        (uint160 expectedPrice, int24 expectedTick) = (uint160(word >> 96), int24(uint24(word >> 72)));
+        uint128 expectedLiquidity = uint128(_word(MINT_LENGTH - 32));
+        // forge-lint: disable-end(unsafe-typecast)
+        (uint160 price, int24 tick) = pool.slot0();
+        require(price == expectedPrice, WrongPrice(expectedPrice, price));
+        require(tick == expectedTick, WrongTick(expectedTick, tick));
+        uint128 liquidity = pool.liquidity();
+        require(liquidity == expectedLiquidity, WrongLiquidity(expectedLiquidity, liquidity));
+    }
+
+    function _pay(PoolWord word, uint256 amount0, uint256 amount1) private {
+        address pool = word.pool();
         require(msg.sender == pool, UnexpectedCallback(msg.sender));
-        _poolInFlight = address(0);
-        if (amount0Owed > 0) _payExactly(IERC20(IV3Pool(pool).token0()), pool, amount0Owed, _amount0Max);
-        if (amount1Owed > 0) _payExactly(IERC20(IV3Pool(pool).token1()), pool, amount1Owed, _amount1Max);
+        _inFlight = PoolWord.wrap(0);
+        uint256 maximums = _maximums;
+        // Both maximums have 128 bits, and so have the amounts from here on.
+        if (amount0 > 0) _payExactly(IERC20(IV3Pool(pool).token0()), pool, amount0, maximums >> 128);
+        // forge-lint: disable-next-line(unsafe-typecast) -- the lower half
+        if (amount1 > 0) _payExactly(IERC20(IV3Pool(pool).token1()), pool, amount1, uint128(maximums));
+        uint256 gwei_ = _inGwei(word.weight0().up(amount0) + word.weight1().up(amount1));
+        Settings settings = _settings;
+        uint256 cap = settings.transactionCapGwei();
+        require(gwei_ <= cap, TransactionAboveCap(gwei_, cap));
+        _spend(settings, gwei_);
     }
 
     /// A token that takes more than was asked for must not be able to drain the vault; the pool checks what arrived.
@@ -349,10 +234,30 @@ contract JitExecutor {
         require(actual == expected, BalanceMismatch(address(token), expected, actual));
     }
 
-    function _tip(uint256 tipWei) private {
+    /// The proceeds are worth what the plan needs; then the tip is paid.
+    /// @param terms tip (80) | least proceeds (96) | prices of token0 and token1 (40, 40)
+    function _settle(uint256 terms, uint256 amount0, uint256 amount1) private {
+        uint256 tipWei = terms >> 176;
+        // forge-lint: disable-start(unsafe-typecast) -- parts of a packed word
+        uint256 minWei = uint96(terms >> 80);
+        (Weight price0, Weight price1) = (Weight.wrap(uint40(terms >> 40)), Weight.wrap(uint40(terms)));
+        // forge-lint: disable-end(unsafe-typecast)
+        uint256 proceedsWei = price0.down(amount0) + price1.down(amount1);
+        require(proceedsWei >= minWei, ProceedsBelowMin(proceedsWei, minWei));
         if (tipWei == 0) return;
-        require(tipWei <= tipCapWei, TipAboveCap(tipWei, tipCapWei));
+        Settings settings = _settings;
+        uint256 gwei_ = _inGwei(tipWei);
+        uint256 cap = settings.tipCapGwei();
+        require(gwei_ <= cap, TipAboveCap(gwei_, cap));
+        _spend(settings, gwei_);
         require(_send(block.coinbase, tipWei), TipFailed(tipWei));
+    }
+
+    /// Rounded up.
+    function _inGwei(uint256 wei_) private pure returns (uint256) {
+        unchecked {
+            return (wei_ + (1 gwei - 1)) / 1 gwei;
+        }
     }
 
     /// Some tokens return nothing (USDT), the others true.
@@ -371,21 +276,5 @@ contract JitExecutor {
         assembly ("memory-safe") {
             ok := call(gas(), to, amountWei, 0, 0, 0, 0)
         }
-    }
-
-    function _listedPool(uint16 poolId) private view returns (IV3Pool) {
-        PoolEntry memory entry = _entry(poolId);
-        require(entry.listed, UnlistedPool(poolId));
-        return IV3Pool(entry.pool);
-    }
-
-    function _entry(uint16 poolId) private view returns (PoolEntry memory entry) {
-        entry = _pools[poolId];
-        require(entry.pool != address(0), UnknownPool(poolId));
-    }
-
-    function _create2Address(IV3Pool pool, address deployer, bytes32 initCodeHash) private view returns (address) {
-        bytes32 salt = keccak256(abi.encode(pool.token0(), pool.token1(), pool.fee()));
-        return address(uint160(uint256(keccak256(abi.encodePacked(hex"ff", deployer, salt, initCodeHash)))));
     }
 }

@@ -2,7 +2,9 @@
 pragma solidity 0.8.37;
 
 import { JitExecutor } from "../src/JitExecutor.sol";
+import { Fork } from "../src/Words.sol";
 import { Base } from "./support/Base.sol";
+import { Plan, Plans } from "./support/Plans.sol";
 import { HostileDeployer, HostilePool } from "./support/Pools.sol";
 
 /// @notice The mint callback pays only the pool in flight, once, and only what the call allows.
@@ -15,12 +17,16 @@ contract CallbackTest is Base {
         HostileDeployer deployer = new HostileDeployer();
         hostile = deployer.deploy(address(token0), address(token1));
         bytes32 initCodeHash = keccak256(type(HostilePool).creationCode);
-        hostileId = executor.listPool(address(hostile), address(deployer), initCodeHash);
+        hostileId = executor.listPool(address(hostile), address(deployer), initCodeHash, Fork.SushiV3, ONE, ONE);
+    }
+
+    function _hostilePlan(uint256 max) internal view returns (Plan memory plan) {
+        plan = _plan(-60, 60, LIQUIDITY);
+        (plan.poolId, plan.max0, plan.max1, plan.poolLiquidity) = (hostileId, uint128(max), uint128(max), 0);
     }
 
     function _mintAtHostile(uint256 max) internal {
-        vm.prank(OPERATOR);
-        executor.mint(hostileId, -60, 60, LIQUIDITY, PRICE_ONE, BLOCK, PARENT, max, max);
+        _mint(_hostilePlan(max));
     }
 
     function test_nobody_is_paid_outside_of_a_mint() public {
@@ -71,8 +77,8 @@ contract CallbackTest is Base {
 
     function test_a_pool_cannot_reenter() public {
         bytes[4] memory calls = [
-            abi.encodeCall(JitExecutor.mint, (poolId, -60, 60, LIQUIDITY, PRICE_ONE, BLOCK, PARENT, STOCK, STOCK)),
-            abi.encodeCall(JitExecutor.burn, (poolId, -60, 60, 0, BLOCK, 0, 0, 0)),
+            Plans.mintCall(_plan(-60, 60, LIQUIDITY)),
+            Plans.burnCall(_plan(-60, 60, 0)),
             abi.encodeCall(JitExecutor.unwind, (poolId, -60, 60, 0)),
             abi.encodeCall(JitExecutor.uniswapV3MintCallback, (1, 1, ""))
         ];
@@ -89,8 +95,13 @@ contract CallbackTest is Base {
     function test_a_pool_that_lies_about_what_it_paid_is_found_out() public {
         hostile.behave(HostilePool.Way.LieAtCollect, 0, address(0), "");
         vm.expectRevert(abi.encodeWithSelector(JitExecutor.BalanceMismatch.selector, address(token0), STOCK + 1, STOCK));
-        vm.prank(OPERATOR);
-        executor.burn(hostileId, -60, 60, LIQUIDITY, BLOCK, 0, 0, 0);
+        _burn(_hostilePlan(0));
+    }
+
+    function test_a_pool_is_paid_only_by_the_callback_of_its_fork() public {
+        hostile.behave(HostilePool.Way.AskAsPancake, 1, address(0), "");
+        vm.expectRevert(abi.encodeWithSelector(JitExecutor.UnexpectedCallback.selector, address(hostile)));
+        _mintAtHostile(STOCK);
     }
 
     /// Whatever is sent to the callbacks by whomever, outside of a mint nothing moves.

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import { JitExecutor } from "../src/JitExecutor.sol";
+import { Listing } from "../src/Listing.sol";
+import { Rights } from "../src/Rights.sol";
 import { Base } from "./support/Base.sol";
 
 /// @notice The guardian can stop everything and bring positions home, and nothing else.
@@ -26,9 +27,9 @@ contract GuardianTest is Base {
         address[2] memory others = [OPERATOR, STRANGER];
         for (uint256 i = 0; i < others.length; ++i) {
             vm.startPrank(others[i]);
-            vm.expectRevert(abi.encodeWithSelector(JitExecutor.NotGuardian.selector, others[i]));
+            vm.expectRevert(abi.encodeWithSelector(Rights.NotGuardian.selector, others[i]));
             executor.pause();
-            vm.expectRevert(abi.encodeWithSelector(JitExecutor.NotGuardian.selector, others[i]));
+            vm.expectRevert(abi.encodeWithSelector(Rights.NotGuardian.selector, others[i]));
             executor.unwind(poolId, -60, 60, 1);
             vm.stopPrank();
         }
@@ -37,7 +38,7 @@ contract GuardianTest is Base {
     function test_the_guardian_cannot_unpause_list_or_withdraw() public {
         executor.pause();
         vm.startPrank(GUARDIAN);
-        bytes memory refused = abi.encodeWithSelector(JitExecutor.NotOwner.selector, GUARDIAN);
+        bytes memory refused = abi.encodeWithSelector(Rights.NotOwner.selector, GUARDIAN);
         vm.expectRevert(refused);
         executor.unpause();
         vm.expectRevert(refused);
@@ -49,7 +50,7 @@ contract GuardianTest is Base {
 
     function test_a_zero_guardian_is_nobody() public {
         executor.setGuardian(address(0));
-        vm.expectRevert(abi.encodeWithSelector(JitExecutor.NotGuardian.selector, GUARDIAN));
+        vm.expectRevert(abi.encodeWithSelector(Rights.NotGuardian.selector, GUARDIAN));
         vm.prank(GUARDIAN);
         executor.pause();
         executor.pause();
@@ -92,7 +93,7 @@ contract GuardianTest is Base {
     }
 
     function test_unwind_of_an_unknown_pool_reverts() public {
-        vm.expectRevert(abi.encodeWithSelector(JitExecutor.UnknownPool.selector, 7));
+        vm.expectRevert(abi.encodeWithSelector(Listing.UnknownPool.selector, 7));
         executor.unwind(7, -60, 60, 1);
     }
 }

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import { IV3Pool } from "../src/Interfaces.sol";
 import { JitExecutor } from "../src/JitExecutor.sol";
+import { Listing } from "../src/Listing.sol";
+import { Rights } from "../src/Rights.sol";
 import { Base } from "./support/Base.sol";
+import { Plan, Plans } from "./support/Plans.sol";
 
 /// @notice A mint happens only as the operator planned it.
 contract MintTest is Base {
@@ -20,15 +24,14 @@ contract MintTest is Base {
     function test_only_an_operator_mints() public {
         address[3] memory others = [OWNER, GUARDIAN, STRANGER];
         for (uint256 i = 0; i < others.length; ++i) {
-            vm.expectRevert(abi.encodeWithSelector(JitExecutor.NotOperator.selector, others[i]));
-            vm.prank(others[i]);
-            executor.mint(poolId, -60, 60, LIQUIDITY, PRICE_ONE, BLOCK, PARENT, STOCK, STOCK);
+            vm.expectRevert(abi.encodeWithSelector(Rights.NotOperator.selector, others[i]));
+            _call(others[i], Plans.mintCall(_plan(-60, 60, LIQUIDITY)));
         }
     }
 
     function test_a_removed_operator_mints_no_more() public {
         executor.setOperator(OPERATOR, false);
-        vm.expectRevert(abi.encodeWithSelector(JitExecutor.NotOperator.selector, OPERATOR));
+        vm.expectRevert(abi.encodeWithSelector(Rights.NotOperator.selector, OPERATOR));
         _mint(-60, 60, LIQUIDITY);
     }
 
@@ -44,8 +47,9 @@ contract MintTest is Base {
         executor.pause();
         _enterBlock(BLOCK + 1);
         vm.expectRevert(abi.encodeWithSelector(JitExecutor.WrongBlock.selector, BLOCK, BLOCK + 1));
-        vm.prank(STRANGER);
-        executor.mint(99, -60, 60, LIQUIDITY, 0, BLOCK, 0, 0, 0);
+        Plan memory plan = _plan(-60, 60, LIQUIDITY);
+        (plan.poolId, plan.price, plan.parent) = (99, 0, 0);
+        _call(STRANGER, Plans.mintCall(plan));
     }
 
     function test_a_plan_on_another_parent_reverts() public {
@@ -61,41 +65,70 @@ contract MintTest is Base {
         _mint(-60, 60, LIQUIDITY);
     }
 
+    /// At a price on an initialised tick, the tick says on which side of it the pool's liquidity is.
+    function test_a_moved_tick_reverts() public {
+        Plan memory plan = _plan(-60, 60, LIQUIDITY);
+        plan.tick = -1;
+        vm.expectRevert(abi.encodeWithSelector(JitExecutor.WrongTick.selector, -1, 0));
+        _mint(plan);
+    }
+
+    function test_liquidity_that_somebody_added_first_reverts() public {
+        Plan memory plan = _plan(-60, 60, LIQUIDITY);
+        IV3Pool(pool).mint(address(this), -60, 60, 1, "");
+        vm.expectRevert(abi.encodeWithSelector(JitExecutor.WrongLiquidity.selector, LIQUIDITY, LIQUIDITY + 1));
+        _mint(plan);
+    }
+
+    function test_calldata_of_another_length_reverts() public {
+        bytes memory data = Plans.mintCall(_plan(-60, 60, LIQUIDITY));
+        vm.expectRevert(abi.encodeWithSelector(JitExecutor.WrongLength.selector, data.length + 1));
+        _call(OPERATOR, bytes.concat(data, hex"00"));
+        assembly ("memory-safe") {
+            mstore(data, sub(mload(data), 1))
+        }
+        vm.expectRevert(abi.encodeWithSelector(JitExecutor.WrongLength.selector, data.length));
+        _call(OPERATOR, data);
+    }
+
     function test_an_unknown_pool_reverts() public {
-        vm.expectRevert(abi.encodeWithSelector(JitExecutor.UnknownPool.selector, poolId + 1));
-        vm.prank(OPERATOR);
-        executor.mint(poolId + 1, -60, 60, LIQUIDITY, PRICE_ONE, BLOCK, PARENT, STOCK, STOCK);
+        vm.expectRevert(abi.encodeWithSelector(Listing.UnknownPool.selector, poolId + 1));
+        Plan memory plan = _plan(-60, 60, LIQUIDITY);
+        plan.poolId = poolId + 1;
+        _mint(plan);
     }
 
     function test_an_unlisted_pool_reverts() public {
         executor.unlistPool(poolId);
-        vm.expectRevert(abi.encodeWithSelector(JitExecutor.UnlistedPool.selector, poolId));
+        vm.expectRevert(abi.encodeWithSelector(Listing.UnlistedPool.selector, poolId));
         _mint(-60, 60, LIQUIDITY);
     }
 
     function test_nothing_is_minted_while_paused() public {
         vm.prank(GUARDIAN);
         executor.pause();
-        vm.expectPartialRevert(JitExecutor.IsPaused.selector);
+        vm.expectPartialRevert(Rights.IsPaused.selector);
         _mint(-60, 60, LIQUIDITY);
     }
 
     function test_the_pool_gets_at_most_the_amounts_of_the_call() public {
-        uint256 need = 2_995_354_955_910_780_938;
+        uint128 need = 2_995_354_955_910_780_938;
+        Plan memory plan = _plan(-60, 60, LIQUIDITY);
         vm.expectRevert(abi.encodeWithSelector(JitExecutor.AmountAboveMax.selector, address(token0), need, need - 1));
-        vm.prank(OPERATOR);
-        executor.mint(poolId, -60, 60, LIQUIDITY, PRICE_ONE, BLOCK, PARENT, need - 1, need);
+        (plan.max0, plan.max1) = (need - 1, need);
+        _mint(plan);
         vm.expectRevert(abi.encodeWithSelector(JitExecutor.AmountAboveMax.selector, address(token1), need, need - 1));
-        vm.prank(OPERATOR);
-        executor.mint(poolId, -60, 60, LIQUIDITY, PRICE_ONE, BLOCK, PARENT, need, need - 1);
-        vm.prank(OPERATOR);
-        executor.mint(poolId, -60, 60, LIQUIDITY, PRICE_ONE, BLOCK, PARENT, need, need);
+        (plan.max0, plan.max1) = (need, need - 1);
+        _mint(plan);
+        (plan.max0, plan.max1) = (need, need);
+        _mint(plan);
     }
 
     function test_a_position_beside_the_price_takes_one_token_only() public {
         (uint256 before0, uint256 before1) = _vault();
-        vm.prank(OPERATOR);
-        executor.mint(poolId, 60, 120, LIQUIDITY, PRICE_ONE, BLOCK, PARENT, STOCK, 0);
+        Plan memory plan = _plan(60, 120, LIQUIDITY);
+        plan.max1 = 0;
+        _mint(plan);
         (uint256 after0, uint256 after1) = _vault();
         assertTrue(after0 < before0, "token0 not paid");
         assertEq(after1, before1, "token1");

@@ -3,8 +3,10 @@ pragma solidity 0.8.37;
 
 import { IV3Pool } from "../src/Interfaces.sol";
 import { JitExecutor } from "../src/JitExecutor.sol";
+import { Listing } from "../src/Listing.sol";
+import { Fork } from "../src/Words.sol";
 import { Base } from "./support/Base.sol";
-import { ICanonicalPool, PancakeDeployer } from "./support/Canonical.sol";
+import { ICanonicalFactory, ICanonicalPool, PancakeDeployer } from "./support/Canonical.sol";
 
 /// @notice mint, swap, burn in one block, on the canonical pools.
 contract RoundTripTest is Base {
@@ -81,24 +83,58 @@ contract RoundTripTest is Base {
         _go(_bounded(lower, width, liquidity, zeroForOne, amount));
     }
 
-    function test_pancake_pools_are_proved_by_their_deployer_and_code() public {
-        PancakeDeployer deployer = _pancake();
-        executor.unlistPool(poolId);
-        vm.expectPartialRevert(JitExecutor.NotFactoryPool.selector);
-        executor.listPool(pool, address(factory), V3_INIT_CODE_HASH);
-        vm.expectPartialRevert(JitExecutor.NotFactoryPool.selector);
-        executor.listPool(pool, address(deployer), V3_INIT_CODE_HASH);
+    /// SushiSwap's pools are Uniswap's code, made by a factory of its own.
+    function testFuzz_everything_comes_back_on_sushi(
+        uint256 lower,
+        uint256 width,
+        uint128 liquidity,
+        bool zeroForOne,
+        uint256 amount
+    ) public {
+        ICanonicalFactory sushi = ICanonicalFactory(
+            _create(vm.getCode(string.concat(V3_CORE, "UniswapV3Factory.sol/UniswapV3Factory.json")))
+        );
+        pool = sushi.createPool(address(token0), address(token1), 3000);
+        ICanonicalPool(pool).initialize(PRICE_ONE);
+        IV3Pool(pool).mint(address(this), -60_000, 60_000, LIQUIDITY, "");
+        vm.expectPartialRevert(Listing.NotFactoryPool.selector);
+        _list(pool);
+        poolId = executor.listPool(pool, address(sushi), V3_INIT_CODE_HASH, Fork.SushiV3, ONE, ONE);
+        _look();
+        _go(_bounded(lower, width, liquidity, zeroForOne, amount));
     }
 
-    function _pancake() internal returns (PancakeDeployer deployer) {
-        bytes memory code = vm.getCode(
-            "../../node_modules/@pancakeswap/v3-core/artifacts/contracts/PancakeV3Pool.sol/PancakeV3Pool.json"
-        );
-        deployer = new PancakeDeployer();
-        pool = deployer.deploy(code, address(token0), address(token1), 2500, 50);
+    function test_pancake_pools_are_proved_by_their_deployer_and_code() public {
+        ICanonicalFactory pancake = _pancake();
+        executor.unlistPool(poolId);
+        vm.expectPartialRevert(Listing.NotFactoryPool.selector);
+        executor.listPool(pool, address(pancake), PANCAKE_INIT_CODE_HASH, Fork.UniswapV3, ONE, ONE);
+        vm.expectPartialRevert(Listing.NotFactoryPool.selector);
+        executor.listPool(pool, address(pancake), V3_INIT_CODE_HASH, Fork.PancakeV3, ONE, ONE);
+        vm.expectRevert(); // Uniswap's factory has no pool deployer
+        executor.listPool(pool, address(factory), PANCAKE_INIT_CODE_HASH, Fork.PancakeV3, ONE, ONE);
+        executor.listPool(pool, address(pancake), PANCAKE_INIT_CODE_HASH, Fork.PancakeV3, ONE, ONE);
+    }
+
+    function test_a_pancake_pool_does_not_use_the_callback_of_uniswap() public {
+        _pancake();
+        vm.expectPartialRevert(JitExecutor.UnexpectedCallback.selector);
+        vm.prank(pool);
+        executor.uniswapV3MintCallback(1, 1, "");
+    }
+
+    /// A pool of the 0.25 % tier at PancakeSwap's own factory.
+    function _pancake() internal returns (ICanonicalFactory pancake) {
+        string memory artifacts = "../../node_modules/@pancakeswap/v3-core/artifacts/contracts/";
+        bytes memory poolCode = vm.getCode(string.concat(artifacts, "PancakeV3Pool.sol/PancakeV3Pool.json"));
+        bytes memory factoryCode = vm.getCode(string.concat(artifacts, "PancakeV3Factory.sol/PancakeV3Factory.json"));
+        PancakeDeployer deployer = new PancakeDeployer(poolCode);
+        pancake = ICanonicalFactory(_create(bytes.concat(factoryCode, abi.encode(deployer))));
+        pool = pancake.createPool(address(token0), address(token1), 2500);
         ICanonicalPool(pool).initialize(PRICE_ONE);
-        poolId = executor.listPool(pool, address(deployer), PANCAKE_INIT_CODE_HASH);
+        poolId = executor.listPool(pool, address(pancake), PANCAKE_INIT_CODE_HASH, Fork.PancakeV3, ONE, ONE);
         IV3Pool(pool).mint(address(this), -60_000, 60_000, LIQUIDITY, "");
+        _look();
     }
 
     function pancakeV3MintCallback(uint256 amount0, uint256 amount1, bytes calldata) external {

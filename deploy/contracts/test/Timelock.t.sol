@@ -2,6 +2,9 @@
 pragma solidity 0.8.37;
 
 import { JitExecutor } from "../src/JitExecutor.sol";
+import { Listing } from "../src/Listing.sol";
+import { Rights } from "../src/Rights.sol";
+import { Fork, Weight } from "../src/Words.sol";
 import { Base } from "./support/Base.sol";
 
 /// @notice What gives rights waits and can be seen coming; what takes them away does not wait.
@@ -17,15 +20,23 @@ contract TimelockTest is Base {
     function setUp() public override {
         super.setUp();
         vm.warp(NOW);
-        locked = new JitExecutor(OWNER, GUARDIAN, TIP_CAP, DELAY_S);
+        locked = new JitExecutor(OWNER, GUARDIAN, 10, 10, 10, DELAY_S);
     }
 
-    function _loosening() internal view returns (bytes[4] memory calls) {
+    /// In an order in which they can be made.
+    function _loosening() internal view returns (bytes[10] memory calls) {
+        Weight half = Weight.wrap((1 << 31) << 8 | 64);
         calls = [
-            abi.encodeCall(JitExecutor.listPool, (pool, address(factory), V3_INIT_CODE_HASH)),
-            abi.encodeCall(JitExecutor.setOperator, (STRANGER, true)),
-            abi.encodeCall(JitExecutor.setGuardian, (STRANGER)),
-            abi.encodeCall(JitExecutor.setTipCap, (TIP_CAP + 1))
+            abi.encodeCall(Rights.setOperator, (STRANGER, true)),
+            abi.encodeCall(Listing.listToken, (address(token0))),
+            abi.encodeCall(Listing.listToken, (address(token1))),
+            abi.encodeCall(Listing.listPool, (pool, address(factory), V3_INIT_CODE_HASH, Fork.UniswapV3, ONE, ONE)),
+            abi.encodeCall(Rights.setGuardian, (STRANGER)),
+            abi.encodeCall(Rights.setCaps, (11, 10, 10)),
+            abi.encodeCall(Rights.setCaps, (11, 11, 10)),
+            abi.encodeCall(Rights.setCaps, (11, 11, 11)),
+            abi.encodeCall(Listing.setWeights, (0, ONE, half)),
+            abi.encodeCall(Listing.setWeights, (0, half, half))
         ];
     }
 
@@ -35,26 +46,26 @@ contract TimelockTest is Base {
 
     function _refused(bytes memory call, uint256 readyAt) internal {
         (bool ok, bytes memory answer) = _call(call);
-        bytes memory wanted = abi.encodeWithSelector(JitExecutor.NotReady.selector, keccak256(call), readyAt);
+        bytes memory wanted = abi.encodeWithSelector(Rights.NotReady.selector, keccak256(call), readyAt);
         assertTrue(!ok && keccak256(answer) == keccak256(wanted), "not refused");
     }
 
     function test_what_loosens_is_refused_without_announcement() public {
-        bytes[4] memory calls = _loosening();
-        for (uint256 i = 0; i < calls.length; ++i) {
-            _refused(calls[i], 0);
+        bytes[10] memory calls = _loosening();
+        for (uint256 i = 0; i < 8; ++i) {
+            _refused(calls[i], 0); // the weights need a listed pool: below
         }
     }
 
     function test_what_loosens_waits_for_the_delay_and_goes_once() public {
-        bytes[4] memory calls = _loosening();
+        bytes[10] memory calls = _loosening();
         for (uint256 i = 0; i < calls.length; ++i) {
             vm.expectEmit(true, false, false, true, address(locked));
             emit Scheduled(keccak256(calls[i]), calls[i], NOW + DELAY_S);
             locked.schedule(calls[i]);
         }
         vm.warp(NOW + DELAY_S - 1);
-        for (uint256 i = 0; i < calls.length; ++i) {
+        for (uint256 i = 0; i < 8; ++i) {
             _refused(calls[i], NOW + DELAY_S);
         }
         vm.warp(NOW + DELAY_S);
@@ -64,20 +75,36 @@ contract TimelockTest is Base {
         }
         assertTrue(locked.isOperator(STRANGER), "operator");
         assertEq(locked.guardian(), STRANGER, "guardian");
-        assertEq(locked.tipCapWei(), TIP_CAP + 1, "cap");
+        (uint256 transactionCap, uint256 blockCap, uint256 tipCap) = locked.caps();
+        assertTrue(transactionCap == 11 && blockCap == 11 && tipCap == 11, "caps");
         assertEq(locked.poolCount(), 1, "pools");
         locked.setOperator(STRANGER, false);
-        _refused(calls[1], 0);
+        for (uint256 i = 0; i < 3; ++i) {
+            _refused(calls[i], 0);
+        }
+        _weights();
+    }
+
+    /// What raises works at once, what lowers either waits.
+    function _weights() internal {
+        Weight quarter = Weight.wrap((1 << 31) << 8 | 65);
+        Weight threeQuarters = Weight.wrap((3 << 30) << 8 | 64);
+        locked.setWeights(0, threeQuarters, threeQuarters);
+        _refused(abi.encodeCall(Listing.setWeights, (0, quarter, ONE)), 0);
+        _refused(abi.encodeCall(Listing.setWeights, (0, ONE, quarter)), 0);
+        _refused(abi.encodeCall(Listing.setWeights, (0, Weight.wrap((1 << 31) << 8 | 64), ONE)), 0);
+        locked.setWeights(0, threeQuarters, ONE);
+        locked.setWeights(0, ONE, ONE);
     }
 
     function test_an_announcement_is_for_one_calldata_only() public {
-        locked.schedule(abi.encodeCall(JitExecutor.setOperator, (OPERATOR, true)));
+        locked.schedule(abi.encodeCall(Rights.setOperator, (OPERATOR, true)));
         vm.warp(NOW + DELAY_S);
-        _refused(abi.encodeCall(JitExecutor.setOperator, (STRANGER, true)), 0);
+        _refused(abi.encodeCall(Rights.setOperator, (STRANGER, true)), 0);
     }
 
     function test_guardian_and_owner_take_an_announcement_back() public {
-        bytes memory call = abi.encodeCall(JitExecutor.setOperator, (STRANGER, true));
+        bytes memory call = abi.encodeCall(Rights.setOperator, (STRANGER, true));
         address[2] memory who = [GUARDIAN, OWNER];
         for (uint256 i = 0; i < who.length; ++i) {
             locked.schedule(call);
@@ -88,19 +115,23 @@ contract TimelockTest is Base {
             vm.warp(NOW + 2 * DELAY_S);
             _refused(call, 0);
         }
-        vm.expectRevert(abi.encodeWithSelector(JitExecutor.NotGuardian.selector, OPERATOR));
+        vm.expectRevert(abi.encodeWithSelector(Rights.NotGuardian.selector, OPERATOR));
         vm.prank(OPERATOR);
         locked.cancel(keccak256(call));
     }
 
     function test_what_tightens_works_at_once() public {
         locked.setOperator(OPERATOR, false);
-        locked.setTipCap(TIP_CAP);
-        locked.setTipCap(0);
+        locked.setCaps(10, 10, 10);
+        locked.setCaps(9, 10, 10);
+        locked.setCaps(9, 9, 9);
+        locked.setCaps(0, 0, 0);
+        locked.unlistToken(address(token0));
         locked.setGuardian(address(0));
         locked.pause();
         locked.unpause();
-        assertEq(locked.tipCapWei(), 0, "cap");
+        (uint256 transactionCap, uint256 blockCap, uint256 tipCap) = locked.caps();
+        assertEq(transactionCap + blockCap + tipCap, 0, "caps");
         assertEq(locked.guardian(), address(0), "guardian");
     }
 }

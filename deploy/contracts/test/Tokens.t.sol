@@ -2,7 +2,9 @@
 pragma solidity 0.8.37;
 
 import { JitExecutor } from "../src/JitExecutor.sol";
+import { Rights } from "../src/Rights.sol";
 import { Base } from "./support/Base.sol";
+import { Plans } from "./support/Plans.sol";
 import { FalseToken, FeeOnTransferToken, GreedyToken, HookToken, SilentToken, Token } from "./support/Tokens.sol";
 
 /// @notice Tokens that do not do what they say revert the call; nothing is lost.
@@ -54,7 +56,7 @@ contract TokensTest is Base {
         HookToken odd = new HookToken();
         _market(address(odd), address(new Token()), 500);
         executor.setOperator(address(odd), true);
-        bytes memory again = abi.encodeCall(JitExecutor.burn, (poolId, -60, 60, 0, BLOCK, 0, 0, 1));
+        bytes memory again = Plans.burnCall(_plan(-60, 60, 0));
         odd.setHook(address(executor), again);
         _mint(-60, 60, LIQUIDITY);
         assertTrue(!odd.succeeded() && bytes4(odd.answer()) == JitExecutor.Reentered.selector, "reentered");
@@ -65,6 +67,6 @@ contract TokensTest is Base {
         _market(address(odd), address(new Token()), 500);
         odd.setHook(address(executor), abi.encodeCall(JitExecutor.withdraw, (address(token0), 1)));
         _mint(-60, 60, LIQUIDITY);
-        assertTrue(!odd.succeeded() && bytes4(odd.answer()) == JitExecutor.NotOwner.selector, "withdrawn");
+        assertTrue(!odd.succeeded() && bytes4(odd.answer()) == Rights.NotOwner.selector, "withdrawn");
     }
 }

@@ -46,12 +46,15 @@ class Bench {
   async plan({ lower, upper }, tip_wei = 0n) {
     const head = await this.bed.head();
     const slot0 = await this.bed.view("v3_pool", this.pool.address, "slot0");
+    const [pool_liquidity] = await this.bed.view("v3_pool", this.pool.address, "liquidity");
     return {
       pool_id: this.pool.pool_id,
       lower,
       upper,
       liquidity: LIQUIDITY,
       sqrt_price_x96: slot0.sqrtPriceX96,
+      tick: slot0.tick,
+      pool_liquidity,
       block_number: BigInt(head.number) + 1n,
       parent_hash: head.hash,
       max0: ETHER,
@@ -103,6 +106,7 @@ class Bench {
     const { bed, pool } = this;
     const spacing = pool.tick_spacing;
     const slot0 = await bed.view("v3_pool", pool.address, "slot0");
+    const [pool_liquidity] = await bed.view("v3_pool", pool.address, "liquidity");
     const base = Math.floor(Number(slot0.tick) / spacing);
     const logs = await bed.rpc.call("eth_getLogs", { address: pool.address, fromBlock: "0x0", toBlock: "latest" });
     const mints = bed.pool_events({ logs }, pool.address).filter(({ name }) => name === "Mint");

@@ -6,11 +6,17 @@ import { CHAIN_ID, GENESIS_TIMESTAMP } from "./anvil.mjs";
 import { PERMIT2_ADDRESS, artifact, build_contracts, creation_code, permit2_code, pool_init_code_hash } from "./artifacts.mjs";
 import { POOLS, POSITIONS, TICK_SPACING, TOKENS, fair_sqrt_price_x96, position_ticks, price_x96, units_for } from "./market.mjs";
 import { PERMIT2_ABI, POOL_ABI } from "./abis.mjs";
+import { weight_of } from "./executor.mjs";
 import { deploy_safe, impersonate_safe, release_safe } from "./safe.mjs";
 import { Sender } from "./sender.mjs";
 
 const ETHER = 10n ** 18n;
+// The most that a tip, a mint and a block may cost; a mint here puts some hundred ether into a pool.
 const TIP_CAP_WEI = 5n * ETHER;
+const TRANSACTION_CAP_WEI = 2_000n * ETHER;
+const BLOCK_CAP_WEI = 10_000n * ETHER;
+const GWEI = 10n ** 9n;
+const UNISWAP_V3 = 0; // the executor's enum Fork
 const LOOSEN_DELAY_S = 0n; // operators and pools are set up at once here
 const TIP_FUND_WEI = 50n * ETHER;
 const STAKE_WEI = 100_000n * ETHER; // what every provider and swapper has of each token, by value
@@ -74,7 +80,8 @@ class Deployment {
     this.create("swap_router02", "swap_router02", [ZeroAddress, v3_factory, position_manager, weth9]);
     this.create("quoter_v2", "quoter_v2", [v3_factory, weth9]);
     this.create("universal_router", "universal_router", [universal_router_parameters(this.address)]);
-    this.create("executor", "JitExecutor", [this.owner, wallet(GUARDIAN).address, TIP_CAP_WEI, LOOSEN_DELAY_S]);
+    const caps = [TRANSACTION_CAP_WEI, BLOCK_CAP_WEI, TIP_CAP_WEI].map((wei) => wei / GWEI);
+    this.create("executor", "JitExecutor", [this.owner, wallet(GUARDIAN).address, ...caps, LOOSEN_DELAY_S]);
     this.tokens = TOKENS.map((token) => ({
       ...token,
       address: token.symbol === "WETH" ? weth9 : this.create(token.symbol, "erc20", [token.symbol, token.symbol, token.decimals]),
@@ -118,6 +125,7 @@ class Deployment {
       this.call(this.deployer, "position_manager", this.address.position_manager, "createAndInitializePoolIfNecessary", args);
     }
     await this.sender.flush();
+    for (const { address } of this.tokens) this.call(this.deployer, "JitExecutor", this.address.executor, "listToken", [address]);
     for (const market of this.markets) {
       const data = artifact("v3_factory").abi.encodeFunctionData("getPool", [market.token0.address, market.token1.address, market.fee]);
       const result = await this.rpc.call("eth_call", { to: this.address.v3_factory, data }, "latest");
@@ -131,7 +139,8 @@ class Deployment {
           what: "setFeeProtocol",
         });
       }
-      const args = [market.address, this.address.v3_factory, pool_init_code_hash()];
+      const weights = [market.token0, market.token1].map((token) => weight_of(price_x96(token)));
+      const args = [market.address, this.address.v3_factory, pool_init_code_hash(), UNISWAP_V3, ...weights];
       this.call(this.deployer, "JitExecutor", this.address.executor, "listPool", args);
     }
   }
@@ -185,6 +194,8 @@ class Deployment {
         code_hash: code_hash.get(executor),
         owner: this.owner,
         guardian: wallet(GUARDIAN).address,
+        transaction_cap_wei: TRANSACTION_CAP_WEI.toString(),
+        block_cap_wei: BLOCK_CAP_WEI.toString(),
         tip_cap_wei: TIP_CAP_WEI.toString(),
         operators: [],
         eth_wei: TIP_FUND_WEI.toString(),

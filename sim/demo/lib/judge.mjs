@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Transaction } from "ethers";
 import { artifact } from "../../chain/lib/artifacts.mjs";
+import { tip_of } from "../../chain/lib/executor.mjs";
 
 const Q96 = 1n << 96n;
 
@@ -34,7 +35,6 @@ export class Judge {
     this.manifest = manifest;
     this.pool_abi = artifact("v3_pool").abi;
     this.quoter_abi = artifact("quoter_v2").abi;
-    this.executor_abi = artifact("JitExecutor").abi;
   }
 
   /** @param {object} bundle as `jitctl bundles --json` gives it; @returns what the chain says, and what differs */
@@ -91,7 +91,6 @@ export class Judge {
     const burn = this.#event(burn_receipt, pool, "Burn");
     const collect = this.#event(burn_receipt, pool, "Collect");
     const value = (amount0, amount1) => (amount0 * BigInt(pool.price0_x96)) / Q96 + (amount1 * BigInt(pool.price1_x96)) / Q96;
-    const call = this.executor_abi.parseTransaction({ data: burn_tx.input });
     return {
       mint0: mint.amount0,
       mint1: mint.amount1,
@@ -102,7 +101,7 @@ export class Judge {
       fee0: collect.amount0 - burn.amount0,
       fee1: collect.amount1 - burn.amount1,
       gross_profit_wei: value(collect.amount0, collect.amount1) - value(mint.amount0, mint.amount1),
-      tip_wei: call.args.tipWei,
+      tip_wei: tip_of(burn_tx.input),
     };
   }
 

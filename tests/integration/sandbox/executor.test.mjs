@@ -31,6 +31,7 @@ describe("executor on the sandbox chain", () => {
   async function plan() {
     const head = await bed.head();
     const slot0 = await bed.view("v3_pool", pool.address, "slot0");
+    const [pool_liquidity] = await bed.view("v3_pool", pool.address, "liquidity");
     const base = Math.floor(Number(slot0.tick) / pool.tick_spacing) * pool.tick_spacing;
     return {
       pool_id: pool.pool_id,
@@ -38,10 +39,12 @@ describe("executor on the sandbox chain", () => {
       upper: base + 2 * pool.tick_spacing,
       liquidity: 10n ** 17n,
       sqrt_price_x96: slot0.sqrtPriceX96,
+      tick: slot0.tick,
+      pool_liquidity,
       block_number: BigInt(head.number) + 1n,
       parent_hash: head.hash,
-      max0: 2n ** 128n,
-      max1: 2n ** 128n,
+      max0: 2n ** 128n - 1n,
+      max1: 2n ** 128n - 1n,
       tip_wei: TIP_WEI,
     };
   }

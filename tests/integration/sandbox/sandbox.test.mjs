@@ -5,7 +5,7 @@ import { after, before, describe, it } from "node:test";
 import { keccak256 } from "ethers";
 import { SWAPPERS, wallet } from "../../../sim/chain/lib/accounts.mjs";
 import { artifact } from "../../../sim/chain/lib/artifacts.mjs";
-import { sign } from "../../../sim/chain/lib/executor.mjs";
+import { sign, weight_of } from "../../../sim/chain/lib/executor.mjs";
 import { flow } from "../../../sim/chain/lib/flow.mjs";
 import { FORMS } from "../../../sim/chain/lib/forms.mjs";
 import { TOKENS, fair_sqrt_price_x96 } from "../../../sim/chain/lib/market.mjs";
@@ -56,12 +56,15 @@ describe("sandbox chain", () => {
     const { executor, pools, tokens } = bed.manifest;
     for (const pool of pools) {
       const listed = await bed.view("JitExecutor", executor.address, "pools", [pool.pool_id]);
-      assert.deepEqual([...listed], [pool.address, true]);
+      const weights = [pool.price0_x96, pool.price1_x96].map((price) => weight_of(BigInt(price)));
+      assert.deepEqual([...listed], [pool.address, true, 0n, ...weights]);
     }
     for (const token of tokens) assert.equal(String(await bed.balance_of(token.address, executor.address)), token.vault);
     assert.equal(String(await bed.ether_of(executor.address)), executor.eth_wei);
     assert.deepEqual([...(await bed.view("JitExecutor", executor.address, "guardian"))], [executor.guardian]);
     assert.deepEqual([...(await bed.view("JitExecutor", executor.address, "OWNER"))], [executor.owner]);
+    const caps = [...(await bed.view("JitExecutor", executor.address, "caps"))].map((gwei) => String(gwei * 10n ** 9n));
+    assert.deepEqual(caps, [executor.transaction_cap_wei, executor.block_cap_wei, executor.tip_cap_wei]);
   });
 
   it("has a quoter that agrees with the swap that is mined, in every pool and both directions", async () => {

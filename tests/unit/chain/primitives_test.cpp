@@ -65,8 +65,8 @@ TEST(protocol_tables, every_topic_and_selector_is_the_keccak_of_its_signature) {
     for (const auto& event : uniswap::pool_state_events) EXPECT_EQ(keccak256(event.signature), event.topic) << event.signature;
     EXPECT_EQ(keccak256(uniswap::collect_event.signature), uniswap::collect_event.topic);
     for (const auto& call : uniswap::pool_calls) EXPECT_EQ(selector_of(call.signature), call.selector) << call.signature;
-    EXPECT_EQ(selector_of(ExecutorMint::signature), ExecutorMint::selector);
-    EXPECT_EQ(selector_of(ExecutorBurn::signature), ExecutorBurn::selector);
+    EXPECT_EQ(selector_of("mint()"), ExecutorMint::selector);
+    EXPECT_EQ(selector_of("burn()"), ExecutorBurn::selector);
 }
 
 TEST(rlp, writes_the_shortest_form) {
@@ -153,23 +153,86 @@ TEST(executor_abi, calls_survive_encoding_and_nothing_else_is_accepted) {
     const ExecutorMint mint{.pool_id = 3,
                             .tick_lower = -887220,
                             .tick_upper = 60,
-                            .liquidity = ~static_cast<u128>(0),
-                            .sqrt_price_x96 = static_cast<u256>(1) << 159,
                             .block_number = 19'000'000,
+                            .liquidity = ~static_cast<u128>(0),
                             .parent_hash = keccak256("parent"),
                             .amount0_max = 1,
-                            .amount1_max = ~static_cast<u256>(0)};
-    EXPECT_EQ(decode_executor_mint(encode(mint)).value(), mint);
-    const ExecutorBurn burn{.pool_id = 65535, .tick_lower = -1, .tick_upper = 1, .liquidity = 5, .block_number = 7, .tip_wei = 9};
-    EXPECT_EQ(decode_executor_burn(encode(burn)).value(), burn);
-    EXPECT_THAT(decode_executor_mint(encode(burn)).error().what, HasSubstr("selector"));
+                            .amount1_max = ~static_cast<u128>(0),
+                            .sqrt_price_x96 = static_cast<u256>(1) << 159,
+                            .tick = -8'388'608,
+                            .pool_liquidity = 77};
+    const Bytes mint_data = encode(mint).value();
+    EXPECT_EQ(mint_data.size(), ExecutorMint::size);
+    EXPECT_EQ(decode_executor_mint(mint_data).value(), mint);
+    const ExecutorBurn burn{.pool_id = 65535,
+                            .tick_lower = -1,
+                            .tick_upper = 1,
+                            .block_number = 7,
+                            .liquidity = 5,
+                            .amount0_min = 1,
+                            .amount1_min = 2,
+                            .tip_wei = 9,
+                            .min_proceeds_wei = 10,
+                            .price0 = {.mantissa = 0xfedcba98, .shift = 255},
+                            .price1 = {.mantissa = 3, .shift = 4}};
+    const Bytes burn_data = encode(burn).value();
+    EXPECT_EQ(burn_data.size(), ExecutorBurn::size);
+    EXPECT_EQ(decode_executor_burn(burn_data).value(), burn);
+    EXPECT_THAT(decode_executor_mint(burn_data).error().what, HasSubstr("selector"));
+    EXPECT_THAT(decode_executor_burn(mint_data).error().what, HasSubstr("selector"));
     EXPECT_FALSE(decode_executor_burn({}));
-    Bytes longer = encode(mint);
-    longer.push_back(0);
-    EXPECT_FALSE(decode_executor_mint(longer));
-    Bytes wide_pool = encode(mint);
-    wide_pool[4] = 1; // beyond uint16
-    EXPECT_FALSE(decode_executor_mint(wide_pool));
+    for (Bytes other : {mint_data, burn_data}) {
+        other.push_back(0);
+        EXPECT_FALSE(decode_executor_mint(other));
+        EXPECT_FALSE(decode_executor_burn(other));
+        other.resize(other.size() - 2);
+        EXPECT_FALSE(decode_executor_mint(other));
+        EXPECT_FALSE(decode_executor_burn(other));
+    }
+}
+
+// The layout, byte by byte, as deploy/contracts/test/support/Plans.sol writes it.
+TEST(executor_abi, calls_are_packed_in_the_order_that_the_contract_reads) {
+    const ExecutorBurn burn{.pool_id = 0x0102,
+                            .tick_lower = -2,
+                            .tick_upper = 0x030405,
+                            .block_number = 0x060708090a0b0c0d,
+                            .liquidity = 0x0e,
+                            .amount0_min = 0x0f,
+                            .amount1_min = 0x10,
+                            .tip_wei = 0x11,
+                            .min_proceeds_wei = 0x12,
+                            .price0 = {.mantissa = 0x13141516, .shift = 0x17},
+                            .price1 = {.mantissa = 0x18191a1b, .shift = 0x1c}};
+    EXPECT_EQ(to_hex(encode(burn).value()), "0x44df8e70"
+                                            "0102fffffe030405060708090a0b0c0d0000000000000000000000000000000e"
+                                            "0000000000000000000000000000000f00000000000000000000000000000010"
+                                            "00000000000000000011"
+                                            "000000000000000000000012"
+                                            "131415161718191a1b1c");
+}
+
+TEST(executor_abi, a_value_too_wide_for_its_field_is_an_error_that_names_it) {
+    EXPECT_THAT(encode(ExecutorMint{.amount0_max = static_cast<u256>(1) << 128}).error().what, HasSubstr("amount0Max"));
+    EXPECT_THAT(encode(ExecutorMint{.sqrt_price_x96 = static_cast<u256>(1) << 160}).error().what, HasSubstr("sqrtPriceX96"));
+    EXPECT_THAT(encode(ExecutorMint{.tick_lower = 1 << 23}).error().what, HasSubstr("tickLower"));
+    EXPECT_THAT(encode(ExecutorMint{.tick = -(1 << 23) - 1}).error().what, HasSubstr("tick"));
+    EXPECT_THAT(encode(ExecutorBurn{.amount1_min = static_cast<u256>(1) << 128}).error().what, HasSubstr("amount1Min"));
+    EXPECT_THAT(encode(ExecutorBurn{.tip_wei = static_cast<u256>(1) << 80}).error().what, HasSubstr("tipWei"));
+    EXPECT_THAT(encode(ExecutorBurn{.min_proceeds_wei = static_cast<u256>(1) << 96}).error().what, HasSubstr("minProceedsWei"));
+}
+
+TEST(executor_abi, prices_keep_32_bits_and_round_down) {
+    const u256 one = static_cast<u256>(1) << 96;
+    EXPECT_EQ(executor_price(one).value(), (ExecutorPrice{.mantissa = 1U << 31, .shift = 63}));
+    EXPECT_EQ(executor_price(3 * one).value(), (ExecutorPrice{.mantissa = 3U << 30, .shift = 62}));
+    EXPECT_EQ(executor_price(0).value(), ExecutorPrice{});
+    EXPECT_EQ(executor_price(1).value(), (ExecutorPrice{.mantissa = 1U << 31, .shift = 159}));
+    EXPECT_EQ(executor_price((one << 64) - 1).value(), (ExecutorPrice{.mantissa = 0xffffffff, .shift = 0}));
+    EXPECT_FALSE(executor_price(one << 64));
+    EXPECT_EQ(value_at({.mantissa = 3U << 30, .shift = 62}, 1'000'000), 3'000'000);
+    EXPECT_EQ(value_at({.mantissa = 1U << 31, .shift = 65}, 1'000'003), 250'000);
+    EXPECT_EQ(value_at({}, ~static_cast<u128>(0)), 0);
 }
 
 TEST(block, base_fee_moves_by_an_eighth_at_most) { // EIP-1559

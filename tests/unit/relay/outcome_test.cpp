@@ -47,7 +47,7 @@ Bytes burn_raw(const u256& tip_wei) {
                                          .gas_limit = 1,
                                          .to = executor,
                                          .value = 0,
-                                         .data = chain::encode(chain::ExecutorBurn{.tip_wei = tip_wei})};
+                                         .data = chain::encode(chain::ExecutorBurn{.tip_wei = tip_wei}).value()};
     return chain::encode_signed(burn, {.r = 1, .s = 1, .y_parity = 0});
 }
 

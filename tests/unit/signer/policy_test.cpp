@@ -55,12 +55,12 @@ TEST(SigningPolicy, EveryDeviationHasItsRefusal) {
         {"gas limit", RefusalCode::over_gas_cap, [](Bundle& b) { b.burn.gas_limit = 1'000'001; }},
         {"fee", RefusalCode::over_gas_cap, [](Bundle& b) { b.mint.max_fee_per_gas = 100'000'000'001; }},
         {"priority fee", RefusalCode::over_gas_cap, [](Bundle& b) { b.mint.max_priority_fee_per_gas = 2'000'000'001; }},
-        {"burn in the mint's place", RefusalCode::wrong_call, [](Bundle& b) { b.mint.data = chain::encode(b.burn_call); }},
-        {"mint in the burn's place", RefusalCode::wrong_call, [](Bundle& b) { b.burn.data = chain::encode(b.mint_call); }},
+        {"burn in the mint's place", RefusalCode::wrong_call, [](Bundle& b) { b.mint.data = chain::encode(b.burn_call).value(); }},
+        {"mint in the burn's place", RefusalCode::wrong_call, [](Bundle& b) { b.burn.data = chain::encode(b.mint_call).value(); }},
         {"another function", RefusalCode::wrong_call, [](Bundle& b) { b.mint.data = Bytes{0x3c, 0xcf, 0xd6, 0x0b}; }},
         {"bytes after the arguments", RefusalCode::wrong_call,
          [](Bundle& b) {
-             b.mint.data = chain::encode(b.mint_call);
+             b.mint.data = chain::encode(b.mint_call).value();
              b.mint.data.push_back(0);
          }},
         {"nonce gap", RefusalCode::bundle_mismatch, [](Bundle& b) { b.burn.nonce += 1; }},
@@ -81,7 +81,7 @@ TEST(SigningPolicy, EveryDeviationHasItsRefusal) {
          }},
         {"tip", RefusalCode::over_tip_cap, [](Bundle& b) { b.burn_call.tip_wei = 1001; }},
         {"notional", RefusalCode::over_plan_notional, [](Bundle& b) { b.mint_call.amount1_max = 4501; }},
-        {"notional beyond 256 bits", RefusalCode::over_plan_notional, [](Bundle& b) { b.mint_call.amount1_max = ~chain::u256{0}; }},
+        {"largest amount", RefusalCode::over_plan_notional, [](Bundle& b) { b.mint_call.amount1_max = ~chain::u128{0}; }},
         {"nonce beyond SQLite", RefusalCode::bad_request,
          [](Bundle& b) {
              b.mint.nonce = UINT64_MAX - 1;
@@ -106,6 +106,14 @@ TEST(SigningPolicy, LimitsThemselvesAreAllowed) {
     bundle.burn_call.tip_wei = 1000;
     bundle.mint_call.amount1_max = 4500; // notional 10,000, the lease's limit
     EXPECT_TRUE(check(bundle, lease()));
+}
+
+TEST(SigningPolicy, ANotionalBeyond256BitsIsRefused) {
+    Lease dear = lease();
+    dear.terms.pools[0].price0_x96 = ~chain::u256{0};
+    Bundle bundle(7);
+    bundle.mint_call.amount0_max = ~chain::u128{0};
+    EXPECT_EQ(check(bundle, dear).error().code, RefusalCode::over_plan_notional);
 }
 
 TEST(SigningPolicy, WhatIsLeftOfTheTotalBinds) {

@@ -21,6 +21,8 @@ protected:
         lanes.add(1, lane_1, 20);
         planner.emplace(configuration, lanes, [this](const Bytes20&) { return account_nonce; }, 1);
         planner->on_head(head(100), 1);
+        planner->on_pool(pool_a, 1, 777, true);
+        planner->on_pool(pool_b, 1, 888, true);
     }
 
     // Feeds one transaction with one leg and one decision and returns what comes of it.
@@ -69,20 +71,25 @@ TEST_F(PlannerTest, APlanCarriesTheDecisionToTheWei) {
     EXPECT_EQ(*mint, (chain::ExecutorMint{.pool_id = 7,
                                           .tick_lower = -120,
                                           .tick_upper = 60,
-                                          .liquidity = 123'456,
-                                          .sqrt_price_x96 = q96,
                                           .block_number = 101,
+                                          .liquidity = 123'456,
                                           .parent_hash = hash(100),
                                           .amount0_max = 1'000'000,
-                                          .amount1_max = 500'000}));
+                                          .amount1_max = 500'000,
+                                          .sqrt_price_x96 = q96,
+                                          .tick = -1,
+                                          .pool_liquidity = 777}));
     EXPECT_EQ(*burn, (chain::ExecutorBurn{.pool_id = 7,
                                           .tick_lower = -120,
                                           .tick_upper = 60,
-                                          .liquidity = 123'456,
                                           .block_number = 101,
+                                          .liquidity = 123'456,
                                           .amount0_min = 900'100,
                                           .amount1_min = 560'007,
-                                          .tip_wei = 5'000}));
+                                          .tip_wei = 5'000,
+                                          .min_proceeds_wei = 2'020'114,
+                                          .price0 = {.mantissa = 1U << 31, .shift = 63},
+                                          .price1 = {.mantissa = 1U << 31, .shift = 62}}));
 }
 
 TEST_F(PlannerTest, MaximumFeeIsTheNextBaseFeeWithHeadroomAndPriority) {
@@ -110,6 +117,27 @@ TEST_F(PlannerTest, ToleranceWidensTheBoundsAndShowsAsSlippage) {
     // 2,000 wei more paid, 900 + 2 * 560 less received, of 2,000,000.
     EXPECT_EQ(plan.slippage_ppm, 2'010U);
     EXPECT_EQ(exposure_of(plan).worst_loss_wei, static_cast<u256>(1'100'000) * 2'003 + 5'000 + 4'020);
+}
+
+// 2,000,000 wei of position, 2,020,114 of proceeds: 1,000 ppm of the position are 2,000 wei, 10,000 ppm more than the profit.
+TEST_F(PlannerTest, ToleranceLowersTheLeastProceedsButNeverBelowPositionAndTip) {
+    PlannerConfig tolerant = config();
+    tolerant.tolerance_ppm = 1'000;
+    restart(tolerant);
+    EXPECT_EQ(chain::decode_executor_burn(plan_of(run(5)).burn.calldata)->min_proceeds_wei, 2'018'114);
+    tolerant.tolerance_ppm = 10'000;
+    restart(tolerant);
+    EXPECT_EQ(chain::decode_executor_burn(plan_of(run(5)).burn.calldata)->min_proceeds_wei, 2'005'000);
+}
+
+TEST_F(PlannerTest, WhatTheExecutorCannotTakeIsSkipped) {
+    accel::Decision wide = decision(5);
+    wide.mint0 = static_cast<u256>(1) << 128;
+    EXPECT_EQ(reason_of(run(wide, leg(5), seen(5))), SkipReason::cannot_encode);
+    PlannerConfig dear = config();
+    dear.pools[0].price0_x96 = static_cast<u256>(1) << 160;
+    restart(dear);
+    EXPECT_EQ(reason_of(run(5)), SkipReason::cannot_encode);
 }
 
 TEST_F(PlannerTest, NothingHappensBeforeTheTransactionIsSeenWhole) {
@@ -173,12 +201,19 @@ TEST_F(PlannerTest, ADecisionFromBeforeTheHeadIsStale) {
 }
 
 TEST_F(PlannerTest, ADecisionOnAnotherPoolStateOrAPoolOutOfServiceIsStale) {
-    planner->on_pool(pool_a, 2, true);
+    planner->on_pool(pool_a, 2, 777, true);
     EXPECT_EQ(reason_of(run(5)), SkipReason::stale);
-    planner->on_pool(pool_a, 1, false);
+    planner->on_pool(pool_a, 1, 777, false);
     EXPECT_EQ(reason_of(run(6)), SkipReason::stale);
-    planner->on_pool(pool_a, 1, true);
+    planner->on_pool(pool_a, 1, 777, true);
     plan_of(run(7));
+}
+
+TEST_F(PlannerTest, ADecisionOnAPoolWhoseStateWasNeverToldIsStale) {
+    restart(config());
+    planner.emplace(config(), lanes, nullptr, 1);
+    planner->on_head(head(100), 1);
+    EXPECT_EQ(reason_of(run(5)), SkipReason::stale);
 }
 
 TEST_F(PlannerTest, TheTargetMustBeForThisChainPayTheBaseFeeAndBeNext) {

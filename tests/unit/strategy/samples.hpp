@@ -68,6 +68,7 @@ inline accel::Decision decision(std::uint64_t sequence, const Bytes20& pool = po
     out.state_version = 1;
     out.tick_lower = -120;
     out.tick_upper = 60;
+    out.tick_before = -1;
     out.liquidity = 123'456;
     out.sqrt_price_before = q96;
     out.sqrt_price_after = q96 + q96 / 1'000; // 0.1 % on the root: 2,001 ppm on the price

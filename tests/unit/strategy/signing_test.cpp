@@ -67,6 +67,7 @@ protected:
     Plan plan() {
         Planner planner(config(), lanes, {}, 1);
         planner.on_head(head(100), 1);
+        planner.on_pool(pool_a, 1, 777, true);
         planner.on_submitted(5, pending());
         planner.on_swap(leg(5));
         planner.on_decision(decision(5));

@@ -3,7 +3,9 @@ pragma solidity 0.8.37;
 
 import { IV3Pool } from "../../src/Interfaces.sol";
 import { JitExecutor } from "../../src/JitExecutor.sol";
+import { Fork, Weight } from "../../src/Words.sol";
 import { ICanonicalFactory, ICanonicalPool } from "./Canonical.sol";
+import { Plan, Plans } from "./Plans.sol";
 import { Trader } from "./Pools.sol";
 import { Token } from "./Tokens.sol";
 import { Vm } from "./Vm.sol";
@@ -18,7 +20,12 @@ abstract contract Base {
     bytes32 internal constant PARENT = keccak256("parent");
     uint256 internal constant STOCK = 1e24;
     uint128 internal constant LIQUIDITY = 1e21;
-    uint88 internal constant TIP_CAP = 5 ether;
+    uint256 internal constant TIP_CAP = 5 ether;
+    uint40 internal constant TIP_CAP_GWEI = 5e9;
+    /// Above everything that a test moves, except where caps are the subject.
+    uint56 internal constant HIGH_CAP_GWEI = type(uint56).max;
+    /// One wei a unit.
+    Weight internal constant ONE = Weight.wrap((1 << 31) << 8 | 63);
 
     address internal immutable OWNER = address(this);
     address internal constant OPERATOR = address(0x0123);
@@ -33,12 +40,16 @@ abstract contract Base {
     Token internal token1;
     address internal pool;
     uint16 internal poolId;
+    /// What the operator saw of the pool when it planned.
+    uint160 internal seenPrice;
+    int24 internal seenTick;
+    uint128 internal seenLiquidity;
 
     function setUp() public virtual {
         factory = ICanonicalFactory(
             _create(vm.getCode(string.concat(V3_CORE, "UniswapV3Factory.sol/UniswapV3Factory.json")))
         );
-        executor = new JitExecutor(OWNER, GUARDIAN, TIP_CAP, 0);
+        executor = new JitExecutor(OWNER, GUARDIAN, HIGH_CAP_GWEI, HIGH_CAP_GWEI, TIP_CAP_GWEI, 0);
         executor.setOperator(OPERATOR, true);
         trader = new Trader();
         vm.deal(address(executor), 10 ether);
@@ -56,7 +67,20 @@ abstract contract Base {
         _stock(address(trader));
         _stock(address(this));
         IV3Pool(pool).mint(address(this), -60_000, 60_000, LIQUIDITY, "");
-        poolId = executor.listPool(pool, address(factory), V3_INIT_CODE_HASH);
+        executor.listToken(tokenA);
+        executor.listToken(tokenB);
+        poolId = _list(pool);
+        _look();
+    }
+
+    function _list(address pool_) internal returns (uint16) {
+        return executor.listPool(pool_, address(factory), V3_INIT_CODE_HASH, Fork.UniswapV3, ONE, ONE);
+    }
+
+    /// The operator's view of the pool becomes what it is now.
+    function _look() internal {
+        (seenPrice, seenTick) = IV3Pool(pool).slot0();
+        seenLiquidity = IV3Pool(pool).liquidity();
     }
 
     /// The other liquidity provider is the test itself.
@@ -75,14 +99,41 @@ abstract contract Base {
         vm.setBlockhash(number - 1, PARENT);
     }
 
+    /// A plan for this block as the operator sees the pool, that bounds nothing.
+    function _plan(int24 lower, int24 upper, uint128 liquidity) internal view returns (Plan memory plan) {
+        (plan.poolId, plan.lower, plan.upper, plan.liquidity) = (poolId, lower, upper, liquidity);
+        (plan.blockNumber, plan.parent, plan.max0, plan.max1) = (BLOCK, PARENT, uint128(STOCK), uint128(STOCK));
+        (plan.price, plan.tick, plan.poolLiquidity) = (seenPrice, seenTick, seenLiquidity);
+    }
+
+    function _mint(Plan memory plan) internal {
+        _call(OPERATOR, Plans.mintCall(plan));
+    }
+
+    function _burn(Plan memory plan) internal {
+        _call(OPERATOR, Plans.burnCall(plan));
+    }
+
     function _mint(int24 lower, int24 upper, uint128 liquidity) internal {
-        vm.prank(OPERATOR);
-        executor.mint(poolId, lower, upper, liquidity, PRICE_ONE, BLOCK, PARENT, STOCK, STOCK);
+        _mint(_plan(lower, upper, liquidity));
+        _look();
     }
 
     function _burn(int24 lower, int24 upper, uint128 liquidity, uint256 tipWei) internal {
-        vm.prank(OPERATOR);
-        executor.burn(poolId, lower, upper, liquidity, BLOCK, 0, 0, tipWei);
+        Plan memory plan = _plan(lower, upper, liquidity);
+        plan.tipWei = uint80(tipWei);
+        _burn(plan);
+        _look();
+    }
+
+    /// Reverts with what the executor answered.
+    function _call(address from, bytes memory data) internal {
+        vm.prank(from);
+        (bool ok, bytes memory answer) = address(executor).call(data);
+        if (ok) return;
+        assembly ("memory-safe") {
+            revert(add(answer, 32), mload(answer))
+        }
     }
 
     function _vault() internal view returns (uint256 amount0, uint256 amount1) {
@@ -109,7 +160,10 @@ abstract contract Base {
     // ---------------------------------------------------------------- assertions
 
     function assertEq(uint256 actual, uint256 expected, string memory what) internal pure {
-        require(actual == expected, string.concat(what, ": ", vm.toString(actual), ", not ", vm.toString(expected)));
+        // Not as the argument of a require, which would be made every time.
+        if (actual != expected) {
+            revert(string.concat(what, ": ", vm.toString(actual), ", not ", vm.toString(expected)));
+        }
     }
 
     function assertEq(address actual, address expected, string memory what) internal pure {

@@ -28,7 +28,8 @@ interface ICanonicalPool {
     ) external returns (int256 amount0, int256 amount1);
 }
 
-/// @notice PancakeSwap's canonical pool (npm @pancakeswap/v3-core) asks its deployer for its parameters, as this one answers.
+/// @notice PancakeSwap's canonical factory (npm @pancakeswap/v3-core) has its pools made by another contract. Its package does not
+/// have that one; this does the same.
 contract PancakeDeployer {
     struct Parameters {
         address factory;
@@ -39,15 +40,21 @@ contract PancakeDeployer {
     }
 
     Parameters public parameters;
+    bytes private _creationCode;
 
-    function deploy(bytes memory creationCode, address token0, address token1, uint24 fee, int24 tickSpacing)
+    constructor(bytes memory creationCode) {
+        _creationCode = creationCode;
+    }
+
+    function deploy(address factory, address token0, address token1, uint24 fee, int24 tickSpacing)
         external
         returns (address pool)
     {
-        parameters = Parameters(address(this), token0, token1, fee, tickSpacing);
+        parameters = Parameters(factory, token0, token1, fee, tickSpacing);
+        bytes memory code = _creationCode;
         bytes32 salt = keccak256(abi.encode(token0, token1, fee));
         assembly ("memory-safe") {
-            pool := create2(0, add(creationCode, 32), mload(creationCode), salt)
+            pool := create2(0, add(code, 32), mload(code), salt)
         }
         delete parameters;
     }

@@ -5,6 +5,7 @@ import { Token } from "./Tokens.sol";
 
 interface IMintCallback {
     function uniswapV3MintCallback(uint256 amount0Owed, uint256 amount1Owed, bytes calldata data) external;
+    function pancakeV3MintCallback(uint256 amount0Owed, uint256 amount1Owed, bytes calldata data) external;
 }
 
 /// @notice Trades against a pool and pays in its callback.
@@ -50,7 +51,8 @@ contract HostilePool {
         Reenter,
         SendAnother,
         KeepSilent,
-        LieAtCollect
+        LieAtCollect,
+        AskAsPancake
     }
 
     address public token0;
@@ -78,8 +80,16 @@ contract HostilePool {
         return (1 << 96, 0);
     }
 
+    function liquidity() external pure returns (uint128) {
+        return 0;
+    }
+
     function mint(address recipient, int24, int24, uint128, bytes calldata) external returns (uint256, uint256) {
         if (way == Way.KeepSilent) return (0, 0);
+        if (way == Way.AskAsPancake) {
+            IMintCallback(recipient).pancakeV3MintCallback(owed, owed, "");
+            return (owed, owed);
+        }
         if (way == Way.SendAnother) {
             HostilePool(accomplice).ask(recipient, owed);
             return (0, 0);

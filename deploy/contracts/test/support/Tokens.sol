@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-/// @notice A plain token that anybody can mint.
+/// @notice A plain token that anybody can mint. It remembers who sent how much, in all and to whom.
 contract Token {
     mapping(address account => uint256 amount) public balanceOf;
+    mapping(address account => uint256 amount) public sentBy;
+    mapping(address from => mapping(address to => uint256 amount)) public moved;
 
     function mint(address to, uint256 amount) external {
         balanceOf[to] += amount;
@@ -17,6 +19,8 @@ contract Token {
     function _move(address from, address to, uint256 amount) internal {
         balanceOf[from] -= amount;
         balanceOf[to] += amount;
+        sentBy[from] += amount;
+        moved[from][to] += amount;
     }
 }
 

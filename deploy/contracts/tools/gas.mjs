@@ -6,7 +6,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { AbiCoder, concat, getCreateAddress, toQuantity } from "ethers";
 import { DEPLOYER, PROVIDERS, WHALES, wallet } from "../../../sim/chain/lib/accounts.mjs";
 import { ROOT, artifact } from "../../../sim/chain/lib/artifacts.mjs";
-import { burn_data, mint_data, sign } from "../../../sim/chain/lib/executor.mjs";
+import { burn_data, mint_data, next_plan, sign } from "../../../sim/chain/lib/executor.mjs";
 import { Testbed } from "../../../sim/chain/lib/testbed.mjs";
 
 const DOCUMENT = `${ROOT}docs/contracts.md`;
@@ -43,24 +43,8 @@ class Bench {
     await bed.rpc.call("evm_mine");
   }
 
-  async plan({ lower, upper }, tip_wei = 0n) {
-    const head = await this.bed.head();
-    const slot0 = await this.bed.view("v3_pool", this.pool.address, "slot0");
-    const [pool_liquidity] = await this.bed.view("v3_pool", this.pool.address, "liquidity");
-    return {
-      pool_id: this.pool.pool_id,
-      lower,
-      upper,
-      liquidity: LIQUIDITY,
-      sqrt_price_x96: slot0.sqrtPriceX96,
-      tick: slot0.tick,
-      pool_liquidity,
-      block_number: BigInt(head.number) + 1n,
-      parent_hash: head.hash,
-      max0: ETHER,
-      max1: ETHER,
-      tip_wei,
-    };
+  plan({ lower, upper }, tip_wei = 0n) {
+    return next_plan(this.bed, this.pool, { lower, upper, liquidity: LIQUIDITY, tip_wei });
   }
 
   /** A swap between mint and burn, small enough to stay inside every range measured here. */

@@ -31,6 +31,28 @@ export function weight_of(price_x96) {
   return (mantissa << 8n) | BigInt(160 - bits);
 }
 
+/** A plan for the next block on a Testbed: by default a range of three spacings around the price, and no bounds. */
+export async function next_plan(bed, pool, changes = {}) {
+  const head = await bed.head();
+  const slot0 = await bed.view("v3_pool", pool.address, "slot0");
+  const [pool_liquidity] = await bed.view("v3_pool", pool.address, "liquidity");
+  const base = Math.floor(Number(slot0.tick) / pool.tick_spacing) * pool.tick_spacing;
+  return {
+    pool_id: pool.pool_id,
+    lower: base - pool.tick_spacing,
+    upper: base + 2 * pool.tick_spacing,
+    liquidity: 10n ** 17n,
+    block_number: BigInt(head.number) + 1n,
+    parent_hash: head.hash,
+    max0: 2n ** 128n - 1n,
+    max1: 2n ** 128n - 1n,
+    sqrt_price_x96: slot0.sqrtPriceX96,
+    tick: slot0.tick,
+    pool_liquidity,
+    ...changes,
+  };
+}
+
 const head = ({ pool_id, lower, upper, block_number, liquidity }) =>
   solidityPacked(["uint16", "int24", "int24", "uint64", "uint128"], [pool_id, lower, upper, block_number, liquidity]);
 

@@ -8,7 +8,7 @@ import { after, afterEach, before, beforeEach, describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { GUARDIAN, WHALES, wallet } from "../../../sim/chain/lib/accounts.mjs";
 import { artifact } from "../../../sim/chain/lib/artifacts.mjs";
-import { burn_data, mint_data, sign } from "../../../sim/chain/lib/executor.mjs";
+import { burn_data, mint_data, next_plan, sign } from "../../../sim/chain/lib/executor.mjs";
 import { Testbed } from "../../../sim/chain/lib/testbed.mjs";
 import { until } from "../../../sim/demo/lib/appliance.mjs";
 import { guardian_config, position_left } from "../../../sim/demo/lib/guardian.mjs";
@@ -51,12 +51,7 @@ describe("jit-guardian", () => {
     await guardian.line((text) => text.includes("ready"));
   }
 
-  async function plan() {
-    const head = await bed.head();
-    const slot0 = await bed.view("v3_pool", pool.address, "slot0");
-    const base = Math.floor(Number(slot0.tick) / pool.tick_spacing) * pool.tick_spacing;
-    return { pool_id: pool.pool_id, lower: base - pool.tick_spacing, upper: base + 2 * pool.tick_spacing, liquidity: 10n ** 17n, sqrt_price_x96: slot0.sqrtPriceX96, block_number: BigInt(head.number) + 1n, parent_hash: head.hash, max0: 10n ** 24n, max1: 10n ** 24n };
-  }
+  const plan = () => next_plan(bed, pool);
 
   const operator_raw = (nonce, data) => sign(operator, { chain_id: bed.manifest.chain_id, nonce, to: bed.manifest.executor.address, data });
   const left = (position) => position_left(bed.rpc, bed.manifest.executor.address, pool.address, position.lower, position.upper);

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, beforeEach, afterEach, describe, it } from "node:test";
 import { GUARDIAN, WHALES, wallet } from "../../../sim/chain/lib/accounts.mjs";
 import { artifact } from "../../../sim/chain/lib/artifacts.mjs";
-import { burn_data, mint_data, sign } from "../../../sim/chain/lib/executor.mjs";
+import { burn_data, mint_data, next_plan, sign } from "../../../sim/chain/lib/executor.mjs";
 import { Testbed } from "../../../sim/chain/lib/testbed.mjs";
 
 const ETHER = 10n ** 18n;
@@ -27,27 +27,7 @@ describe("executor on the sandbox chain", () => {
 
   const to_executor = (signer, nonce, data) => sign(signer, { chain_id: bed.manifest.chain_id, nonce, to: bed.manifest.executor.address, data });
 
-  /** A plan for the next block: one range of two spacings around the price. */
-  async function plan() {
-    const head = await bed.head();
-    const slot0 = await bed.view("v3_pool", pool.address, "slot0");
-    const [pool_liquidity] = await bed.view("v3_pool", pool.address, "liquidity");
-    const base = Math.floor(Number(slot0.tick) / pool.tick_spacing) * pool.tick_spacing;
-    return {
-      pool_id: pool.pool_id,
-      lower: base - pool.tick_spacing,
-      upper: base + 2 * pool.tick_spacing,
-      liquidity: 10n ** 17n,
-      sqrt_price_x96: slot0.sqrtPriceX96,
-      tick: slot0.tick,
-      pool_liquidity,
-      block_number: BigInt(head.number) + 1n,
-      parent_hash: head.hash,
-      max0: 2n ** 128n - 1n,
-      max1: 2n ** 128n - 1n,
-      tip_wei: TIP_WEI,
-    };
-  }
+  const plan = () => next_plan(bed, pool, { tip_wei: TIP_WEI });
 
   async function whale_swap() {
     const { swap_router02 } = bed.manifest.contracts;

@@ -46,11 +46,26 @@ public:
     /// From the return of freeze() on no DECISION is emitted until unfreeze(): such legs are REJECT(frozen). Never waits.
     virtual void freeze() noexcept = 0;
     virtual void unfreeze() noexcept = 0;
+    /// Forgets every pool, router and parameter and every record on its way, and clears a failure: as after its start, but frozen
+    /// if it was. The owner reloads. Neither submit nor drain may run meanwhile. Errors: the device does not come back.
+    virtual Result<void> reset() = 0;
     [[nodiscard]] virtual EngineInfo info() const = 0;
     [[nodiscard]] virtual EngineCounters counters() const = 0;
 };
 
 /// The HLS kernels compiled for the CPU, on a worker thread of their own.
 std::unique_ptr<Engine> make_native_engine();
+
+/// Which engine, and where its card is. The same for a real card and for the model: XRT's environment decides.
+struct EngineChoice {
+    std::string name = "native";              ///< "native" or "xrt"
+    std::string xclbin;                       ///< file of the card's image
+    std::uint32_t device = 0;                 ///< XRT's device index
+    std::chrono::milliseconds deadline{5000}; ///< a register access, or a record, that takes longer is a lost card
+};
+
+/// Errors: an unknown name; for xrt: no XRT on this machine, no such device, a bad xclbin, a card that is not this project's or
+/// speaks another version of the contract.
+Result<std::unique_ptr<Engine>> make_engine(const EngineChoice& choice);
 
 } // namespace jitbox::accel

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "accel/byte_ring.hpp"
 #include "accel/engine.hpp"
+#include "accel/frozen_reject.hpp"
 #include "accel/record_fields.hpp"
 #include "hls/mempool_parser.hpp"
 #include "hls/range_profit.hpp"
@@ -54,19 +55,6 @@ private:
     std::atomic<bool> sleeping_{false};
 };
 
-/// A DECISION that was on its way when the engine froze leaves as REJECT(frozen).
-Bytes frozen_reject(BytesView decision) {
-    namespace r = records::reject;
-    Bytes out = new_record(records::Kind::reject, get<std::uint64_t>(decision, records::header::sequence), r::total_bytes);
-    put(out, r::stage, static_cast<std::uint8_t>(records::Stage::range));
-    put(out, r::leg_index, get<std::uint8_t>(decision, records::decision::leg_index));
-    put(out, r::reason, static_cast<std::uint16_t>(records::Reason::frozen));
-    put(out, r::pool_index, get<std::uint16_t>(decision, records::decision::pool_index));
-    put(out, r::input_kind, static_cast<std::uint8_t>(records::Kind::swap));
-    put(out, r::candidates, get<std::uint16_t>(decision, records::decision::candidates));
-    return out;
-}
-
 /// Both kernels, as the card chains them.
 struct Kernels {
     hlsk::MempoolParserState parser{};
@@ -87,10 +75,7 @@ public:
     NativeEngine(const NativeEngine&) = delete;
     NativeEngine& operator=(const NativeEngine&) = delete;
     ~NativeEngine() override {
-        stop_.store(true);
-        input_bell_.ring();
-        room_bell_.ring();
-        worker_.join();
+        end_worker();
         close(event_fd_);
     }
 
@@ -153,6 +138,16 @@ public:
     void freeze() noexcept override { frozen_.store(true); }
     void unfreeze() noexcept override { frozen_.store(false); }
 
+    Result<void> reset() override {
+        end_worker();
+        in_.pop(in_.readable());
+        out_.pop(out_.readable());
+        failed_.store(false);
+        stop_.store(false);
+        worker_ = std::thread([this] { work(); });
+        return {};
+    }
+
     [[nodiscard]] EngineInfo info() const override {
         return {.name = "native", .detail = "HLS kernels on one CPU thread", .contract_version = contract_version};
     }
@@ -166,6 +161,13 @@ public:
     }
 
 private:
+    void end_worker() {
+        stop_.store(true);
+        input_bell_.ring();
+        room_bell_.ring();
+        worker_.join();
+    }
+
     void hand_out(BytesView record, const Sink& sink) {
         const auto kind = static_cast<records::Kind>(record[records::header::kind]);
         records_out_.fetch_add(1, std::memory_order_relaxed);

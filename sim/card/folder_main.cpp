@@ -52,8 +52,10 @@ void make_folder(const fs::path& out, const fs::path& model, const fs::path& lib
     link_libraries(libraries, out / "xrt" / "lib");
     write_file(out / "jitbox.xclbin", make_xclbin());
     write_file(out / "emconfig.json", device_list);
-    write_file(out / "xrt.ini", "[Runtime]\nverbosity=3\n[Emulation]\nsim_dir=" + (out / "sim").string() + "\npacket_size=" +
-                                    std::to_string(packet_bytes) + "\nuser_pre_sim_script=" + std::string(padding, 'x') + "\n");
+    write_file(out / "xrt.ini", "[Runtime]\nverbosity=3\n[Emulation]\nsim_dir=" + (out / "sim").string() +
+                                    "\npacket_size=" + std::to_string(packet_bytes) +
+                                    "\nprint_infos_in_console=false\nprint_warnings_in_console=false\nuser_pre_sim_script=" +
+                                    std::string(padding, 'x') + "\n");
     const fs::path script = out / "sim" / "simulate.sh";
     write_file(script, "#!/bin/sh\n# XRT starts this in load_xclbin. JITBOX_CARD_ARGS: options of the model, see its --help.\n"
                        "# shellcheck disable=SC2086\nexec '" +

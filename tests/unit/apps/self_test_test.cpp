@@ -31,6 +31,7 @@ public:
     [[nodiscard]] Result<void> health() const override { return {}; }
     void freeze() noexcept override { inner_->freeze(); }
     void unfreeze() noexcept override { inner_->unfreeze(); }
+    Result<void> reset() override { return {}; }
     [[nodiscard]] accel::EngineInfo info() const override { return inner_->info(); }
     [[nodiscard]] accel::EngineCounters counters() const override { return inner_->counters(); }
 

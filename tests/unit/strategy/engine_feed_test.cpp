@@ -25,6 +25,7 @@ public:
     [[nodiscard]] Result<void> health() const override { return {}; }
     void freeze() noexcept override {}
     void unfreeze() noexcept override {}
+    Result<void> reset() override { return {}; }
     [[nodiscard]] accel::EngineInfo info() const override { return {.name = "recording", .detail = {}, .contract_version = 0}; }
     [[nodiscard]] accel::EngineCounters counters() const override { return {}; }
 

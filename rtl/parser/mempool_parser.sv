@@ -4,7 +4,7 @@
 // SPDX-License-Identifier: Apache-2.0
 module mempool_parser #(
     parameter int unsigned Lanes          = 4,  // 2..7
-    parameter int unsigned RoundsPerClock = 1   // of each lane's Keccak: 1 or 2
+    parameter int unsigned RoundsPerClock = 2   // of each lane's Keccak: 1 or 2
 ) (
     input  logic         clk,
     input  logic         rst,       // synchronous, active high

@@ -13,3 +13,10 @@ jitbox_verilated(mempool_parser TOP mempool_parser SOURCES ${PARSER_RTL})
 jitbox_rtl_test(rtl_mempool_parser_test
   SOURCES mempool_parser_test.cpp parser_driver.cpp parser_streams.cpp ../support/shared_data.cpp ../unit/kernels/parser_harness.cpp
   MODELS mempool_parser DEPENDS accel apps chain kernels LINKS z TIMEOUT 300)
+
+# Clocks of the parser (docs/card-parser.md).
+add_executable(rtl_parser_bench ../bench/rtl_parser_bench.cpp parser_driver.cpp ../support/shared_data.cpp ../unit/kernels/parser_harness.cpp)
+target_include_directories(rtl_parser_bench PRIVATE ${PROJECT_SOURCE_DIR}/tests)
+target_compile_definitions(rtl_parser_bench PRIVATE JITBOX_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+target_link_libraries(rtl_parser_bench PRIVATE jitbox_apps jitbox_kernels verilated_mempool_parser z GTest::gtest)
+set_target_properties(rtl_parser_bench PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bench)

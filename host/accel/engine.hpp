@@ -37,6 +37,11 @@ public:
     /// Takes one whole record (a multiple of 64 bytes). Waits for room at most `deadline`.
     /// Errors: size is not a whole record; no room within the deadline; the engine has failed (see health).
     virtual Result<void> submit(BytesView record, std::chrono::milliseconds deadline = std::chrono::milliseconds{1000}) = 0;
+    /// As submit, for one record whose answer is waited for: an engine on the CPU does it on the calling thread when its worker
+    /// sleeps, because waking a thread takes longer than the work. Only for the thread that submits and drains.
+    virtual Result<void> submit_now(BytesView record, std::chrono::milliseconds deadline = std::chrono::milliseconds{1000}) {
+        return submit(record, deadline);
+    }
     /// Hands every finished output record to `sink`, in order, and returns how many. Never waits.
     virtual std::size_t drain(const Sink& sink) = 0;
     /// Readable when drain has something to hand out (eventfd; reading it resets it).

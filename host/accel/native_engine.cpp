@@ -1,5 +1,5 @@
-// NativeEngine: the HLS kernels, compiled for the CPU, on a worker thread between two rings.
-// SPDX-License-Identifier: Apache-2.0
+// NativeEngine: the HLS kernels, compiled for the CPU, between two rings: on a worker thread, or on the caller's while the worker
+// sleeps. SPDX-License-Identifier: Apache-2.0
 #include "accel/byte_ring.hpp"
 #include "accel/engine.hpp"
 #include "accel/frozen_reject.hpp"
@@ -21,6 +21,7 @@ namespace {
 constexpr std::size_t ring_bytes = std::size_t{8} << 20U;
 constexpr std::size_t largest_record = records::max_payload_bytes + 2 * records::beat_bytes;
 constexpr std::size_t largest_output = records::decision::total_bytes;
+constexpr std::size_t largest_answer = std::size_t{64} << 10U; // of one record: sixteen legs with their decisions, and TX_SEEN
 constexpr std::uint32_t contract_version = 1;
 constexpr int spins_before_sleep = 2000; // some tens of microseconds: longer than the gap between two records of one burst
 
@@ -80,26 +81,14 @@ public:
     }
 
     Result<void> submit(BytesView record, std::chrono::milliseconds deadline) override {
-        if (record.size() < records::beat_bytes)
-            return fail("engine: record of " + std::to_string(record.size()) + " bytes is no beat");
-        const auto payload = get<std::uint32_t>(record, records::header::payload_bytes);
-        const std::size_t whole = static_cast<std::size_t>(records::beats_of(payload)) * records::beat_bytes;
-        if (record.size() != whole)
-            return fail("engine: record of " + std::to_string(record.size()) + " bytes, its header says " + std::to_string(whole),
-                        "submit one whole record at a time, padded to 64 bytes");
-        if (!in_.try_push(record)) {
-            const auto until = std::chrono::steady_clock::now() + deadline;
-            while (!in_.try_push(record)) {
-                if (auto healthy = health(); !healthy) return healthy;
-                if (std::chrono::steady_clock::now() >= until)
-                    return fail("engine: no room for a record within " + std::to_string(deadline.count()) + " ms",
-                                "drain the engine's output; it stops taking input while its output ring is full");
-                std::this_thread::sleep_for(std::chrono::microseconds{50});
-            }
-        }
-        records_in_.fetch_add(1, std::memory_order_relaxed);
-        bytes_in_.fetch_add(record.size(), std::memory_order_relaxed);
+        if (auto pushed = push(record, deadline); !pushed) return pushed;
         input_bell_.ring();
+        return {};
+    }
+
+    Result<void> submit_now(BytesView record, std::chrono::milliseconds deadline) override {
+        if (auto pushed = push(record, deadline); !pushed) return pushed;
+        if (!work_here()) input_bell_.ring();
         return {};
     }
 
@@ -142,6 +131,7 @@ public:
         end_worker();
         in_.pop(in_.readable());
         out_.pop(out_.readable());
+        kernels_ = std::make_unique<Kernels>();
         failed_.store(false);
         stop_.store(false);
         worker_ = std::thread([this] { work(); });
@@ -168,6 +158,29 @@ private:
         worker_.join();
     }
 
+    Result<void> push(BytesView record, std::chrono::milliseconds deadline) {
+        if (record.size() < records::beat_bytes)
+            return fail("engine: record of " + std::to_string(record.size()) + " bytes is no beat");
+        const auto payload = get<std::uint32_t>(record, records::header::payload_bytes);
+        const std::size_t whole = static_cast<std::size_t>(records::beats_of(payload)) * records::beat_bytes;
+        if (record.size() != whole)
+            return fail("engine: record of " + std::to_string(record.size()) + " bytes, its header says " + std::to_string(whole),
+                        "submit one whole record at a time, padded to 64 bytes");
+        if (!in_.try_push(record)) {
+            const auto until = std::chrono::steady_clock::now() + deadline;
+            while (!in_.try_push(record)) {
+                if (auto healthy = health(); !healthy) return healthy;
+                if (std::chrono::steady_clock::now() >= until)
+                    return fail("engine: no room for a record within " + std::to_string(deadline.count()) + " ms",
+                                "drain the engine's output; it stops taking input while its output ring is full");
+                std::this_thread::sleep_for(std::chrono::microseconds{50});
+            }
+        }
+        records_in_.fetch_add(1, std::memory_order_relaxed);
+        bytes_in_.fetch_add(record.size(), std::memory_order_relaxed);
+        return {};
+    }
+
     void hand_out(BytesView record, const Sink& sink) {
         const auto kind = static_cast<records::Kind>(record[records::header::kind]);
         records_out_.fetch_add(1, std::memory_order_relaxed);
@@ -181,25 +194,53 @@ private:
         sink(record);
     }
 
+    /// The kernels' state belongs to who holds this: the worker while there is work, the submitting thread while the worker sleeps.
+    bool take_kernels() { return !kernels_taken_.test_and_set(std::memory_order_acquire); }
+    void give_kernels() { kernels_taken_.clear(std::memory_order_release); }
+
     void work() {
-        try {
-            const auto kernels = std::make_unique<Kernels>();
-            Bytes record(largest_record);
-            while (!stop_.load(std::memory_order_relaxed)) {
-                if (in_.readable() == 0) {
-                    input_bell_.wait([this] { return in_.readable() != 0 || stop_.load(std::memory_order_relaxed); });
-                    continue;
-                }
-                run_one(*kernels, record);
+        while (!stop_.load(std::memory_order_relaxed)) {
+            if (in_.readable() == 0 || !take_kernels()) {
+                input_bell_.wait([this] {
+                    return (in_.readable() != 0 && !kernels_taken_.test(std::memory_order_relaxed)) ||
+                           stop_.load(std::memory_order_relaxed);
+                });
+                continue;
             }
+            guarded([this] {
+                while (in_.readable() != 0 && !stop_.load(std::memory_order_relaxed)) run_one();
+            });
+            give_kernels();
+        }
+    }
+
+    /// False when the worker has the kernels, or when there might be no room for the answers: this thread must not wait for itself.
+    bool work_here() {
+        if (!take_kernels()) return false;
+        bool done = false;
+        guarded([&] {
+            while (in_.readable() != 0 && out_.capacity() - out_.readable_from_writer() >= largest_answer) run_one();
+            done = in_.readable() == 0;
+        });
+        give_kernels();
+        return done;
+    }
+
+    template <typename Work>
+    void guarded(const Work& work) {
+        try {
+            work();
         } catch (const std::exception& error) {
+            if (failed_.load(std::memory_order_relaxed)) return;
             failure_ = error.what();
             failed_.store(true, std::memory_order_release);
         }
     }
 
     /// One record through the kernels. submit put it whole into the ring.
-    void run_one(Kernels& kernels, Bytes& record) {
+    void run_one() {
+        Kernels& kernels = *kernels_;
+        Bytes& record = record_;
         in_.peek(std::span(record).first(records::header_bytes));
         const std::size_t beats = records::beats_of(get<std::uint32_t>(record, records::header::payload_bytes));
         const std::size_t size = beats * records::beat_bytes;
@@ -248,6 +289,9 @@ private:
 
     ByteRing in_;
     ByteRing out_;
+    std::unique_ptr<Kernels> kernels_ = std::make_unique<Kernels>();
+    Bytes record_ = Bytes(largest_record);
+    std::atomic_flag kernels_taken_;
     const int event_fd_;
     Bytes outgoing_;
     Bell input_bell_;

@@ -63,6 +63,11 @@ struct Appliance::Impl final : control::Appliance {
           market(services, *engine, planner, node,
                  {.on_head = [this](const chain::Head& head) { settlement.on_head(head); },
                   .on_plan = [this](strategy::Plan&& plan) { desk->take(std::move(plan)); },
+                  .on_false_target =
+                      [this](const Bytes32& hash, const std::string& why) {
+                          desk->refuse_target(hash);
+                          alert("transaction " + to_hex(hash) + ": " + why);
+                      },
                   .on_engine_failure = [this](const Error& error) { on_engine_failure(error); },
                   .on_alert = [this](const std::string& what) { alert(what); }}),
           timer(io) {}

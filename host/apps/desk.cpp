@@ -3,6 +3,7 @@
 #include "apps/desk.hpp"
 
 #include "base/hex.hpp"
+#include "feed/seen_hashes.hpp"
 #include "strategy/dispatch.hpp"
 
 #include <boost/json.hpp>
@@ -21,6 +22,8 @@ using strategy::SignedPlan;
 using telemetry::Level;
 using telemetry::Stage;
 using SystemClock = std::chrono::system_clock;
+
+constexpr std::size_t refused_targets_kept = 1024;
 
 std::string short_hash(const Bytes32& hash) {
     return to_hex(hash).substr(0, 10);
@@ -72,6 +75,7 @@ struct Desk::Impl : std::enable_shared_from_this<Impl> {
     telemetry::Latency whole_way;
     telemetry::Latency without_signing;
     std::vector<telemetry::Latency> stages;
+    feed::SeenHashes refused_targets{refused_targets_kept};
 
     void drop(const Plan& plan, const std::string& stage, const std::string& why) {
         trading.lanes.release(plan.lane);
@@ -82,6 +86,10 @@ struct Desk::Impl : std::enable_shared_from_this<Impl> {
     void take(Plan plan) {
         if (!arming.armed()) {
             drop(plan, "skipped", "not armed");
+            return;
+        }
+        if (refused_targets.contains(plan.target.hash)) {
+            drop(plan, "refused", "its sender is not the one that the node claims");
             return;
         }
         const Plan copy = plan; // the gate takes the plan and does not give a refused one back
@@ -99,6 +107,7 @@ struct Desk::Impl : std::enable_shared_from_this<Impl> {
                 self->not_signed(answer.error());
             }
         });
+        relays.rehearse(copy.target.raw);
     }
 
     void refuse(const Plan& plan, const risk::Refusal& refusal) {
@@ -123,6 +132,10 @@ struct Desk::Impl : std::enable_shared_from_this<Impl> {
 
     void send(SignedPlan order) {
         Plan& plan = order.plan;
+        if (refused_targets.contains(plan.target.hash)) {
+            withhold(order);
+            return;
+        }
         const auto posted = relays.send_bundle(strategy::bundle_of(order), [weak = weak_from_this(), uuid = plan.uuid,
                                                                             version = plan.version](const relay::Answer& answer) {
             if (const auto self = weak.lock()) self->take_answer(uuid, version, answer);
@@ -138,6 +151,15 @@ struct Desk::Impl : std::enable_shared_from_this<Impl> {
         observe(plan.clock);
         record(order);
         show(plan);
+    }
+
+    /// Signed and not posted: it misses its block like any other, and its lane is voided then.
+    void withhold(const SignedPlan& order) {
+        refused.add();
+        trading.tracker.add(strategy::tracked(order, pool_of(trading.planner, order.plan.decision.pool_address)));
+        record(order);
+        services.events.note(Level::error, "refused", "not posted: the target's sender is not the one that the node claims",
+                             {{"hash", to_hex(order.plan.target.hash)}, {"uuid", order.plan.uuid}});
     }
 
     void observe(const telemetry::StageClock& clock) {
@@ -217,6 +239,10 @@ Desk::~Desk() = default;
 
 void Desk::take(strategy::Plan plan) {
     impl_->take(std::move(plan));
+}
+
+void Desk::refuse_target(const Bytes32& hash) {
+    impl_->refused_targets.insert(hash);
 }
 
 void Desk::cancel_all(std::uint64_t head) {

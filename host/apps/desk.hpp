@@ -24,6 +24,8 @@ public:
     Desk& operator=(const Desk&) = delete;
 
     void take(strategy::Plan plan);
+    /// Nothing is posted for this transaction any more, also when its bundle is being signed.
+    void refuse_target(const Bytes32& hash);
     /// Withdraws every bundle whose block has not come.
     void cancel_all(std::uint64_t head);
     /// Name and quantiles of each stage, in the order of the way.

@@ -73,25 +73,34 @@ struct Market::Impl : std::enable_shared_from_this<Impl> {
         const std::uint64_t sequence = engine_feed.next_sequence();
         sightings.heard(sequence, heard, clock);
         if (!to_engine(heard.raw)) return;
-        // The engine works on it meanwhile. Its answer is drained by this same loop, so never before on_submitted.
-        strategy::PendingTransaction transaction{.raw = std::move(heard.raw), .clock = clock};
-        if (calls_us) transaction.sender = chain::recover_sender(heard.transaction).value_or(Bytes20{});
-        if (calls_us) remember(transaction, heard);
-        planner.on_submitted(sequence, std::move(transaction));
+        // Its answer is drained by this same loop, so never before on_submitted. The plan takes the node's word for the sender.
+        if (calls_us && !heard.claimed_sender) heard.claimed_sender = chain::recover_sender(heard.transaction).value_or(Bytes20{});
+        planner.on_submitted(sequence, {.raw = heard.raw, .sender = heard.claimed_sender.value_or(Bytes20{}), .clock = clock});
         runner->drain(); // the next frame may be waiting already: an answer does not queue behind it
+        if (calls_us) check_sender(std::move(heard));
     }
 
-    void remember(const strategy::PendingTransaction& transaction, const feed::PendingTransaction& heard) {
-        pending.add({.raw = transaction.raw,
+    /// Recovering the sender takes as long as the decision, so it is done while the signer works: its answer, and with it the POST,
+    /// comes in a later turn of the loop.
+    void check_sender(feed::PendingTransaction&& heard) {
+        const auto sender = chain::recover_sender(heard.transaction);
+        if (sender && *heard.claimed_sender == *sender) return remember(*sender, std::move(heard));
+        const std::string why =
+            sender ? "the node says it is from " + to_hex(*heard.claimed_sender) + ", the signature says " + to_hex(*sender)
+                   : sender.error().what;
+        callbacks.on_false_target(heard.hash, why);
+    }
+
+    void remember(const Bytes20& sender, feed::PendingTransaction&& heard) {
+        pending.add({.raw = std::move(heard.raw),
                      .hash = heard.hash,
-                     .sender = transaction.sender,
+                     .sender = sender,
                      .nonce = heard.transaction.nonce,
                      .seen_at_block = tip ? tip->number : 0});
-        if (pending.nonce_of(transaction.sender)) return;
-        node.transaction_count(transaction.sender, false,
-                               [weak = weak_from_this(), sender = transaction.sender](Result<std::uint64_t> n) {
-                                   if (const auto self = weak.lock(); self && n) self->pending.set_nonce(sender, *n);
-                               });
+        if (pending.nonce_of(sender)) return;
+        node.transaction_count(sender, false, [weak = weak_from_this(), sender](Result<std::uint64_t> n) {
+            if (const auto self = weak.lock(); self && n) self->pending.set_nonce(sender, *n);
+        });
     }
 
     bool to_engine(BytesView raw) {

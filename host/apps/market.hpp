@@ -19,6 +19,8 @@ struct MarketCallbacks {
     /// The head is applied to the pools and given to engine and planner.
     std::function<void(const chain::Head&)> on_head;
     std::function<void(strategy::Plan&&)> on_plan;
+    /// A transaction that a plan may just have been made for is not from whom the node says: nothing may be posted for it.
+    std::function<void(const Bytes32& hash, const std::string& why)> on_false_target;
     std::function<void(const Error&)> on_engine_failure;
     std::function<void(const std::string&)> on_alert;
 };

@@ -29,18 +29,36 @@ std::string_view without_prefix(std::string_view text) {
 
 } // namespace
 
-std::string to_hex_plain(BytesView bytes) {
+namespace {
+
+void append_digits(std::string& text, BytesView bytes) {
     static constexpr char digits[] = "0123456789abcdef";
-    std::string out(bytes.size() * 2, '0');
-    for (std::size_t i = 0; i < bytes.size(); ++i) {
-        out[2 * i] = digits[bytes[i] >> 4];
-        out[2 * i + 1] = digits[bytes[i] & 15];
+    std::size_t at = text.size();
+    text.resize(at + bytes.size() * 2);
+    for (const std::uint8_t byte : bytes) {
+        text[at++] = digits[byte >> 4];
+        text[at++] = digits[byte & 15];
     }
+}
+
+} // namespace
+
+std::string to_hex_plain(BytesView bytes) {
+    std::string out;
+    append_digits(out, bytes);
     return out;
 }
 
 std::string to_hex(BytesView bytes) {
-    return "0x" + to_hex_plain(bytes);
+    std::string out;
+    out.reserve(2 + bytes.size() * 2);
+    append_hex(out, bytes);
+    return out;
+}
+
+void append_hex(std::string& text, BytesView bytes) {
+    text += "0x";
+    append_digits(text, bytes);
 }
 
 bool from_hex_into(std::string_view text, Bytes& out) {

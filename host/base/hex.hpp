@@ -12,6 +12,8 @@ namespace jitbox {
 
 /// Lower-case hex with a leading "0x".
 [[nodiscard]] std::string to_hex(BytesView bytes);
+/// Appends "0x..." to a text that is being put together.
+void append_hex(std::string& text, BytesView bytes);
 /// Lower-case hex without prefix.
 [[nodiscard]] std::string to_hex_plain(BytesView bytes);
 /// Accepts an optional "0x"; both cases. Errors: odd number of digits, a character that is not a hex digit (its position is named).

@@ -12,8 +12,9 @@ struct PendingTransaction {
     Bytes raw; ///< canonical bytes; keccak256(raw) == hash has been checked
     Bytes32 hash{};
     chain::Transaction transaction;
-    std::uint64_t received_ns = 0; ///< steady clock when the frame had arrived
-    bool from_gap_fill = false;    ///< read from the node's pool after a gap, not announced live
+    std::optional<Bytes20> claimed_sender; ///< the node's word, not checked: see chain::recover_sender
+    std::uint64_t received_ns = 0;         ///< steady clock when the frame had arrived
+    bool from_gap_fill = false;            ///< read from the node's pool after a gap, not announced live
 };
 
 struct FeedOptions {

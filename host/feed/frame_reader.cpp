@@ -76,6 +76,7 @@ FrameContent FrameReader::read_transaction(dom::element value, std::uint64_t rec
     PendingTransaction out{.raw = {},
                            .hash = announced->hash,
                            .transaction = std::move(announced->transaction),
+                           .claimed_sender = announced->sender,
                            .received_ns = received_ns,
                            .from_gap_fill = from_gap_fill};
     out.raw.reserve(256 + out.transaction.data.size());

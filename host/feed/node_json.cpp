@@ -181,6 +181,7 @@ Result<AnnouncedTransaction> transaction_from_json(dom::element value) {
     out.hash = members.fixed<32>("hash");
     transaction.nonce = members.number("nonce");
     transaction.gas_limit = members.number("gas");
+    if (members.find("from")) out.sender = members.fixed<20>("from");
     if (members.find("to")) transaction.to = members.fixed<20>("to");
     transaction.value = members.quantity("value");
     transaction.data = members.bytes(members.find("input") ? "input" : "data");

@@ -12,7 +12,8 @@ namespace jitbox::feed {
 
 struct AnnouncedTransaction {
     chain::Transaction transaction;
-    Bytes32 hash{}; ///< as the node says; the caller checks it
+    Bytes32 hash{};                ///< as the node says; the caller checks it
+    std::optional<Bytes20> sender; ///< "from", as the node says: recovering it from the signature is the caller's
 };
 
 /// A transaction object as eth_subscribe newPendingTransactions (true), txpool_content and eth_getBlockBy* give it, of every type.

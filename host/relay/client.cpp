@@ -80,6 +80,13 @@ void Client::warm_up() {
     for (const auto& link : impl_->links) link->warm_up();
 }
 
+void Client::rehearse(BytesView target_raw) const {
+    Bundle bundle;
+    bundle.transactions.emplace_back(target_raw.begin(), target_raw.end());
+    bundle.block_number = 1;
+    (void)impl_->message(send_bundle_body(bundle, 0), 0);
+}
+
 Result<void> Client::send_bundle(const Bundle& bundle, const Handler& handler) {
     if (auto ok = check_bundle(bundle); !ok) return ok;
     const std::uint64_t id = impl_->next_id++;

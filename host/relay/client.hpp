@@ -91,6 +91,9 @@ public:
 
     /// Opens a kept-alive connection to each relay ahead of the first bundle; again whenever one breaks.
     void warm_up();
+    /// While a signature is waited for: does once what the POST will do, so that its code and tables are in the caches when it
+    /// counts.
+    void rehearse(BytesView target_raw) const;
     /// Serialises and signs once, then posts to every relay. Errors (nothing is sent): the bundle breaks a limit of the protocol.
     [[nodiscard]] Result<void> send_bundle(const Bundle& bundle, const Handler& handler);
     /// Withdraws by uuid at every relay, each in its style.

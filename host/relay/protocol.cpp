@@ -99,9 +99,13 @@ Result<void> check_bundle(const Bundle& bundle) {
 
 std::string send_bundle_body(const Bundle& bundle, std::uint64_t id) {
     std::string params = R"("txs":[)";
+    std::size_t digits = 0;
+    for (const Bytes& raw : bundle.transactions) digits += raw.size() * 2;
+    params.reserve(digits + 512);
     for (const Bytes& raw : bundle.transactions) {
-        if (params.back() != '[') params += ',';
-        params += '"' + to_hex(raw) + '"';
+        params += params.back() == '[' ? "\"" : ",\"";
+        append_hex(params, raw);
+        params += '"';
     }
     params += fmt::format(R"(],"blockNumber":"{:#x}")", bundle.block_number);
     if (bundle.min_timestamp != 0) params += fmt::format(R"(,"minTimestamp":{})", bundle.min_timestamp);

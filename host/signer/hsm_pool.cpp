@@ -89,6 +89,7 @@ HsmResult<HsmPool::Brought> HsmPool::bring_up() const {
     for (std::size_t i = 0; i < worker_count; ++i) {
         auto worker = HsmWorker::spawn(settings_.program);
         if (!worker) return std::unexpected(HsmFailure{.error = worker.error(), .fatal = false});
+        (*worker)->spread(i);
         auto keys = greet(**worker, deadline);
         if (!keys) return std::unexpected(keys.error());
         if (!keys_.empty() && *keys != keys_) return hsm_fail("the token holds other keys than at the start", true);

@@ -25,6 +25,10 @@ struct HsmSettings {
 class HsmWorker {
 public:
     [[nodiscard]] static Result<std::unique_ptr<HsmWorker>> spawn(const std::string& program);
+    /// Binds it to the `index`th-last CPU that the signer may use: woken at the same moment, two workers would otherwise often be
+    /// put on one CPU while another stands idle, and sign one after the other. Does nothing where there are fewer CPUs than
+    /// workers.
+    void spread(std::size_t index) const;
     ~HsmWorker();
     HsmWorker(const HsmWorker&) = delete;
     HsmWorker& operator=(const HsmWorker&) = delete;

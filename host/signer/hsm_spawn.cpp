@@ -6,7 +6,10 @@
 #include <cerrno>
 #include <cstring>
 
+#include <utility>
+
 #include <csignal>
+#include <sched.h>
 #include <spawn.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -51,6 +54,24 @@ Result<std::unique_ptr<HsmWorker>> HsmWorker::spawn(const std::string& program) 
         return fail("hsm: cannot start the worker " + program + ": " + std::strerror(code));
     }
     return std::unique_ptr<HsmWorker>(new HsmWorker(pid, pair[0]));
+}
+
+void HsmWorker::spread(std::size_t index) const {
+    cpu_set_t allowed;
+    CPU_ZERO(&allowed);
+    if (::sched_getaffinity(0, sizeof allowed, &allowed) != 0)
+        return; // it then runs where the scheduler likes, which is only slower
+    const int count = CPU_COUNT(&allowed);
+    if (std::cmp_less(count, HsmPool::worker_count)) return;
+    int wanted = count - 1 - static_cast<int>(index);
+    for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
+        if (!CPU_ISSET(cpu, &allowed) || wanted-- != 0) continue;
+        cpu_set_t own;
+        CPU_ZERO(&own);
+        CPU_SET(cpu, &own);
+        (void)::sched_setaffinity(pid_, sizeof own, &own); // as above
+        return;
+    }
 }
 
 bool HsmWorker::alive() {

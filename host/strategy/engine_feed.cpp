@@ -95,7 +95,9 @@ Result<void> EngineFeed::set_params(const accel::ParamsRecord& params) {
 
 Result<std::uint64_t> EngineFeed::submit_transaction(BytesView raw) {
     const std::uint64_t sequence = next_sequence_;
-    if (auto done = submit(accel::tx_record(sequence, raw)); !done) return std::unexpected(done.error());
+    const auto done = engine_.submit_now(accel::tx_record(sequence, raw));
+    ++next_sequence_; // used up also when the engine refused
+    if (!done) return std::unexpected(done.error());
     return sequence;
 }
 

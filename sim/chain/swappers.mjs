@@ -16,6 +16,7 @@ const USAGE = `usage: swappers.mjs --manifest FILE [options]
   --blocks N        instead: go on for N new heads, --per-block at each
   --per-block N     how many after each head (default 8)
   --rate R          at most R a second; 0 (default) is no limit
+  --settle-ms N     with --blocks: how long to wait after a head before the first (default 0)
   --large-every N   every so many one swap is large enough to be worth joining (default ${DEFAULTS.large_every})
   --mine            mine a block after every --per-block transactions (when nobody else builds blocks)
   --dry-run         print, with the raw bytes, and send nothing (nonces start at 0 unless --online)
@@ -45,6 +46,12 @@ async function next_head(rpc, known) {
   }
 }
 
+async function settled_head(rpc, known, settle_ms) {
+  const head = await next_head(rpc, known);
+  if (settle_ms > 0) await sleep(settle_ms);
+  return head;
+}
+
 async function send(rpc, { raw, intent }, settings) {
   const line = { ...intent };
   if (settings.raw) line.raw = raw;
@@ -71,7 +78,7 @@ async function run(manifest, settings) {
     const started = performance.now();
     await send(rpc, items.next().value, settings);
     if (settings.mine && (sent + 1) % settings.per_block === 0) await rpc.call("evm_mine");
-    if (settings.blocks > 0 && (sent + 1) % settings.per_block === 0 && sent + 1 < limit) head = await next_head(rpc, head);
+    if (settings.blocks > 0 && (sent + 1) % settings.per_block === 0 && sent + 1 < limit) head = await settled_head(rpc, head, settings.settle_ms);
     if (gap_ms > 0) await sleep(Math.max(0, gap_ms - (performance.now() - started)));
   }
   if (settings.mine && limit % settings.per_block !== 0) await rpc.call("evm_mine");
@@ -88,6 +95,7 @@ async function main() {
       blocks: text("0"),
       "per-block": text("8"),
       rate: text("0"),
+      "settle-ms": text("0"),
       "large-every": text(String(DEFAULTS.large_every)),
       mine: flag,
       "dry-run": flag,
@@ -107,6 +115,7 @@ async function main() {
     per_block: Math.max(1, whole_number(values, "per-block")),
     large_every: Math.max(1, whole_number(values, "large-every")),
     rate,
+    settle_ms: whole_number(values, "settle-ms"),
     mine: values.mine,
     dry_run: values["dry-run"],
     online: values.online,

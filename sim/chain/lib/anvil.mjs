@@ -1,7 +1,10 @@
 // Starts and ends anvil, the local node, from the npm package. It mines only when told to, in the order of arrival.
 // SPDX-License-Identifier: Apache-2.0
 import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { MNEMONIC } from "./accounts.mjs";
 import { Rpc } from "./rpc.mjs";
@@ -15,17 +18,26 @@ const START_TIMEOUT_MS = 30_000;
 
 /**
  * @param {object} options port: 0 takes a free one; timestamp: of genesis;
- *   extra: more arguments for anvil
+ *   extra: more arguments for anvil; idle: it runs only when nobody else wants the CPU
  * @returns {Promise<{rpc: Rpc, rpc_url: string, ws_url: string, pid: number, exited: Promise<number>, stop: () => Promise<void>}>}
  */
-export async function start_anvil({ port = 0, timestamp = GENESIS_TIMESTAMP, extra = [] } = {}) {
+export async function start_anvil({ port = 0, timestamp = GENESIS_TIMESTAMP, extra = [], idle = false } = {}) {
   if (!existsSync(ANVIL)) throw new Error("anvil is not installed; run './run setup' first");
   const args = ["--host", "127.0.0.1", "--port", String(port), "--chain-id", String(CHAIN_ID), "--mnemonic", MNEMONIC]
     .concat(["--accounts", "20", "--balance", "1000000", "--order", "fifo", "--gas-limit", "60000000"])
     .concat(["--no-mining", "--hardfork", "osaka", "--timestamp", String(timestamp)], extra);
-  const child = spawn(ANVIL, args, { stdio: ["ignore", "pipe", "pipe"] });
-  const exited = new Promise((resolve) => child.once("exit", (code, signal) => resolve(code ?? signal)));
-  const bound_port = await listening_port(child, exited);
+  // anvil writes a line a request. Into a file: through a pipe each would wake this process, which measurements would see.
+  const directory = mkdtempSync(join(tmpdir(), "anvil-"));
+  const output = join(directory, "output");
+  const fd = openSync(output, "w");
+  const command = idle ? ["chrt", "--idle", "0", ANVIL, ...args] : [ANVIL, ...args];
+  const child = spawn(command[0], command.slice(1), { stdio: ["ignore", fd, fd] });
+  closeSync(fd);
+  const exited = new Promise((resolve) => {
+    child.once("exit", (code, signal) => resolve(code ?? signal));
+    child.once("error", (error) => resolve(error.message));
+  });
+  const bound_port = await listening_port(child, exited, output).finally(() => rmSync(directory, { recursive: true }));
   const rpc_url = `http://127.0.0.1:${bound_port}`;
   return {
     rpc: new Rpc(rpc_url),
@@ -43,28 +55,16 @@ export async function start_anvil({ port = 0, timestamp = GENESIS_TIMESTAMP, ext
 }
 
 /** anvil says where it listens; with port 0 that is the only way to know. */
-function listening_port(child, exited) {
-  return new Promise((resolve, reject) => {
-    let seen = "";
-    const timer = setTimeout(() => fail(`was not ready in ${START_TIMEOUT_MS} ms`), START_TIMEOUT_MS);
-    const fail = (why) => {
-      clearTimeout(timer);
-      child.kill("SIGKILL");
-      reject(new Error(`anvil ${why}\n${seen}`));
-    };
-    const read = (chunk) => {
-      seen = (seen + chunk).slice(-8_192);
-      const match = /Listening on 127\.0\.0\.1:(\d+)/.exec(seen);
-      if (!match) return;
-      clearTimeout(timer);
-      // Keep both pipes flowing: a full pipe would stop the node.
-      child.stdout.off("data", read).resume();
-      child.stderr.off("data", read).resume();
-      resolve(Number(match[1]));
-    };
-    child.stdout.setEncoding("utf8").on("data", read);
-    child.stderr.setEncoding("utf8").on("data", read);
-    exited.then((code) => fail(`ended with ${code} before it was ready`));
-    child.once("error", (error) => fail(error.message));
-  });
+async function listening_port(child, exited, output) {
+  let ended = null;
+  exited.then((why) => (ended = why));
+  for (const started = Date.now(); ; await sleep(20)) {
+    const text = readFileSync(output, "utf8");
+    const match = /Listening on 127\.0\.0\.1:(\d+)/.exec(text);
+    if (match) return Number(match[1]);
+    if (ended !== null) throw new Error(`anvil ended with ${ended} before it was ready\n${text.slice(-8_192)}`);
+    if (Date.now() - started < START_TIMEOUT_MS) continue;
+    child.kill("SIGKILL");
+    throw new Error(`anvil was not ready in ${START_TIMEOUT_MS} ms\n${text.slice(-8_192)}`);
+  }
 }

@@ -7,8 +7,8 @@ import { add_operators, deploy } from "./deploy.mjs";
 
 export class Testbed {
   /** @param {{operators?: string[], with_safe?: boolean}} options accounts that may mint and burn; the owner is a Safe */
-  static async start({ operators = [], with_safe = false } = {}) {
-    const node = await start_anvil();
+  static async start({ operators = [], with_safe = false, idle = false } = {}) {
+    const node = await start_anvil({ idle });
     try {
       const manifest = await deploy(node, { with_safe });
       if (operators.length > 0) await add_operators(node.rpc, manifest, operators);

@@ -28,14 +28,16 @@ export async function until(what, check, timeout_ms = 30_000, every_ms = 100) {
 
 export class SandboxAppliance {
   /**
-   * @param {object} options bin: directory of the programs; lanes; relays: how many; say: progress; overrides: of jitd's configuration
+   * @param {object} options bin: directory of the programs; lanes; relays: how many; say: progress; overrides: of jitd's configuration;
+   *   idle_sandbox: node, relay and swappers only get the CPU that the appliance leaves: in production they are on other machines
    */
-  constructor({ bin, lanes = 4, relays = 1, say = () => {}, overrides = {} }) {
+  constructor({ bin, lanes = 4, relays = 1, say = () => {}, overrides = {}, idle_sandbox = false }) {
     this.bin = bin;
     this.lanes = lanes;
     this.relay_count = relays;
     this.say = say;
     this.overrides = overrides;
+    this.idle_sandbox = idle_sandbox;
     this.dir = mkdtempSync(join(tmpdir(), "jitbox-"));
     this.dirs = {};
     for (const name of ["runtime", "state", "signer", "hsm", "logs"]) {
@@ -47,7 +49,7 @@ export class SandboxAppliance {
 
   async start() {
     this.say("starting the node and deploying the contracts");
-    this.chain = await Testbed.start();
+    this.chain = await Testbed.start({ idle: this.idle_sandbox });
     this.manifest = this.chain.manifest;
     this.manifest_file = join(this.dir, "manifest.json");
     this.say("making the keys in the HSM");
@@ -86,7 +88,7 @@ export class SandboxAppliance {
 
   async #start_relay(name, no_build) {
     const args = ["--node", this.manifest.rpc_url, "--die-with-parent", ...(no_build ? ["--no-build"] : [])];
-    const child = new Process(this.program("jit-relay-sim"), args, { name, log_dir: this.dirs.logs });
+    const child = new Process(this.program("jit-relay-sim"), args, { name, log_dir: this.dirs.logs, idle: this.idle_sandbox });
     const port = await child.line((text) => text.includes('"listening"') && JSON.parse(text).port);
     const url = `http://127.0.0.1:${port}`;
     return { name, url, child };
@@ -191,9 +193,9 @@ export class SandboxAppliance {
   }
 
   /** Traffic in the background: `per_block` transactions after each head, for `blocks` heads. */
-  swap({ seed, blocks, per_block, large_every = 6, rate = 0 }) {
-    const args = ["--manifest", this.manifest_file, "--seed", seed, "--blocks", blocks, "--per-block", per_block, "--large-every", large_every, "--rate", rate];
-    this.swappers = new Process("node", [join(ROOT, "sim/chain/swappers.mjs"), ...args.map(String)], { name: "swappers", log_dir: this.dirs.logs });
+  swap({ seed, blocks, per_block, large_every = 6, rate = 0, settle_ms = 0 }) {
+    const args = ["--manifest", this.manifest_file, "--seed", seed, "--blocks", blocks, "--per-block", per_block, "--large-every", large_every, "--rate", rate, "--settle-ms", settle_ms];
+    this.swappers = new Process("node", [join(ROOT, "sim/chain/swappers.mjs"), ...args.map(String)], { name: "swappers", log_dir: this.dirs.logs, idle: this.idle_sandbox });
     return this.swappers;
   }
 

@@ -8,8 +8,12 @@ import { createInterface } from "node:readline";
 const END_GRACE_MS = 5_000;
 
 export class Process {
-  /** @param {{name: string, log_dir: string, env?: object}} options its output goes to LOG_DIR/NAME.out */
-  constructor(command, args, { name, log_dir, env = {} }) {
+  /**
+   * @param {{name: string, log_dir: string, env?: object, idle?: boolean}} options its output goes to LOG_DIR/NAME.out; idle: it runs only
+   *   when nobody else wants the CPU (chrt)
+   */
+  constructor(command, args, { name, log_dir, env = {}, idle = false }) {
+    if (idle) [command, args] = ["chrt", ["--idle", "0", command, ...args]];
     this.name = name;
     this.log_file = join(log_dir, `${name}.out`);
     this.child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...env } });

@@ -1,7 +1,8 @@
 #!/usr/bin/env node
-// A node that lies about a hash, and one that disappears for longer than two blocks and comes back.
+// A node that lies about a hash or about senders, and one that disappears for longer than two blocks and comes back.
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { NodeProxy } from "./lib/node_proxy.mjs";
 import { assert_pools_are_right } from "./lib/pools.mjs";
 import { build_until, end_to_end, included, until } from "./lib/run.mjs";
@@ -20,6 +21,20 @@ function lie_once(proxy) {
   };
 }
 
+/** Says that every swap is from somebody else; the hash does not show it, the signature does. */
+function lie_about_senders(text, lied) {
+  if (!text.includes("eth_subscription") || !text.includes('"from"')) return text;
+  const message = JSON.parse(text);
+  if (!message.params?.result?.from) return text;
+  message.params.result.from = `0x${"11".repeat(20)}`;
+  lied.add(message.params.result.hash);
+  return JSON.stringify(message);
+}
+
+function log_has(appliance, words) {
+  return appliance.log_files().some((file) => readFileSync(file, "utf8").includes(words));
+}
+
 await end_to_end(
   "node faults",
   async (appliance, { seed }) => {
@@ -31,6 +46,16 @@ await end_to_end(
     lie_once(proxy);
     await build_until(appliance, "a lie being noticed", async () => (await appliance.status()).node.lying_hashes > 0);
     console.log("  a transaction that does not hash to its hash was refused");
+
+    const lied = new Set();
+    proxy.tamper = (text) => lie_about_senders(text, lied);
+    await build_until(appliance, "a signed bundle being withheld", async () => log_has(appliance, "not posted: the target's sender"));
+    assert.ok(log_has(appliance, "the node says it is from"), "the alert says what the node claimed");
+    proxy.tamper = (text) => text;
+    const included_before = (await included(appliance)).length;
+    await build_until(appliance, "a bundle after the lies", async () => (await included(appliance)).length > included_before);
+    assert.deepEqual((await included(appliance)).filter(({ target }) => lied.has(target)), [], "none of them was joined");
+    console.log("  lies about senders: signed bundles were withheld, their lanes came back");
 
     await proxy.vanish();
     const lost = await until("disarming by the lost node", async () => {

@@ -85,6 +85,41 @@ TEST(NativeEngine, TheEventFdIsReadableWhenThereIsSomethingToDrain) {
     EXPECT_EQ(poll(&wait, 1, 0), 0) << "drain resets it";
 }
 
+TEST(NativeEngine, ARecordThatIsWaitedForIsAnsweredOnTheCallersThread) {
+    const auto engine = make_native_engine();
+    ASSERT_TRUE(engine->submit(barrier_record(1, 1)));
+    ASSERT_EQ(collect(*engine, 1).size(), 1U);
+    std::this_thread::sleep_for(milliseconds{20}); // the worker sleeps again
+    for (std::uint64_t i = 2; i < 100; ++i) {
+        ASSERT_TRUE(engine->submit_now(barrier_record(i, i)));
+        std::size_t answered = 0;
+        engine->drain([&](BytesView record) { answered += sequence_of(record) == i ? 1 : 0; });
+        ASSERT_EQ(answered, 1U) << "the answer is there when submit_now returns";
+    }
+}
+
+TEST(NativeEngine, RecordsOfBothWaysKeepTheirOrder) {
+    const auto engine = make_native_engine();
+    constexpr std::uint64_t count = 5000;
+    std::vector<Bytes> out;
+    for (std::uint64_t i = 0; i < count; ++i) {
+        ASSERT_TRUE(i % 3 == 0 ? engine->submit_now(barrier_record(i, i)) : engine->submit(barrier_record(i, i)));
+        if (i % 7 == 0) engine->drain([&out](BytesView record) { out.emplace_back(record.begin(), record.end()); });
+    }
+    for (Bytes& record : collect(*engine, count - out.size())) out.push_back(std::move(record));
+    ASSERT_EQ(out.size(), count);
+    for (std::uint64_t i = 0; i < count; ++i) ASSERT_EQ(sequence_of(out[i]), i);
+}
+
+TEST(NativeEngine, SubmitNowWithoutDrainingLosesNothing) {
+    const auto engine = make_native_engine();
+    std::uint64_t taken = 0;
+    while (taken < 200'000 && engine->submit_now(barrier_record(taken, taken), milliseconds{20}))
+        ++taken; // until both rings are full
+    ASSERT_GT(taken, 100'000U);
+    EXPECT_EQ(collect(*engine, taken).size(), taken);
+}
+
 TEST(NativeEngine, OneThreadSubmitsWhileAnotherDrainsAndAThirdFreezes) {
     const auto engine = make_native_engine();
     constexpr std::uint64_t count = 20000;

@@ -73,6 +73,28 @@ TEST_F(FrameReaderTest, every_transaction_type_becomes_its_raw_bytes) {
     }
 }
 
+TEST_F(FrameReaderTest, the_sender_is_only_claimed_and_may_be_missing) {
+    const Transaction transaction = test::random_transaction(random, TransactionType::dynamic_fee);
+    const std::string sender = R"("from":"0x0000000000000000000000000000000000000001")";
+    std::string text = transaction_json(transaction);
+    const std::size_t at = text.find(sender);
+    ASSERT_NE(at, std::string::npos) << text;
+    const auto claimed_in = [this](const std::string& json) {
+        const FrameContent content = read(notification("0xaa", json));
+        const auto* pending = std::get_if<PendingTransaction>(&content);
+        return pending != nullptr && pending->claimed_sender ? to_hex(*pending->claimed_sender) : std::string("none");
+    };
+    std::string without = text;
+    without.erase(at, sender.size() + (without[at + sender.size()] == ',' ? 1 : 0));
+    std::string broken = text;
+    broken.replace(at, sender.size(), R"("from":"0x01")");
+    EXPECT_THAT(malformed(notification("0xaa", broken)), HasSubstr("from"));
+    EXPECT_EQ(claimed_in(without), "none");
+    reader = FrameReader(1000); // the transaction is known by now
+    reader.add_subscription("0xaa", Subscription::pending);
+    EXPECT_EQ(claimed_in(text), "0x0000000000000000000000000000000000000001");
+}
+
 TEST_F(FrameReaderTest, a_wrong_hash_is_a_lie_and_does_not_hide_the_true_transaction) {
     const Transaction one = test::random_transaction(random, TransactionType::dynamic_fee);
     const Transaction two = test::random_transaction(random, TransactionType::dynamic_fee);

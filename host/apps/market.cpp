@@ -84,10 +84,10 @@ struct Market::Impl : std::enable_shared_from_this<Impl> {
     /// comes in a later turn of the loop.
     void check_sender(feed::PendingTransaction&& heard) {
         const auto sender = chain::recover_sender(heard.transaction);
-        if (sender && *heard.claimed_sender == *sender) return remember(*sender, std::move(heard));
-        const std::string why =
-            sender ? "the node says it is from " + to_hex(*heard.claimed_sender) + ", the signature says " + to_hex(*sender)
-                   : sender.error().what;
+        const Bytes20 claimed = heard.claimed_sender.value_or(Bytes20{});
+        if (sender && claimed == *sender) return remember(*sender, std::move(heard));
+        const std::string why = sender ? "the node says it is from " + to_hex(claimed) + ", the signature says " + to_hex(*sender)
+                                       : sender.error().what;
         callbacks.on_false_target(heard.hash, why);
     }
 

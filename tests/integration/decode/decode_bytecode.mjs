@@ -67,11 +67,11 @@ function refused_for_other_reasons(answer, real, chain) {
 
 /**
  * ExecutionFailed(uint256,bytes) without a message beside a leg that may fail: a damaged length made the sub-plan that may fail use up all
- * the gas it was given, and what was left was not enough for the rest. With gas enough the router would go on.
+ * the gas it was given, as the trace shows, and what was left was not enough for the rest. With gas enough the router would go on.
  */
 function out_of_gas_in_a_sub_plan(answer, real) {
   const empty_failure = /^0x2c4029e9[0-9a-f]{64}0{62}400{64}$/.test(real.output ?? "");
-  return empty_failure && answer.legs.some((leg) => leg.may_revert);
+  return empty_failure && real.inner_out_of_gas && answer.legs.some((leg) => leg.may_revert);
 }
 
 const OTHER_CALLS = ["0x12210e8a", "0xdf2ab5bb"]; // refundETH(), sweepToken(address,uint256,address)

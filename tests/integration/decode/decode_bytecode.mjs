@@ -77,18 +77,26 @@ function out_of_gas_in_a_sub_plan(answer, real) {
 const OTHER_CALLS = ["0x12210e8a", "0xdf2ab5bb"]; // refundETH(), sweepToken(address,uint256,address)
 const KNOWN = new Set([...OTHER_CALLS, ...[SWAP_ROUTER, SWAP_ROUTER02].flatMap((abi) => abi.fragments.map((fragment) => fragment.selector))]);
 
+// What docs/kernel-contract.md states as the capacity of one card image.
+const CAPACITY = ["too_many_legs", "calldata_too_complex", "calldata_nested_too_deep"];
+
 function compare(row, answer, real, chain, tally) {
   const swap_count = `${answer.legs.length} legs, ${real.swaps.length} swaps`;
   if (!real.ok) {
     if (answer.status === "rejected") return tally("refused by both"), null;
     if (refused_for_other_reasons(answer, real, chain)) return tally("refused by the chain for other reasons"), null;
+    // 50,000,000 gas are more than any transaction may have (EIP-7825): damaged lengths that use them up say nothing about decoding.
+    if (/out of gas/i.test(real.error ?? "")) return tally("refused by the chain, out of gas"), null;
     if (out_of_gas_in_a_sub_plan(answer, real)) return tally("refused by the chain, a sub-plan that may fail used up the gas"), null;
     // jitctl passes over functions it does not know, so that forks may have more of them; these routers do not have this one.
     if (real.inner_selectors.some((selector) => !KNOWN.has(selector))) return tally("refused by the chain, unknown function"), null;
-    return `the router reverts (${real.output ?? real.error}), jitctl says ${answer.status}, ${swap_count}`;
+    return `the router reverts (${real.output ?? "nothing"}, ${real.error}, ${real.inner_out_of_gas}), jitctl says ${answer.status}, ${swap_count}`;
   }
+  if (CAPACITY.includes(answer.reason)) return tally("beyond the card's capacity"), null;
   if (answer.status === "rejected") return `the router accepts, jitctl says ${answer.reason}`;
   const may_be_less = answer.legs.some((leg) => leg.may_revert) && refused_for_other_reasons(answer, real, chain);
+  const starved = real.inner_out_of_gas && answer.legs.some((leg) => leg.may_revert);
+  if (answer.legs.length > real.swaps.length && starved) return tally("a sub-plan that may fail used up its gas"), null;
   if (answer.legs.length > real.swaps.length && may_be_less) return tally("a sub-plan that may fail failed for other reasons"), null;
   if (answer.legs.length !== real.swaps.length) return swap_count;
   tally(answer.legs.length > 0 ? "same legs" : "no legs on both sides");

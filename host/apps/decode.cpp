@@ -61,7 +61,7 @@ std::string_view without_frame(std::string_view line) {
 
 class Decoder {
 public:
-    explicit Decoder(const DecodeOptions& options) : options_(options), kernel_(options.table) {}
+    explicit Decoder(const DecodeOptions& options) : options_(options), kernel_(options.table, options.engine) {}
 
     JsonBuffer& json() { return json_; }
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "accel/engine.hpp"
 #include "apps/router_table.hpp"
 
 #include <cstdint>
@@ -13,7 +14,8 @@ namespace jitbox::apps {
 struct DecodeOptions {
     RouterTable table = mainnet_routers();
     std::optional<std::uint64_t>
-        chain_id; ///< a transaction for another chain is rejected (wrong_chain); legacy ones before EIP-155 pass
+        chain_id;                    ///< a transaction for another chain is rejected (wrong_chain); legacy ones before EIP-155 pass
+    accel::Engine* engine = nullptr; ///< whose parser; null: the HLS kernel in this thread
 };
 
 /// Reads lines until the end of `in` and writes one JSON object for each to `out`; docs/parser.md describes its fields. A line that

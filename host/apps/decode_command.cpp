@@ -7,7 +7,9 @@
 #include <ext/stdio_filebuf.h>
 
 #include <cstdio>
+#include <cstdlib>
 #include <iostream>
+#include <memory>
 #include <string>
 #include <unistd.h>
 
@@ -25,16 +27,19 @@ int decode_command(int argc, char** argv) {
                    "file of router addresses and kinds, JSON or lines `address kind [factory]`; default: mainnet's");
     app.add_option("--chain-id", options.chain_id, "reject transactions that name another chain (wrong_chain)");
     app.add_option("--engine", engine, "native (the HLS kernel on this CPU) or xrt (a card)")->capture_default_str();
+    std::string xclbin;
+    app.add_option("--xclbin", xclbin, "the card's image, with --engine xrt; default: JITBOX_XCLBIN");
     CLI11_PARSE(app, argc, argv);
-    if (engine == "xrt") {
-        std::cerr << "jitctl decode: --engine xrt needs a card: this build has no XRT engine (no xrt::device, no bitstream); use "
-                     "--engine "
-                     "native\n";
-        return 1;
-    }
+    std::unique_ptr<accel::Engine> card;
     if (engine != "native") {
-        std::cerr << "jitctl decode: unknown engine '" << engine << "': native or xrt\n";
-        return 2;
+        const char* const image = std::getenv("JITBOX_XCLBIN");
+        auto made = accel::make_engine({.name = engine, .xclbin = !xclbin.empty() ? xclbin : image != nullptr ? image : ""});
+        if (!made) {
+            std::cerr << "jitctl decode: " << made.error().text() << "\n";
+            return 1;
+        }
+        card = std::move(*made);
+        options.engine = card.get();
     }
     if (!routers.empty()) {
         auto table = load_routers(routers);

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "accel/engine.hpp"
 #include "apps/router_table.hpp"
 #include "base/bytes.hpp"
 
@@ -10,10 +11,11 @@
 
 namespace jitbox::apps {
 
-/// Runs the kernel of the native engine in the caller's thread: no queue, no copy beyond the records themselves.
+/// Runs the kernel of the native engine in the caller's thread: no queue, no copy beyond the records themselves. With an engine,
+/// that engine's parser instead; a lost engine is an exception, because nothing after it can be answered.
 class DecodeKernel {
 public:
-    explicit DecodeKernel(const RouterTable& table);
+    explicit DecodeKernel(const RouterTable& table, accel::Engine* engine = nullptr);
     ~DecodeKernel();
     DecodeKernel(const DecodeKernel&) = delete;
     DecodeKernel& operator=(const DecodeKernel&) = delete;

@@ -1,6 +1,7 @@
 // jitctl: the operator's command line. One table of commands; everything else is in the files that it names.
 // SPDX-License-Identifier: Apache-2.0
 #include "apps/audit_command.hpp"
+#include "apps/card_command.hpp"
 #include "apps/commands.hpp"
 #include "apps/daemon_commands.hpp"
 #include "apps/decode.hpp"
@@ -33,6 +34,7 @@ constexpr std::array commands{
     Command{"audit", "verify, show, export and anchor the hash-chained audit log", jitbox::apps::run_audit},
     Command{"decode", "raw transactions (hex lines) to their swaps (JSON lines)", jitbox::apps::decode_command},
     Command{"evaluate", "exact outcome of swaps and positions, one JSON object a line", jitbox::apps::evaluate_command},
+    Command{"card", "list, test or reset the accelerator card", jitbox::apps::card_command},
 };
 
 void print_usage(std::FILE* out) {

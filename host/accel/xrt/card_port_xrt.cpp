@@ -6,9 +6,11 @@
 #include <xrt/xrt_bo.h>
 #include <xrt/xrt_device.h>
 
+#include <cstdio>
 #include <cstdlib>
 #include <exception>
 #include <fcntl.h>
+#include <iostream>
 #include <stdexcept>
 #include <unistd.h>
 
@@ -23,9 +25,11 @@ constexpr std::uint64_t page_bytes = 4096;
 class QuietOutput {
 public:
     QuietOutput() : kept_(::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3)) {
+        flush();
         if (kept_ >= 0) (void)::dup2(STDERR_FILENO, STDOUT_FILENO);
     }
     ~QuietOutput() {
+        flush();
         if (kept_ < 0) return;
         (void)::dup2(kept_, STDOUT_FILENO);
         (void)::close(kept_);
@@ -34,6 +38,10 @@ public:
     QuietOutput& operator=(const QuietOutput&) = delete;
 
 private:
+    static void flush() {
+        std::cout.flush();
+        (void)std::fflush(stdout);
+    }
     int kept_;
 };
 

@@ -34,7 +34,8 @@ namespace {
 namespace json = boost::json;
 
 struct Options {
-    std::string file;
+    std::string file;                                       ///< verify and anchor; verify asks jitd when it is empty
+    std::string shown_file = "/var/lib/jitbox/audit.jsonl"; ///< show and export
     std::string anchor;
     std::string socket = "/run/jitbox/jitd.sock";
     unsigned timeout_ms = 5000;
@@ -55,7 +56,7 @@ int print_error(const Error& error) {
 }
 
 void add_filters(CLI::App& app, Options& options) {
-    app.add_option("--file", options.file, "the audit file")->default_val("/var/lib/jitbox/audit.jsonl")->envname("JITBOX_AUDIT");
+    app.add_option("--file", options.shown_file, "the audit file")->envname("JITBOX_AUDIT")->capture_default_str();
     app.add_option("--since", options.since, "2026-11-22, 2026-11-22T15:00:00 (UTC), or how long ago: 90m");
     app.add_option("--until", options.until, "the same; not included");
     app.add_option("--user", options.filter.user, "part of the user's name");
@@ -145,7 +146,7 @@ int run_verify(const Options& options) {
 int run_show(Options& options) {
     if (auto times = read_times(options); !times) return print_error(times.error());
     std::deque<audit::Record> newest;
-    const auto read = audit::for_each(options.file, [&](const audit::Record& record) {
+    const auto read = audit::for_each(options.shown_file, [&](const audit::Record& record) {
         if (!audit::matches(options.filter, record)) return;
         newest.push_back(record);
         if (newest.size() > options.limit) newest.pop_front();
@@ -168,7 +169,7 @@ int run_show(Options& options) {
 /// What an auditor needs to trust the lines that follow: the file's state, its end, and how names were replaced.
 json::object export_header(const Options& options, const audit::VerifyReport& report, const audit::Pseudonyms& names) {
     json::object header{{"export", "jitbox-audit"},
-                        {"file", options.file},
+                        {"file", options.shown_file},
                         {"made", time_text(std::time(nullptr) * 1'000'000'000)},
                         {"verified", report.ok},
                         {"anchor", options.anchor},
@@ -185,7 +186,7 @@ int run_export(Options& options) {
     if (auto times = read_times(options); !times) return print_error(times.error());
     const auto names = audit::Pseudonyms::from_key_file(options.key);
     if (!names) return print_error(names.error());
-    const auto report = verify(options.file, options.anchor);
+    const auto report = verify(options.shown_file, options.anchor);
     if (!report) return print_error(report.error());
     std::ofstream file;
     if (options.out != "-") {
@@ -195,7 +196,7 @@ int run_export(Options& options) {
     }
     std::ostream& out = options.out == "-" ? std::cout : file;
     out << json::serialize(export_header(options, *report, *names)) << "\n";
-    const auto read = audit::for_each(options.file, [&](const audit::Record& record) {
+    const auto read = audit::for_each(options.shown_file, [&](const audit::Record& record) {
         if (!audit::matches(options.filter, record)) return;
         audit::Record shown = record;
         shown.event = names->event(record.event, options.hide_users);
@@ -203,8 +204,9 @@ int run_export(Options& options) {
     });
     if (!out.flush()) return print_error({"audit: writing " + options.out + " failed", "is the disk full?"});
     if (!read) return print_error(read.error());
-    return report->ok ? 0
-                      : print_error({"audit: " + options.file + " is not intact: " + report->problem, "the export says so too"});
+    return report->ok
+               ? 0
+               : print_error({"audit: " + options.shown_file + " is not intact: " + report->problem, "the export says so too"});
 }
 
 // ---- anchor

@@ -42,6 +42,8 @@ try {
   assert.match(record.user, /^user-[0-9a-f]{16}$/);
   assert.equal(record.hash, shown[0].hash);
 
+  assert.match(audit("verify", "--socket", join(directory, "nobody.sock")).error, /cannot reach jitd/, "without --file it asks jitd");
+
   // Touched: one letter; then the whole of an older copy, which only the anchor can tell.
   cpSync(file, `${file}.copy`);
   writeFileSync(file, readFileSync(file, "utf8").replace("begun", "bogus"));

@@ -32,8 +32,7 @@ struct Action {
     [[nodiscard]] std::string signature() const;
 };
 
-/// Every owner function (but `schedule`, see announce) of deploy/contracts/src/JitExecutor.sol; a test compares this with the
-/// compiled contract's ABI.
+/// Every owner function (but `schedule`, see announce) of deploy/contracts/src/JitExecutor.sol, written by hand from it.
 [[nodiscard]] std::span<const Action> owner_actions();
 [[nodiscard]] Result<Action> find_action(std::string_view name);
 

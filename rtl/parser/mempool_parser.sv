@@ -1,5 +1,5 @@
 // The parser kernel: TX records become SWAP records and a TX_SEEN; everything that the pricing kernel needs passes through in order. The same
-// bytes as kernels/hls/mempool_parser.cpp for the same input, whatever the back-pressure (docs/kernel-contract.md, docs/card-parser.md).
+// bytes as kernels/hls/mempool_parser.cpp for the same input, whatever the back-pressure (docs/kernel-contract.md, docs/parser.md).
 // Transactions go to a pool of lanes and come back in order. Takes no records for 1,024 clocks after reset.
 // SPDX-License-Identifier: Apache-2.0
 module mempool_parser #(

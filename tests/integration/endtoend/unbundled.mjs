@@ -28,7 +28,9 @@ await end_to_end("unbundled", async (appliance, { seed }) => {
   const unwound = await appliance.unwound();
   for (const bundle of stranded) {
     const found = unwound.filter(({ tick_lower, tick_upper, pool }) => tick_lower === bundle.tick_lower && tick_upper === bundle.tick_upper && pool.toLowerCase() === bundle.pool.toLowerCase());
-    assert.deepEqual(found.map(({ block }) => block), [bundle.target_block + 1], `minted in block ${bundle.target_block}`);
+    // The next block; one more when, on a busy machine, the guardian's transaction came after the next block was begun.
+    const late = found.map(({ block }) => block - bundle.target_block);
+    assert.ok(late.length === 1 && late[0] >= 1 && late[0] <= 2, `minted in block ${bundle.target_block}, unwound ${late.join(", ")} blocks later`);
   }
 
   await appliance.build_block();

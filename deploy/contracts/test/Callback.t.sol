@@ -9,15 +9,20 @@ import { HostileDeployer, HostilePool } from "./support/Pools.sol";
 
 /// @notice The mint callback pays only the pool in flight, once, and only what the call allows.
 contract CallbackTest is Base {
+    HostileDeployer internal deployer;
     HostilePool internal hostile;
     uint16 internal hostileId;
 
     function setUp() public override {
         super.setUp();
-        HostileDeployer deployer = new HostileDeployer();
+        deployer = new HostileDeployer();
         hostile = deployer.deploy(address(token0), address(token1));
+        hostileId = _listHostile(Fork.SushiV3);
+    }
+
+    function _listHostile(Fork fork) internal returns (uint16) {
         bytes32 initCodeHash = keccak256(type(HostilePool).creationCode);
-        hostileId = executor.listPool(address(hostile), address(deployer), initCodeHash, Fork.SushiV3, ONE, ONE);
+        return executor.listPool(address(hostile), address(deployer), initCodeHash, fork, ONE, ONE);
     }
 
     function _hostilePlan(uint256 max) internal view returns (Plan memory plan) {
@@ -99,8 +104,15 @@ contract CallbackTest is Base {
     }
 
     function test_a_pool_is_paid_only_by_the_callback_of_its_fork() public {
+        bytes memory refused = abi.encodeWithSelector(JitExecutor.UnexpectedCallback.selector, address(hostile));
         hostile.behave(HostilePool.Way.AskAsPancake, 1, address(0), "");
-        vm.expectRevert(abi.encodeWithSelector(JitExecutor.UnexpectedCallback.selector, address(hostile)));
+        vm.expectRevert(refused);
+        _mintAtHostile(STOCK);
+        executor.unlistPool(hostileId);
+        _listHostile(Fork.PancakeV3);
+        _mintAtHostile(STOCK);
+        hostile.behave(HostilePool.Way.Reenter, 1, address(0), "");
+        vm.expectRevert(refused);
         _mintAtHostile(STOCK);
     }
 

@@ -10,38 +10,57 @@ const CONTRACTS = fileURLToPath(new URL("../", import.meta.url));
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 const PLACE = `${ROOT}build/mutants/`;
 const COPY = `${PLACE}deploy/contracts/`;
-const EXECUTOR = "src/JitExecutor.sol";
+const SOURCES = ["src/JitExecutor.sol", "src/Listing.sol", "src/Rights.sol"];
 
-const OWNER_FUNCTIONS = ["listPool", "unlistPool", "setOperator", "setGuardian", "setTipCap", "unpause", "withdraw"];
+const OWNER_FUNCTIONS = [
+  "listToken", "unlistToken", "listPool", "unlistPool", "setWeights", "setOperator", "setGuardian", "setCaps", "schedule", "unpause", "withdraw",
+];
 
-/** Every `require` of the source, and what is not written as one. */
-function mutants(source) {
+/** Every `require` and `_loosen` of the sources, and what is not written as one. */
+function mutants(sources) {
   const all = [];
-  for (const match of source.matchAll(/^ *require\([^;]*;\n/gm)) {
-    const line = source.slice(0, match.index).split("\n").length;
-    all.push({ name: `line ${line}: without ${match[0].trim().replace(/\s+/g, " ")}`, from: match[0], to: "", at: match.index });
+  for (const [file, source] of sources) {
+    for (const match of source.matchAll(/^ *(require\([^;]*|if \([^;{]*\) _loosen\(\)|_loosen\(\));\n/gm)) {
+      const line = source.slice(0, match.index).split("\n").length;
+      all.push({ name: `${file}:${line} without ${match[0].trim().replace(/\s+/g, " ")}`, file, from: match[0], to: "", at: match.index });
+    }
   }
+  const holder = (text) => [...sources].find(([, source]) => source.includes(text));
   const swap = (name, from, to) => {
-    const at = source.indexOf(from);
-    if (at < 0) throw new Error(`mutant '${name}' does not fit the source any more`);
-    all.push({ name, from, to, at });
+    const found = holder(from);
+    if (!found) throw new Error(`mutant '${name}' does not fit the sources any more`);
+    all.push({ name, file: found[0], from, to, at: found[1].indexOf(from) });
+  };
+  const head_of = (name) => {
+    const pattern = new RegExp(`function ${name}\\([^{]*\\{`);
+    const found = [...sources.values()].map((source) => pattern.exec(source)).find(Boolean);
+    if (!found) throw new Error(`there is no function ${name} any more`);
+    return found[0];
   };
   for (const name of OWNER_FUNCTIONS) {
-    const [head] = new RegExp(`function ${name}\\([^{]*\\{`).exec(source);
+    const head = head_of(name);
     swap(`${name} by anybody`, head, head.replace("onlyOwner", ""));
   }
-  for (const name of ["pause", "unwind"]) {
-    const [head] = new RegExp(`function ${name}\\([^{]*\\{`).exec(source);
+  for (const name of ["pause", "cancel", "unwind"]) {
+    const head = head_of(name);
     swap(`${name} by anybody`, head, head.replace("onlyGuardian", ""));
   }
-  for (const name of ["mint", "burn", "unwind"]) {
-    const [head] = new RegExp(`function ${name}\\([^{]*\\{`).exec(source);
+  for (const name of ["mint", "burn", "unwind", "withdraw"]) {
+    const head = head_of(name);
     swap(`${name} without lock`, head, head.replace("nonReentrant", ""));
   }
-  swap("more than one callback a mint", "        _poolInFlight = address(0);\n        if (amount0Owed", "        if (amount0Owed");
-  swap("pool in flight not forgotten", '        // A pool that took nothing made no callback.\n        _poolInFlight = address(0);\n', "");
+  swap("more than one callback a mint", "        _inFlight = PoolWord.wrap(0);\n        uint256 maximums", "        uint256 maximums");
+  swap("pool in flight not forgotten", "        // A pool that took nothing made no callback.\n        _inFlight = PoolWord.wrap(0);\n", "");
+  swap("a mint counts against no block", "        _spend(settings, gwei_);\n    }\n\n    /// A token that takes", "    }\n\n    /// A token that takes");
+  swap("a tip counts against no block", "        _spend(settings, gwei_);\n        require(_send", "        require(_send");
+  swap("spending is not kept", "_settings = settings.withSpent(spent);", "");
+  swap("mint in a pool that is not listed", "PoolWord word = _listed(head.poolId());\n        IV3Pool pool", "PoolWord word = _known(head.poolId());\n        IV3Pool pool");
+  swap("burn in a pool that is not listed", "PoolWord word = _listed(head.poolId());\n        (uint256", "PoolWord word = _known(head.poolId());\n        (uint256");
+  swap("pausing does nothing", "_settings = _settings.withPaused(true);", "");
+  swap("a token stays listed", "isToken[token] = false;", "");
+  swap("a token's pools stay listed", "if (_pools[ids[i]].listed()) _unlist(ids[i]);", "");
   swap("the owner is no guardian", "msg.sender == guardian || msg.sender == OWNER", "msg.sender == guardian");
-  swap("unlisting does nothing", "_pools[poolId].listed = false;", "");
+  swap("unlisting does nothing", "word.fork(), false);", "word.fork(), true);");
   swap("tip not paid", "require(_send(block.coinbase, tipWei), TipFailed(tipWei));", "");
   swap("withdraw to somebody else", "_transfer(IERC20(token), OWNER, amount);", "_transfer(IERC20(token), token, amount);");
   return all;
@@ -66,13 +85,15 @@ function tests_pass() {
 
 function main(part) {
   prepare();
-  const source = readFileSync(COPY + EXECUTOR, "utf8");
+  const sources = new Map(SOURCES.map((file) => [file, readFileSync(COPY + file, "utf8")]));
   if (!tests_pass()) throw new Error("the tests fail without any mutation");
   const survivors = [];
-  const chosen = mutants(source).filter(({ name }) => !part || name.includes(part));
-  for (const { name, from, to, at } of chosen) {
-    writeFileSync(COPY + EXECUTOR, source.slice(0, at) + to + source.slice(at + from.length));
+  const chosen = mutants(sources).filter(({ name }) => !part || name.includes(part));
+  for (const { name, file, from, to, at } of chosen) {
+    const source = sources.get(file);
+    writeFileSync(COPY + file, source.slice(0, at) + to + source.slice(at + from.length));
     const survived = tests_pass();
+    writeFileSync(COPY + file, source);
     if (survived) survivors.push(name);
     console.log(`${survived ? "SURVIVED" : "found out"}  ${name}`);
   }

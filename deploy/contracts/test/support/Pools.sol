@@ -117,8 +117,10 @@ contract HostilePool {
     }
 }
 
-/// @notice Makes hostile pools at the addresses that listPool expects.
+/// @notice Makes hostile pools at the addresses that listPool expects, as a factory of any fork.
 contract HostileDeployer {
+    address public immutable poolDeployer = address(this);
+
     function deploy(address token0, address token1) external returns (HostilePool pool) {
         pool = new HostilePool{ salt: keccak256(abi.encode(token0, token1, uint24(3000))) }();
         pool.set(token0, token1);

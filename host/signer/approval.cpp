@@ -14,7 +14,7 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::size_t max_subject_bytes = 48 * 1024;
+constexpr std::size_t max_subject_bytes = std::size_t{48} * 1024;
 constexpr int base64_form = sodium_base64_VARIANT_ORIGINAL;
 
 /// Idempotent; only fails where the system has no randomness.

@@ -158,12 +158,27 @@ Reason strict_sub_plan(const Frame& f, Span input, Span& commands, Span& items) 
         const Word offset = word_at(f, at + 32 * i);
         if (!fits_u64(offset) || offset.limb[0] != expected) return Reason::calldata_bad_offset;
         if (list + 32 + expected + 32 > input.size) return Reason::calldata_truncated;
-        const std::uint64_t size = word_at(f, at + static_cast<std::uint32_t>(expected)).limb[0];
+        Span element; // the decoder takes the length modulo 2^32, the encoder of the call to itself takes it as it is
+        if (bytes_at(f, at + static_cast<std::uint32_t>(expected), element) != Reason::none) return Reason::calldata_truncated;
+        const std::uint64_t size = element.size;
         expected += ((size + 31) & 0xffffffe0U) + 32;
     }
     if (list + 32 + expected > input.size) return Reason::calldata_truncated;
     commands = Span{input.at + 96, static_cast<std::uint32_t>(commands_size)};
     items = Span{at, static_cast<std::uint32_t>(count)};
+    return Reason::none;
+}
+
+/// What solc's encoder of bytes[] calldata judges before the router calls itself: every element ends in the calldata. It runs in
+/// the caller's frame, so a failure here is the caller's, whatever the may-revert flag says.
+Reason encodable(const Frame& f, Span items) {
+    if (items.size > records::max_calls) return Reason::calldata_too_complex;
+    for (std::uint32_t i = 0; i < items.size; ++i) {
+#pragma HLS LOOP_TRIPCOUNT min = 0 max = 4096
+        Span element;
+        const Reason reason = tail_bytes(f, items.at, items.at + 32 * i, element);
+        if (reason != Reason::none) return reason;
+    }
     return Reason::none;
 }
 
@@ -177,6 +192,7 @@ Reason run_sub_plan(Walk& w, const std::uint8_t* raw, Span input, bool skip_fail
     if (w.kind == RouterKind::universal_router) {
         reason = bytes_lib_bytes(f, input, 0, commands);
         if (reason == Reason::none) reason = bytes_lib_array(f, input, 1, 1, level.items);
+        if (reason == Reason::none) reason = encodable(f, level.items);
     } else {
         reason = strict_sub_plan(f, input, commands, level.items);
     }

@@ -60,7 +60,8 @@ module calldata_walker (
     PathJudge = 6'd26, Hop = 6'd27, AddLeg = 6'd28,
     Sub0 = 6'd29, SubCommands = 6'd30, SubCount = 6'd31,
     Strict0 = 6'd32, StrictHead = 6'd33, StrictCount = 6'd34, StrictOffset = 6'd35, StrictLength = 6'd36, StrictEnd = 6'd37,
-    PushLevel = 6'd38, Pool1 = 6'd39, Pool2 = 6'd40, PoolData = 6'd41, Finish = 6'd42
+    PushLevel = 6'd38, Pool1 = 6'd39, Pool2 = 6'd40, PoolData = 6'd41, Finish = 6'd42,
+    Encode = 6'd43, EncodeLength = 6'd44
   } state_t;
   state_t state, next_state;
 
@@ -147,6 +148,7 @@ module calldata_walker (
         if (tuple) offset_room = with_deadline ? 20'd160 : 20'd128;
       end
       Element: begin offset_rule = 2'd1; offset_base = top.items_at; end
+      Encode: begin offset_rule = 2'd1; offset_base = items_at; end
       Tuple0: begin offset_rule = exact_in ? 2'd0 : 2'd1; offset_base = window_at; end
       V3Path: begin offset_rule = version10 ? 2'd0 : version12 ? 2'd2 : 2'd3; offset_base = input_at; offset_scope_end = input_end; end
       V3Prices, Sub0: begin offset_rule = 2'd2; offset_base = input_at; offset_scope_end = input_end; end
@@ -376,8 +378,24 @@ module calldata_walker (
         else if (bad_offset) failure = contract_pkg::ReasonCalldataBadOffset;
       end
       SubCount: begin
-        next_state = PushLevel;
+        jump       = 1'b1;
+        jump_at    = data;
+        next_state = word0[31:0] == '0 ? PushLevel : Encode;
         if (bad_length) failure = contract_pkg::ReasonCalldataTruncated;
+        else if (word0[31:0] > 32'(MaxCalls)) failure = contract_pkg::ReasonCalldataTooComplex;
+      end
+      // What solc's encoder of the call to itself judges in the caller's frame: every element ends in the calldata.
+      Encode: begin
+        jump       = 1'b1;
+        jump_at    = tail_at;
+        next_state = EncodeLength;
+        if (bad_offset) failure = contract_pkg::ReasonCalldataBadOffset;
+      end
+      EncodeLength: begin
+        jump       = 1'b1;
+        jump_at    = items_at + {next_item[PositionBits-6:0], 5'd0};
+        next_state = next_item == items ? PushLevel : Encode;
+        if (bad_length && !outside_q) failure = contract_pkg::ReasonCalldataTruncated;
       end
       Strict0: begin take = 1'b1; next_state = StrictHead; end
       StrictHead: begin
@@ -404,6 +422,7 @@ module calldata_walker (
         jump       = 1'b1;
         jump_at    = items_at + {next_item[PositionBits-6:0], 5'd0};
         next_state = next_item == items ? StrictEnd : StrictOffset;
+        if (bad_length) failure = contract_pkg::ReasonCalldataTruncated;  // modulo 2^32 for the decoder, as it is for the encoder
       end
       StrictEnd: begin
         next_state = PushLevel;
@@ -541,7 +560,10 @@ module calldata_walker (
         ArrayHead, SubCount: begin
           items_at <= data;
           items    <= word0[PositionBits-1:0];
+          element  <= 13'd0;
         end
+        Encode: outside_q <= outside;
+        EncodeLength: element <= next_item[12:0];
         Single1: begin
           token_out <= word0[159:0];
           fee       <= word1[31:0];

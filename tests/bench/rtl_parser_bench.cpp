@@ -1,5 +1,5 @@
 // Clocks of the Verilated mempool_parser: from the last beat of the calldata to the last leg, form by form, and bytes a clock on
-// real transactions. Prints a markdown table; docs/card-parser.md has its figures. SPDX-License-Identifier: Apache-2.0
+// real transactions. Prints a markdown table; docs/card.md has its figures. SPDX-License-Identifier: Apache-2.0
 #include "../rtl/parser_driver.hpp"
 #include "../unit/kernels/parser_harness.hpp"
 #include "accel/records.hpp"
@@ -94,15 +94,10 @@ Bytes v3_input(bool prices) {
     return input.get();
 }
 
-Bytes execute(const Bytes& commands, const std::vector<Bytes>& inputs) {
+/// execute(bytes,bytes[],uint256).
+Bytes execute_until(const Bytes& commands, const std::vector<Bytes>& inputs) {
     Calldata out(0x3593564c);
     out.word(96).word(96 + 32 + (commands.size() + 31) / 32 * 32).word(99999).bytes(commands).append(array_of(inputs));
-    return out.get();
-}
-
-Bytes plan(const Bytes& commands, const std::vector<Bytes>& inputs) {
-    Calldata out;
-    out.word(64).word(64 + 32 + (commands.size() + 31) / 32 * 32).bytes(commands).append(array_of(inputs));
     return out.get();
 }
 
@@ -134,21 +129,22 @@ std::vector<Form> forms() {
     const Bytes unwrap = Calldata().word(2).word(1).get();
     Bytes nested = single(false);
     for (int i = 0; i < 4; ++i) nested = multicall({nested});
-    return {{"exactInputSingle", swap_router, single(true)},
-            {"exactInputSingle", swap_router02, single(false)},
-            {"exactInput, 1 hop", swap_router02, path_call(1)},
-            {"exactInput, 4 hops", swap_router02, path_call(4)},
-            {"multicall of exactInputSingle and another call", swap_router02,
-             multicall({single(false), Calldata(0x49404b7c).word(1).get()})},
-            {"multicall 4 deep", swap_router02, nested},
-            {"execute: V3 in", universal_router_v1_0, execute({0x00}, {v3_input(false)})},
-            {"execute: V3 in", universal_router, execute({0x00}, {v3_input(false)})},
-            {"execute: wrap, V3 in, unwrap", universal_router, execute({0x0b, 0x00, 0x0c}, {unwrap, v3_input(false), unwrap})},
-            {"execute: permit, V3 in, V3 in, sweep, unwrap", universal_router_v2,
-             execute({0x0a, 0x00, 0x00, 0x04, 0x0c}, {Bytes(352), v3_input(false), v3_input(false), Bytes(96), unwrap})},
-            {"execute: V3 in", universal_router_v2_1, execute({0x00}, {v3_input(true)})},
-            {"execute: sub-plan of V3 in", universal_router_v2, execute({0x21}, {plan({0x00}, {v3_input(false)})})},
-            {"execute: sub-plan of V3 in", universal_router, execute({0x21}, {plan({0x00}, {v3_input(false)})})}};
+    return {
+        {"exactInputSingle", swap_router, single(true)},
+        {"exactInputSingle", swap_router02, single(false)},
+        {"exactInput, 1 hop", swap_router02, path_call(1)},
+        {"exactInput, 4 hops", swap_router02, path_call(4)},
+        {"multicall of exactInputSingle and another call", swap_router02,
+         multicall({single(false), Calldata(0x49404b7c).word(1).get()})},
+        {"multicall 4 deep", swap_router02, nested},
+        {"execute: V3 in", universal_router_v1_0, execute_until({0x00}, {v3_input(false)})},
+        {"execute: V3 in", universal_router, execute_until({0x00}, {v3_input(false)})},
+        {"execute: wrap, V3 in, unwrap", universal_router, execute_until({0x0b, 0x00, 0x0c}, {unwrap, v3_input(false), unwrap})},
+        {"execute: permit, V3 in, V3 in, sweep, unwrap", universal_router_v2,
+         execute_until({0x0a, 0x00, 0x00, 0x04, 0x0c}, {Bytes(352), v3_input(false), v3_input(false), Bytes(96), unwrap})},
+        {"execute: V3 in", universal_router_v2_1, execute_until({0x00}, {v3_input(true)})},
+        {"execute: sub-plan of V3 in", universal_router_v2, execute_until({0x21}, {plan({0x00}, {v3_input(false)})})},
+        {"execute: sub-plan of V3 in", universal_router, execute_until({0x21}, {plan({0x00}, {v3_input(false)})})}};
 }
 
 void print_forms(Bench& bench) {

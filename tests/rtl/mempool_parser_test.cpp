@@ -1,5 +1,6 @@
 // mempool_parser in SystemVerilog: the same bytes as the HLS source for the same stream, whatever the stalls.
 // SPDX-License-Identifier: Apache-2.0
+#include "../unit/kernels/parser_harness.hpp"
 #include "parser_driver.hpp"
 #include "parser_streams.hpp"
 #include "support/shared_data.hpp"
@@ -104,6 +105,53 @@ TEST_F(Parser, AnswersMutatedTransactionsLikeTheHlsSource) {
         if (HasFatalFailure()) return;
     }
     std::cout << reasons_[0] << " of " << mutations << " accepted; reasons not met:" << unmet_reasons() << '\n';
+}
+
+/// Both forms of UniversalRouter that know sub-plans, one inside of another, some of which may fail.
+std::vector<Bytes> sub_plan_calls() {
+    const Bytes20 user = address_of(0x99);
+    const Bytes path = path_of({address_of(0x0a), address_of(0x0b), address_of(0x0c)}, 3000);
+    const Bytes leg = Calldata().word(user).word(7).word(3).word(160).word(1).bytes(path).get();
+    const Bytes inner = plan({0x00, 0x01}, {leg, leg});
+    return {execute({0x00, 0xa1, 0x00}, {leg, inner, leg}), execute({0x21, 0x01}, {plan({0xa1, 0x00}, {inner, leg}), leg}),
+            execute({0xa1}, {plan({0x21}, {plan({0xa1, 0x00}, {inner, leg})})})};
+}
+
+/// The values that a decoder of words can be caught with, instead of `word`.
+std::vector<Bytes> damaged(const Bytes& calldata, std::size_t at) {
+    std::vector<Bytes> out;
+    for (const std::size_t high : {std::size_t{0}, std::size_t{15}, std::size_t{27}}) { // beyond 2^64, 2^128, 2^32
+        out.push_back(calldata);
+        out.back()[at + high] ^= 0x10;
+    }
+    for (const int change : {-32, -1, 1, 32}) {
+        out.push_back(calldata);
+        out.back()[at + 31] = static_cast<std::uint8_t>(out.back()[at + 31] + change);
+    }
+    out.push_back(calldata);
+    std::fill_n(out.back().begin() + static_cast<std::ptrdiff_t>(at), 32, std::uint8_t{0xff}); // minus one
+    out.push_back(calldata);
+    std::fill_n(out.back().begin() + static_cast<std::ptrdiff_t>(at), 31, std::uint8_t{0xff}); // a tail that points backwards
+    out.back()[at + 31] = 0xe0;
+    return out;
+}
+
+TEST_F(Parser, JudgesEveryDamagedWordOfSubPlansLikeTheHlsSource) {
+    const Bytes20 router = address_of(0x77);
+    for (const RouterKind kind :
+         {RouterKind::universal_router, RouterKind::universal_router_v2, RouterKind::universal_router_v2_1}) {
+        StreamMaker maker{1};
+        expect_same({accel::to_record(0, std::vector<accel::RouterEntry>{{router, kind, address_of(0xfa)}})});
+        for (const Bytes& calldata : sub_plan_calls()) {
+            std::vector<Bytes> records;
+            for (std::size_t at = 4; at + 32 <= calldata.size(); at += 32) {
+                for (const Bytes& broken : damaged(calldata, at)) records.push_back(maker.transaction(call(router, broken)));
+            }
+            expect_same(records);
+            if (HasFatalFailure()) return;
+        }
+    }
+    std::cout << reasons_[0] << " accepted\n";
 }
 
 } // namespace

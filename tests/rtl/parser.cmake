@@ -14,7 +14,7 @@ jitbox_rtl_test(rtl_mempool_parser_test
   SOURCES mempool_parser_test.cpp parser_driver.cpp parser_streams.cpp ../support/shared_data.cpp ../unit/kernels/parser_harness.cpp
   MODELS mempool_parser DEPENDS accel apps chain kernels LINKS z TIMEOUT 300)
 
-# Clocks of the parser (docs/card-parser.md).
+# Clocks of the parser (docs/card.md).
 add_executable(rtl_parser_bench ../bench/rtl_parser_bench.cpp parser_driver.cpp ../support/shared_data.cpp ../unit/kernels/parser_harness.cpp)
 target_include_directories(rtl_parser_bench PRIVATE ${PROJECT_SOURCE_DIR}/tests)
 target_compile_definitions(rtl_parser_bench PRIVATE JITBOX_SOURCE_DIR="${PROJECT_SOURCE_DIR}")

@@ -65,15 +65,6 @@ function refused_for_other_reasons(answer, real, chain) {
   });
 }
 
-/**
- * The one known difference (docs/parser.md): a router encodes a sub-plan's inputs anew before it calls itself, and an impossible length among
- * them makes the outer frame revert without a message; jitctl takes it as a failure of the sub-plan, which may fail. No gas is used up by it.
- */
-function reencoding_of_a_sub_plan(answer, real) {
-  const empty_failure = /^0x2c4029e9[0-9a-f]{64}0{62}400{64}$/.test(real.output ?? "") || real.output === undefined;
-  return empty_failure && !real.inner_out_of_gas && answer.legs.some((leg) => leg.may_revert);
-}
-
 const OTHER_CALLS = ["0x12210e8a", "0xdf2ab5bb"]; // refundETH(), sweepToken(address,uint256,address)
 const KNOWN = new Set([...OTHER_CALLS, ...[SWAP_ROUTER, SWAP_ROUTER02].flatMap((abi) => abi.fragments.map((fragment) => fragment.selector))]);
 
@@ -87,16 +78,14 @@ function compare(row, answer, real, chain, tally) {
     if (refused_for_other_reasons(answer, real, chain)) return tally("refused by the chain for other reasons"), null;
     // 50,000,000 gas are more than any transaction may have (EIP-7825): damaged lengths that use them up say nothing about decoding.
     if (/out of gas/i.test(real.error ?? "")) return tally("refused by the chain, out of gas"), null;
-    if (reencoding_of_a_sub_plan(answer, real)) return tally("KNOWN DIFFERENCE: an impossible length inside of a sub-plan that may fail"), null;
     // jitctl passes over functions it does not know, so that forks may have more of them; these routers do not have this one.
     if (real.inner_selectors.some((selector) => !KNOWN.has(selector))) return tally("refused by the chain, unknown function"), null;
-    return `the router reverts (${real.output ?? "nothing"}, ${real.error}, ${real.inner_out_of_gas}), jitctl says ${answer.status}, ${swap_count}`;
+    return `the router reverts (${real.output ?? real.error}), jitctl says ${answer.status}, ${swap_count}`;
   }
   if (CAPACITY.includes(answer.reason)) return tally("beyond the card's capacity"), null;
   if (answer.status === "rejected") return `the router accepts, jitctl says ${answer.reason}`;
-  const may_be_less = answer.legs.some((leg) => leg.may_revert) && refused_for_other_reasons(answer, real, chain);
-  const starved = real.inner_out_of_gas && answer.legs.some((leg) => leg.may_revert);
-  if (answer.legs.length > real.swaps.length && starved) return tally("a sub-plan that may fail used up its gas"), null;
+  const failed_inside = real.inner_failures.some((output) => STATE_ERRORS.some((text) => output.includes(text)));
+  const may_be_less = answer.legs.some((leg) => leg.may_revert) && (failed_inside || refused_for_other_reasons(answer, real, chain));
   if (answer.legs.length > real.swaps.length && may_be_less) return tally("a sub-plan that may fail failed for other reasons"), null;
   if (answer.legs.length !== real.swaps.length) return swap_count;
   tally(answer.legs.length > 0 ? "same legs" : "no legs on both sides");

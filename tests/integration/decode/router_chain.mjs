@@ -78,10 +78,9 @@ function inner_selectors(frame) {
   return own.concat((frame.calls ?? []).flatMap(inner_selectors));
 }
 
-/** Whether a call inside of the router's used up its gas. */
-function ran_out_of_gas(frame, inner = false) {
-  if (inner && /\bgas\b/i.test(frame.error ?? "")) return true;
-  return (frame.calls ?? []).some((call) => ran_out_of_gas(call, true));
+/** What the frames inside that failed returned. */
+function inner_failures(frame) {
+  return (frame.calls ?? []).flatMap((call) => (call.error === undefined ? [] : [call.output ?? ""]).concat(inner_failures(call)));
 }
 
 /** Calls a router; the swaps that it asked of pools, in order, without those of frames that failed, and whether it went through. */
@@ -98,5 +97,5 @@ async function run(rpc, from, to, data, pools) {
     for (const inner of frame.calls ?? []) walk(inner);
   };
   walk(trace);
-  return { ok: trace.error === undefined, error: trace.error, output: trace.output, swaps, inner_selectors: inner_selectors(trace), inner_out_of_gas: ran_out_of_gas(trace) };
+  return { ok: trace.error === undefined, error: trace.error, output: trace.output, swaps, inner_selectors: inner_selectors(trace), inner_failures: inner_failures(trace) };
 }

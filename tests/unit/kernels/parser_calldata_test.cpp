@@ -48,16 +48,6 @@ Bytes v3_input(const Bytes& path, const u256& amount) {
     return Calldata().word(user).word(amount).word(3).word(160).word(1).bytes(path).get();
 }
 
-/// (commands, inputs) as in execute and EXECUTE_SUB_PLAN, behind `words` head words.
-Bytes plan(const Bytes& commands, const std::vector<Bytes>& inputs) {
-    const std::uint64_t commands_words = 1 + (commands.size() + 31) / 32;
-    return Calldata().word(64).word(64 + 32 * commands_words).bytes(commands).append(array_of(inputs)).get();
-}
-
-Bytes execute(const Bytes& commands, const std::vector<Bytes>& inputs) {
-    return Calldata(0x24856bc3).append(plan(commands, inputs)).get();
-}
-
 const Bytes path_ab = path_of({token_a, token_b}, 3000);
 const Bytes path_abc = path_of({token_a, token_b, token_c}, 3000);
 
@@ -337,6 +327,23 @@ TEST_P(SubPlans, that_may_revert_fail_alone) {
     ASSERT_EQ(tolerated.legs.size(), 2U) << "the sub-plan leaves no leg";
     EXPECT_EQ(tolerated.legs[1].amount, 4U);
     EXPECT_EQ(reason_of(GetParam(), execute({0x00, 0x21, 0x00}, inputs)), Reason::calldata_bad_path);
+}
+
+TEST_P(SubPlans, whose_inputs_do_not_end_fail_their_caller) {
+    const Bytes leg = v3_input(path_ab, 2);
+    Bytes inner = plan({0x00, 0x00}, {leg, leg});
+    const std::size_t last_length = inner.size() - leg.size() - 32;
+    for (const std::size_t high_byte : {std::size_t{0}, std::size_t{16}, std::size_t{26}}) { // 2^252, 2^124, 2^44
+        Bytes broken = inner;
+        broken[last_length + high_byte] = 0x10;
+        const std::vector<Bytes> inputs{v3_input(path_ab, 1), broken};
+        EXPECT_EQ(reason_of(GetParam(), execute({0x00, 0xa1}, inputs)), Reason::calldata_truncated)
+            << "the router encodes the inputs for its call to itself, and reverts there";
+        // One plan further in, the caller that fails is itself a sub-plan that may fail.
+        const Parsed outer = run(GetParam(), execute({0x00, 0xa1}, {leg, plan({0x00, 0xa1}, inputs)}));
+        EXPECT_EQ(outer.legs.size(), 1U);
+        EXPECT_EQ(outer.seen.status, TxStatus::ok);
+    }
 }
 
 TEST_P(SubPlans, pass_their_flag_to_the_legs_in_them) {

@@ -157,6 +157,15 @@ Bytes array_of(const std::vector<Bytes>& elements) {
     return out.append(tail.get()).get();
 }
 
+Bytes plan(const Bytes& commands, const std::vector<Bytes>& inputs) {
+    const std::uint64_t commands_words = 1 + (commands.size() + 31) / 32;
+    return Calldata().word(64).word(64 + 32 * commands_words).bytes(commands).append(array_of(inputs)).get();
+}
+
+Bytes execute(const Bytes& commands, const std::vector<Bytes>& inputs) {
+    return Calldata(0x24856bc3).append(plan(commands, inputs)).get();
+}
+
 Bytes path_of(const std::vector<Bytes20>& tokens, std::uint32_t fee) {
     Bytes out;
     for (const Bytes20& token : tokens) {

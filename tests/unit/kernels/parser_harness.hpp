@@ -76,6 +76,9 @@ private:
 
 /// bytes[] with canonical offsets: count, offsets, elements.
 Bytes array_of(const std::vector<Bytes>& elements);
+/// UniversalRouter: (commands, inputs) as in execute and EXECUTE_SUB_PLAN, and execute(bytes,bytes[]) of them.
+Bytes plan(const Bytes& commands, const std::vector<Bytes>& inputs);
+Bytes execute(const Bytes& commands, const std::vector<Bytes>& inputs);
 /// token fee token fee token ...
 Bytes path_of(const std::vector<Bytes20>& tokens, std::uint32_t fee);
 

@@ -6,7 +6,6 @@
 
 #include <csignal>
 #include <fstream>
-#include <iostream>
 #include <thread>
 
 namespace jitbox::test {
@@ -37,7 +36,7 @@ protected:
         rig.fault("");
         const auto took = rig.wait_ready();
         ASSERT_TRUE(took) << rig.status().hsm_error;
-        std::cout << "recovered after " << took->count() << " ms\n"; // wait_ready() has the bound, which a loaded machine needs
+        EXPECT_LT(*took, 1500ms); // back-off 0.5 s at most, then login and self-test
         EXPECT_EQ(rig.status().state, ArmState::disarmed) << "recovery does not arm";
         rig.arm();
         EXPECT_TRUE(SyncSigner(rig.socket("signing")).sign(Bundle(1000).request()));
@@ -82,8 +81,8 @@ TEST_F(HsmFault, AHangKeepsTheDeadline) {
     const auto took = std::chrono::steady_clock::now() - start;
     ASSERT_FALSE(answer);
     EXPECT_EQ(answer.error().code, RefusalCode::hsm_deadline) << answer.error().what;
-    EXPECT_GE(took, 1500ms);
-    EXPECT_LT(took, 5s) << "the deadline is 1.5 s; the rest is a loaded machine";
+    EXPECT_GE(took, 250ms);
+    EXPECT_LT(took, 1500ms) << "the deadline is 250 ms; the rest is a loaded machine";
     expect_recovery();
     // The nonces stay bound to the digest that was never signed: the same again is signed, another is not.
     SyncSigner client(rig.socket("signing"));

@@ -102,11 +102,8 @@ SignerRig::SignerRig() {
                          {"max_priority_fee_per_gas_wei", toml_text("100000000000")},
                          {"max_tip_wei", toml_text("1000000")},
                          {"max_ttl_s", "3600"}};
-    config_["hsm"] = {{"module", toml_text(softhsm_module)},
-                      {"token", toml_text("jitbox")},
-                      {"key_label", toml_text("jit")},
-                      {"lanes", "2"},
-                      {"call_deadline_ms", "1500"}};
+    config_["hsm"] = {
+        {"module", toml_text(softhsm_module)}, {"token", toml_text("jitbox")}, {"key_label", toml_text("jit")}, {"lanes", "2"}};
 }
 
 SignerRig::~SignerRig() = default;

@@ -1,0 +1,72 @@
+#!/usr/bin/env node
+// jitctl with a card: decode on the card's parser gives the native one's text, the self-test refuses an image that cannot decide, and a machine
+// without a card is told so. The card is the Verilated model behind XRT's stock driver.
+// SPDX-License-Identifier: Apache-2.0
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir, userInfo } from "node:os";
+import { join } from "node:path";
+import { toBeHex } from "ethers";
+import { Forms, transaction_with } from "../decode/forms.mjs";
+import { option } from "../decode/jitctl.mjs";
+import { Random } from "../decode/random.mjs";
+
+const KINDS = ["swap_router", "swap_router02", "universal_router_v1_0", "universal_router", "universal_router_v2", "universal_router_v2_1"];
+const seed = Number(option("seed", Date.now() % 1_000_000_000));
+const jitctl = option("jitctl");
+console.log(`seed ${seed}`);
+
+/** The variables that the model's env.sh exports. */
+function card_environment(folder) {
+  const script = `. '${join(folder, "env.sh")}' && env -0`;
+  const { stdout } = spawnSync("bash", ["-c", script], { encoding: "utf8", env: { ...process.env, USER: userInfo().username } });
+  return Object.fromEntries(stdout.split("\0").filter(Boolean).map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]));
+}
+
+function run(args, { input = "", env = process.env, cwd }) {
+  return spawnSync(jitctl, args, { input, env, cwd, encoding: "utf8", timeout: 120_000 });
+}
+
+function transactions(random) {
+  const tokens = Array.from({ length: 5 }, () => toBeHex(random.bits(160) | (1n << 159n), 20));
+  const forms = new Forms(random, {
+    tokens,
+    hops: 4,
+    amount: () => 1n + random.bits(254),
+    limit: () => random.bits(256),
+    deadline: () => random.bits(40),
+    other_commands: [[0x0b, "0x"], [0x0a, "0x1234"]],
+    other_calls: ["0x12210e8a"],
+  });
+  const whole = Array.from({ length: 240 }, (_, i) => transaction_with(toBeHex(0x1000n + BigInt(i % KINDS.length), 20), forms.of(KINDS[i % KINDS.length]), BigInt(i)));
+  const cut = whole.slice(0, 30).map((raw) => raw.slice(0, 2 + 2 * (1 + random.below(raw.length / 2 - 2))));
+  return [...whole, ...cut, "not hex"];
+}
+
+const folder = mkdtempSync(join(tmpdir(), "jitbox-card-"));
+try {
+  const routers = join(folder, "routers.json");
+  writeFileSync(routers, JSON.stringify(Object.fromEntries(KINDS.map((kind, i) => [toBeHex(0x1000n + BigInt(i), 20), { kind, factory: toBeHex(0xfac0n, 20) }]))));
+  const input = `${transactions(new Random(seed)).join("\n")}\n`;
+  const decode = ["decode", "--routers", routers];
+
+  const missing = run([...decode, "--engine", "xrt"], { input, cwd: folder });
+  assert.notEqual(missing.status, 0, "without a card there is no answer");
+  assert.equal(missing.stdout, "", "and no line that could be taken for one");
+  assert.match(missing.stderr, /xclbin|device|XRT/);
+
+  const env = card_environment(option("model"));
+  const native = run(decode, { input });
+  const card = run([...decode, "--engine", "xrt"], { input, env, cwd: folder });
+  assert.equal(card.status, native.status, card.stderr);
+  assert.equal(card.stdout, native.stdout, "the card's parser says what the native one says");
+  console.log(`  ${native.stdout.trimEnd().split("\n").length} answers, the same text from both`);
+
+  const test = run(["card", "test"], { env, cwd: folder });
+  assert.equal(test.status, 1, "an image without range_profit fails its self-test");
+  assert.ok((test.stdout + test.stderr).trim().length > 0);
+  console.log(`  card test: ${(test.stderr || test.stdout).trim().split("\n").at(-1)}`);
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}

@@ -161,6 +161,7 @@ void read_hsm(const toml::table& root, Config& config, const std::string& creden
     for (std::uint64_t i = 0; i < lanes; ++i) config.hsm.token.key_labels.push_back(label + "-" + std::to_string(i));
     config.hsm.call_deadline = std::chrono::milliseconds(section.natural_or("call_deadline_ms", 250, 1, 60'000));
     config.hsm.start_deadline = std::chrono::milliseconds(section.natural_or("start_deadline_ms", 5000, 1, 600'000));
+    config.hsm.restart_deadline = std::chrono::milliseconds(section.natural_or("restart_deadline_ms", 600, 1, 600'000));
     read_pin(section, config, credentials_dir);
     if (!config.hsm.token.module.empty() && ::access(config.hsm.token.module.c_str(), R_OK) != 0)
         section.error("module", config.hsm.token.module + ": " + std::strerror(errno), "set it to the PKCS#11 library of your HSM");

@@ -15,8 +15,8 @@ using Time = std::chrono::steady_clock;
 constexpr std::chrono::milliseconds first_backoff{50};
 constexpr std::chrono::milliseconds liveness_interval{200};
 
-std::unexpected<HsmFailure> hsm_fail(std::string what, bool fatal = false) {
-    return std::unexpected(HsmFailure{.error = {.what = "hsm: " + std::move(what), .hint = {}}, .fatal = fatal});
+std::unexpected<HsmFailure> hsm_fail(std::string what) {
+    return std::unexpected(HsmFailure{.error = {.what = "hsm: " + std::move(what), .hint = {}}, .pin = {}});
 }
 
 std::unexpected<Refusal> refuse(RefusalCode code, std::string what) {
@@ -49,12 +49,12 @@ HsmPool::State HsmPool::state() const {
     return state_;
 }
 
-HsmResult<std::vector<HsmKey>> HsmPool::greet(HsmWorker& worker, Time::time_point deadline) const {
+HsmResult<std::vector<HsmKey>> HsmPool::greet(HsmWorker& worker, const Deadline& deadline) const {
     std::string packet = format_hello(settings_.token);
     const bool sent = send_packet(worker.fd(), packet);
     OPENSSL_cleanse(packet.data(), packet.size());
     if (!sent) return hsm_fail("the worker ended at its start");
-    switch (receive_packet(worker.fd(), packet, deadline)) {
+    switch (receive_packet(worker.fd(), packet, deadline.at)) {
     case Received::packet:
         return parse_ready(packet);
     case Received::closed:
@@ -62,18 +62,18 @@ HsmResult<std::vector<HsmKey>> HsmPool::greet(HsmWorker& worker, Time::time_poin
     case Received::deadline:
         break;
     }
-    return hsm_fail("the module was not ready within " + std::to_string(settings_.start_deadline.count()) + " ms");
+    return hsm_fail("the module was not ready within " + std::to_string(deadline.limit.count()) + " ms");
 }
 
 /// Sign, recover, compare, with every key: a session that cannot do its job is found before an operator arms.
-HsmResult<void> HsmPool::self_test(HsmWorker& worker, const std::vector<HsmKey>& keys, Time::time_point deadline) const {
+HsmResult<void> HsmPool::self_test(HsmWorker& worker, const std::vector<HsmKey>& keys, const Deadline& deadline) const {
     static const Bytes32 digest = chain::keccak256(std::string_view("jitbox signer self-test"));
     for (std::size_t i = 0; i < keys.size(); ++i) {
         const auto address = chain::address_of_public_key(keys[i].public_key);
-        if (!address) return hsm_fail("key '" + keys[i].label + "' is not on secp256k1: " + address.error().what, true);
+        if (!address) return hsm_fail("key '" + keys[i].label + "' is not on secp256k1: " + address.error().what);
         std::string packet;
         if (!send_packet(worker.fd(), format_job({.key = static_cast<std::uint32_t>(i), .digest = digest})) ||
-            receive_packet(worker.fd(), packet, deadline) != Received::packet)
+            receive_packet(worker.fd(), packet, deadline.at) != Received::packet)
             return hsm_fail("self-test: no answer in time from key '" + keys[i].label + "'");
         const auto raw = parse_signature(packet);
         if (!raw) return std::unexpected(raw.error());
@@ -83,16 +83,15 @@ HsmResult<void> HsmPool::self_test(HsmWorker& worker, const std::vector<HsmKey>&
     return {};
 }
 
-HsmResult<HsmPool::Brought> HsmPool::bring_up() const {
-    const auto deadline = Time::now() + settings_.start_deadline;
+HsmResult<HsmPool::Brought> HsmPool::bring_up(const Deadline& deadline) const {
     Brought out;
     for (std::size_t i = 0; i < worker_count; ++i) {
         auto worker = HsmWorker::spawn(settings_.program);
-        if (!worker) return std::unexpected(HsmFailure{.error = worker.error(), .fatal = false});
+        if (!worker) return std::unexpected(HsmFailure{.error = worker.error(), .pin = {}});
         (*worker)->spread(i);
         auto keys = greet(**worker, deadline);
         if (!keys) return std::unexpected(keys.error());
-        if (!keys_.empty() && *keys != keys_) return hsm_fail("the token holds other keys than at the start", true);
+        if (!keys_.empty() && *keys != keys_) return hsm_fail("the token holds other keys than at the start");
         if (auto tested = self_test(**worker, *keys, deadline); !tested) return std::unexpected(tested.error());
         out.workers.push_back(std::move(*worker));
         out.keys = std::move(*keys);
@@ -112,7 +111,7 @@ Result<void> HsmPool::start() {
     bool tried = false;
     Result<void> first;
     supervisor_ = std::thread([this, &tried, &first] {
-        auto brought = bring_up();
+        auto brought = bring_up(Deadline(settings_.start_deadline));
         if (brought) {
             keys_ = brought->keys;
             for (const HsmKey& key : keys_)
@@ -140,33 +139,45 @@ void HsmPool::fault(const std::string& reason) {
     wake_.notify_all();
 }
 
+void HsmPool::look_after_workers() {
+    const std::scoped_lock lock(workers_mutex_);
+    const bool died = std::any_of(workers_.begin(), workers_.end(), [](const auto& worker) { return !worker->alive(); });
+    if (died) fault("the HSM worker ended");
+}
+
+bool HsmPool::restart() {
+    auto brought = bring_up(Deadline(settings_.restart_deadline));
+    if (!brought) {
+        const bool refused = brought.error().pin != PinVerdict::no_objection;
+        set_state(false, brought.error().error.text() + (refused ? " (not tried again: restart the signer)" : ""));
+        return !refused;
+    }
+    adopt(std::move(*brought));
+    const std::scoped_lock lock(state_mutex_);
+    ++state_.restarts;
+    return true;
+}
+
 void HsmPool::supervise() {
     auto backoff = first_backoff;
-    bool fatal = false;
+    auto next_try = Time::now();
+    bool may_try = true;
     for (;;) {
         const bool ready = state().ready;
         {
             std::unique_lock lock(state_mutex_);
-            wake_.wait_for(lock, ready || fatal ? liveness_interval : backoff,
-                           [&] { return stopping_ || (ready && !state_.ready); });
+            const auto until = ready || !may_try ? Time::now() + liveness_interval : next_try;
+            wake_.wait_until(lock, until, [&] { return stopping_ || (ready && !state_.ready); });
             if (stopping_) break;
         }
         if (ready) {
-            const std::scoped_lock lock(workers_mutex_);
-            const bool died = std::any_of(workers_.begin(), workers_.end(), [](const auto& worker) { return !worker->alive(); });
-            if (died && !workers_.empty()) fault("the HSM worker ended");
+            look_after_workers();
             backoff = first_backoff;
-        } else if (!fatal) {
-            auto brought = bring_up();
-            if (brought) {
-                adopt(std::move(*brought));
-                const std::scoped_lock lock(state_mutex_);
-                ++state_.restarts;
-            } else {
-                fatal = brought.error().fatal;
-                set_state(false, brought.error().error.text() + (fatal ? " (not tried again: restart the signer)" : ""));
-                backoff = std::min(2 * backoff, settings_.max_backoff);
-            }
+            next_try = Time::now() + backoff;
+        } else if (may_try) {
+            next_try = Time::now() + backoff; // from the begin of the attempt: one that hung has waited enough
+            backoff = std::min(2 * backoff, settings_.max_backoff);
+            may_try = restart();
         }
     }
     const std::scoped_lock lock(workers_mutex_);

@@ -15,8 +15,9 @@ namespace jitbox::signer {
 
 struct HsmSettings {
     TokenSettings token;
-    std::chrono::milliseconds call_deadline{250};   ///< one C_Sign
-    std::chrono::milliseconds start_deadline{5000}; ///< module load, login, key search, self-test
+    std::chrono::milliseconds call_deadline{250};    ///< one C_Sign
+    std::chrono::milliseconds start_deadline{5000};  ///< the first start: module load, login, key search, self-test of both workers
+    std::chrono::milliseconds restart_deadline{600}; ///< the same after a fault: a module that still hangs is killed and asked anew
     std::chrono::milliseconds max_backoff{500};
     std::string program = "/proc/self/exe"; ///< run with --hsm-worker
 };
@@ -76,15 +77,22 @@ private:
         Workers workers;
         std::vector<HsmKey> keys;
     };
-    [[nodiscard]] HsmResult<Brought> bring_up() const;
-    [[nodiscard]] HsmResult<std::vector<HsmKey>> greet(HsmWorker& worker, std::chrono::steady_clock::time_point deadline) const;
-    [[nodiscard]] HsmResult<void> self_test(HsmWorker& worker, const std::vector<HsmKey>& keys,
-                                            std::chrono::steady_clock::time_point deadline) const;
+    struct Deadline {
+        explicit Deadline(std::chrono::milliseconds allowed) : limit(allowed), at(std::chrono::steady_clock::now() + allowed) {}
+        std::chrono::milliseconds limit;
+        std::chrono::steady_clock::time_point at;
+    };
+    [[nodiscard]] HsmResult<Brought> bring_up(const Deadline& deadline) const;
+    [[nodiscard]] HsmResult<std::vector<HsmKey>> greet(HsmWorker& worker, const Deadline& deadline) const;
+    [[nodiscard]] HsmResult<void> self_test(HsmWorker& worker, const std::vector<HsmKey>& keys, const Deadline& deadline) const;
     void adopt(Brought brought);
     [[nodiscard]] Answer<chain::Signature> collect(HsmWorker& worker, const SignJob& job,
                                                    std::chrono::steady_clock::time_point deadline);
     void fault(const std::string& reason); ///< with workers_mutex_ held
     void supervise();
+    void look_after_workers();
+    /// False: the PIN was refused, which is not tried again.
+    [[nodiscard]] bool restart();
     void set_state(bool ready, std::string error);
 
     const HsmSettings settings_;

@@ -30,8 +30,8 @@ struct FreeSignature {
     void operator()(ECDSA_SIG* signature) const noexcept { ECDSA_SIG_free(signature); }
 };
 
-std::unexpected<HsmFailure> hsm_fail(std::string what, std::string hint = {}, bool fatal = false) {
-    return std::unexpected(HsmFailure{.error = {.what = "hsm: " + std::move(what), .hint = std::move(hint)}, .fatal = fatal});
+std::unexpected<HsmFailure> hsm_fail(std::string what, std::string hint = {}, PinVerdict pin = PinVerdict::no_objection) {
+    return std::unexpected(HsmFailure{.error = {.what = "hsm: " + std::move(what), .hint = std::move(hint)}, .pin = pin});
 }
 
 /// OpenSSL's error queue as text, oldest first; empties it.
@@ -69,13 +69,12 @@ struct HsmToken::Impl {
 
     HsmResult<void> load(const std::string& module) {
         if (::access(module.c_str(), R_OK) != 0)
-            return hsm_fail("PKCS#11 module " + module + ": " + std::strerror(errno), "set hsm.module to the library of your HSM",
-                            true);
+            return hsm_fail("PKCS#11 module " + module + ": " + std::strerror(errno), "set hsm.module to the library of your HSM");
         context = PKCS11_CTX_new();
         unsigned long reason = 0;
         if (context == nullptr || PKCS11_CTX_load(context, module.c_str()) != 0)
             return hsm_fail("PKCS#11 module " + module + " does not load: " + library_error(reason),
-                            "is it a PKCS#11 library for this machine?", true);
+                            "is it a PKCS#11 library for this machine?");
         loaded = true;
         return {};
     }
@@ -102,10 +101,10 @@ struct HsmToken::Impl {
         const std::string text = library_error(reason);
         if (reason == ckr_pin_incorrect)
             return hsm_fail("wrong PIN for token '" + std::string(slot->token->label) + "'",
-                            "correct the PIN file or credential; it is not tried again by itself", true);
+                            "correct the PIN file or credential; it is not tried again by itself", PinVerdict::wrong);
         if (reason == ckr_pin_locked)
             return hsm_fail("the PIN of token '" + std::string(slot->token->label) + "' is locked", "unlock it with the SO PIN",
-                            true);
+                            PinVerdict::locked);
         return hsm_fail("login failed: " + text);
     }
 
@@ -114,7 +113,7 @@ struct HsmToken::Impl {
             std::ranges::find_if(present, [&](const PKCS11_KEY& key) { return key.label != nullptr && label == key.label; });
         if (found == present.end())
             return hsm_fail("no key with label '" + label + "' in token '" + slot->token->label + "'",
-                            "make the lanes' keys with `jit-signer --init-keys`", true);
+                            "make the lanes' keys with `jit-signer --init-keys`");
         const std::unique_ptr<EVP_PKEY, FreeKey> key(PKCS11_get_private_key(&*found));
         unsigned char* point = nullptr;
         const std::size_t size = key ? EVP_PKEY_get1_encoded_public_key(key.get(), &point) : 0;
@@ -123,7 +122,7 @@ struct HsmToken::Impl {
             size == 65 && point[0] == 4; // uncompressed; that the point is on secp256k1 is checked where its address is made
         if (good) std::copy(point + 1, point + 65, out.public_key.begin());
         OPENSSL_free(point);
-        if (!good) return hsm_fail("key '" + label + "' is no secp256k1 key", "remove it and run `jit-signer --init-keys`", true);
+        if (!good) return hsm_fail("key '" + label + "' is no secp256k1 key", "remove it and run `jit-signer --init-keys`");
         signers.emplace_back(EVP_PKEY_CTX_new(key.get(), nullptr));
         unsigned long reason = 0;
         if (!signers.back() || EVP_PKEY_sign_init(signers.back().get()) != 1)

@@ -22,10 +22,12 @@ struct TokenSettings {
     Secret pin;
 };
 
-/// `fatal`: trying again cannot help and may lock the token (wrong PIN, missing key): a person must look.
+/// What the module thinks of the PIN. Only a refused one is not tried again by itself: that could lock the token.
+enum class PinVerdict : std::uint8_t { no_objection, wrong, locked };
+
 struct HsmFailure {
     Error error;
-    bool fatal = false;
+    PinVerdict pin = PinVerdict::no_objection;
 };
 template <typename T>
 using HsmResult = std::expected<T, HsmFailure>;

@@ -18,16 +18,18 @@ constexpr char good = 'S';
 constexpr char bad = 'E';
 
 HsmFailure malformed(std::string what) {
-    return {.error = {.what = "hsm: the worker answers nonsense: " + std::move(what), .hint = {}}, .fatal = false};
+    return {.error = {.what = "hsm: the worker answers nonsense: " + std::move(what), .hint = {}}, .pin = {}};
 }
 
 std::string failure_json(const HsmFailure& failure) {
-    return json::serialize(json::object{{"error", failure.error.what}, {"hint", failure.error.hint}, {"fatal", failure.fatal}});
+    return json::serialize(
+        json::object{{"error", failure.error.what}, {"hint", failure.error.hint}, {"pin", static_cast<int>(failure.pin)}});
 }
 
 HsmFailure read_failure(const json::object& object) {
     ObjectReader reader(&object);
-    HsmFailure out{.error = {.what = reader.text("error", 4096), .hint = reader.text("hint", 4096)}, .fatal = reader.flag("fatal")};
+    HsmFailure out{.error = {.what = reader.text("error", 4096), .hint = reader.text("hint", 4096)},
+                   .pin = static_cast<PinVerdict>(reader.natural("pin", 2))};
     const auto done = reader.finish();
     return done ? out : malformed(done.error().what);
 }

@@ -23,10 +23,10 @@ void bind_to_parent() {
 HsmResult<std::unique_ptr<HsmToken>> open_token() {
     std::string packet;
     if (receive_packet(worker_fd, packet, std::chrono::steady_clock::now() + forever) != Received::packet)
-        return std::unexpected(HsmFailure{.error = {.what = "hsm: the signer is gone", .hint = {}}, .fatal = true});
+        return std::unexpected(HsmFailure{.error = {.what = "hsm: the signer is gone", .hint = {}}, .pin = {}});
     const auto settings = parse_hello(packet);
     OPENSSL_cleanse(packet.data(), packet.size());
-    if (!settings) return std::unexpected(HsmFailure{.error = settings.error(), .fatal = true});
+    if (!settings) return std::unexpected(HsmFailure{.error = settings.error(), .pin = {}});
     return HsmToken::open(*settings);
 }
 

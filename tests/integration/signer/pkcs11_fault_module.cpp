@@ -1,6 +1,7 @@
 // A PKCS#11 module for tests: hands every call to the real module (SoftHSM2), and on command fails, hangs or corrupts one of them.
 // JITBOX_FAULT_REAL names the real module, JITBOX_FAULT_FILE a file with one command a line, read again at every call:
 //   <function> hang | <function> corrupt | <function> error <CKR in hex>
+// Beside that file: <file>.trace has the functions that were called, <file>.hit those that a command was carried out for.
 // SPDX-License-Identifier: Apache-2.0
 #include <p11-kit/pkcs11.h>
 
@@ -8,7 +9,8 @@
 #include <cstdlib>
 #include <dlfcn.h>
 #include <fstream>
-#include <sstream>
+#include <set>
+#include <span>
 #include <string>
 #include <unistd.h>
 
@@ -34,8 +36,16 @@ std::string command_for(const std::string& function) {
     return {};
 }
 
+void note(const char* suffix, const std::string& function) {
+    const char* path = std::getenv("JITBOX_FAULT_FILE");
+    if (path != nullptr) std::ofstream(std::string(path) + suffix, std::ios::app) << (function + "\n");
+}
+
 CK_RV fault(const std::string& function) {
+    static std::set<std::string> traced; // the worker is one thread
+    if (traced.insert(function).second) note(".trace", function);
     const std::string command = command_for(function);
+    if (!command.empty()) note(".hit", function);
     if (command == "hang") ::sleep(60);
     if (command.starts_with("error ")) return std::strtoul(command.c_str() + 6, nullptr, 16);
     return CKR_OK;
@@ -59,6 +69,17 @@ CK_RV sign(CK_SESSION_HANDLE session, CK_BYTE* data, CK_ULONG size, CK_BYTE* sig
     return code;
 }
 
+/// A bit of every value is flipped: other labels, other public keys.
+CK_RV get_attribute_value(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object, CK_ATTRIBUTE* attributes, CK_ULONG count) {
+    if (const CK_RV code = fault("C_GetAttributeValue"); code != CKR_OK) return code;
+    const CK_RV code = real->C_GetAttributeValue(session, object, attributes, count);
+    if (command_for("C_GetAttributeValue") != "corrupt") return code;
+    for (CK_ATTRIBUTE& attribute : std::span(attributes, count))
+        if (attribute.type == CKA_EC_POINT && attribute.pValue != nullptr && attribute.ulValueLen >= 8)
+            static_cast<CK_BYTE*>(attribute.pValue)[7] ^= 0x10;
+    return code;
+}
+
 template <auto Member, Name name>
 void wrap() {
     ours.*Member = &Wrapped<Member, name>::call;
@@ -74,8 +95,18 @@ void wrap_all() {
     wrap<&CK_FUNCTION_LIST::C_FindObjectsInit, "C_FindObjectsInit">();
     wrap<&CK_FUNCTION_LIST::C_FindObjects, "C_FindObjects">();
     wrap<&CK_FUNCTION_LIST::C_FindObjectsFinal, "C_FindObjectsFinal">();
-    wrap<&CK_FUNCTION_LIST::C_GetAttributeValue, "C_GetAttributeValue">();
     wrap<&CK_FUNCTION_LIST::C_SignInit, "C_SignInit">();
+    wrap<&CK_FUNCTION_LIST::C_Finalize, "C_Finalize">();
+    wrap<&CK_FUNCTION_LIST::C_GetInfo, "C_GetInfo">();
+    wrap<&CK_FUNCTION_LIST::C_GetMechanismList, "C_GetMechanismList">();
+    wrap<&CK_FUNCTION_LIST::C_GetMechanismInfo, "C_GetMechanismInfo">();
+    wrap<&CK_FUNCTION_LIST::C_GetSessionInfo, "C_GetSessionInfo">();
+    wrap<&CK_FUNCTION_LIST::C_CloseSession, "C_CloseSession">();
+    wrap<&CK_FUNCTION_LIST::C_CloseAllSessions, "C_CloseAllSessions">();
+    wrap<&CK_FUNCTION_LIST::C_Logout, "C_Logout">();
+    wrap<&CK_FUNCTION_LIST::C_GenerateKeyPair, "C_GenerateKeyPair">();
+    wrap<&CK_FUNCTION_LIST::C_DestroyObject, "C_DestroyObject">();
+    ours.C_GetAttributeValue = &get_attribute_value;
     ours.C_Sign = &sign;
 }
 

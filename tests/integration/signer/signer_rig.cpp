@@ -10,10 +10,13 @@
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <iterator>
 #include <sstream>
 #include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
+
+extern "C" char** environ; // POSIX declares it nowhere
 
 namespace jitbox::test {
 namespace {
@@ -28,6 +31,19 @@ std::string read(const std::string& path) {
     std::ostringstream out;
     out << in.rdbuf();
     return out.str();
+}
+
+std::vector<char*> pointers(std::vector<std::string>& texts) {
+    std::vector<char*> out;
+    out.reserve(texts.size() + 1);
+    for (std::string& text : texts) out.push_back(text.data());
+    out.push_back(nullptr);
+    return out;
+}
+
+std::vector<std::string> words(const std::string& text) {
+    std::istringstream in(text);
+    return {std::istream_iterator<std::string>(in), {}};
 }
 
 std::string toml_text(const std::string& text) {
@@ -52,19 +68,21 @@ Token::Token() {
     if (keys.wait() != 0) throw std::runtime_error("--init-keys failed: " + read(dir_.file("keys.log")));
 }
 
-Process::Process(const std::vector<std::string>& arguments, const std::string& stderr_path) {
+Process::Process(const std::vector<std::string>& arguments, const std::string& stderr_path,
+                 const std::vector<std::string>& environment) {
     std::vector<std::string> words = {binary};
     words.insert(words.end(), arguments.begin(), arguments.end());
-    std::vector<char*> argv;
-    for (std::string& word : words) argv.push_back(word.data());
-    argv.push_back(nullptr);
+    const auto argv = pointers(words);
+    std::vector<std::string> variables = environment;
+    for (char** own = environ; *own != nullptr; ++own) variables.emplace_back(*own);
+    const auto envp = pointers(variables);
     pid_ = ::fork();
     if (pid_ < 0) throw std::runtime_error("cannot fork"); // kill(-1) would reach every process
     if (pid_ != 0) return;
     const int fd = ::open(stderr_path.c_str(), O_CREAT | O_WRONLY | O_TRUNC, 0600);
     ::dup2(fd, STDERR_FILENO);
     ::dup2(fd, STDOUT_FILENO);
-    ::execv(binary.c_str(), argv.data());
+    ::execve(binary.c_str(), argv.data(), envp.data());
     ::_exit(127);
 }
 
@@ -120,8 +138,22 @@ void SignerRig::set_state_dir(const std::string& path) {
 
 void SignerRig::use_fault_module() {
     set("hsm.module", toml_text(fault_module));
-    ::setenv("JITBOX_FAULT_REAL", softhsm_module, 1);
-    ::setenv("JITBOX_FAULT_FILE", dir_.file("fault").c_str(), 1);
+    environment_.push_back(std::string("JITBOX_FAULT_REAL=") + softhsm_module);
+    environment_.push_back("JITBOX_FAULT_FILE=" + dir_.file("fault"));
+    fault("");
+}
+
+std::vector<std::string> SignerRig::faulted_calls() const {
+    return words(read(dir_.file("fault.hit")));
+}
+
+std::vector<std::string> SignerRig::traced_calls() const {
+    return words(read(dir_.file("fault.trace")));
+}
+
+void SignerRig::forget_calls() const {
+    std::filesystem::remove(dir_.file("fault.hit"));
+    std::filesystem::remove(dir_.file("fault.trace"));
 }
 
 void SignerRig::fault(const std::string& command) const {
@@ -145,7 +177,8 @@ void SignerRig::write_config() const {
 
 bool SignerRig::start() {
     write_config();
-    process_ = std::make_unique<Process>(std::vector<std::string>{"--config", dir_.file("signer.toml")}, dir_.file("output"));
+    process_ = std::make_unique<Process>(std::vector<std::string>{"--config", dir_.file("signer.toml")}, dir_.file("output"),
+                                         environment_);
     const signer::ControlClient client(socket("control"), 1s);
     for (int i = 0; i < 20'000; ++i) {
         if (!process_->running()) return false;

@@ -31,7 +31,9 @@ private:
 /// A running program with its standard error in a file.
 class Process {
 public:
-    Process(const std::vector<std::string>& arguments, const std::string& stderr_path);
+    /// `environment`: NAME=value, besides and before this process's own.
+    Process(const std::vector<std::string>& arguments, const std::string& stderr_path,
+            const std::vector<std::string>& environment = {});
     ~Process(); ///< kill -9
     Process(const Process&) = delete;
     Process& operator=(const Process&) = delete;
@@ -60,6 +62,10 @@ public:
     /// All calls of the signer go through the fault module.
     void use_fault_module();
     void fault(const std::string& command) const; ///< "" clears
+    /// The calls of the module that were made while a command stood for them, and all calls that were made; each once a process.
+    [[nodiscard]] std::vector<std::string> faulted_calls() const;
+    [[nodiscard]] std::vector<std::string> traced_calls() const;
+    void forget_calls() const;
     void write_config() const;
 
     /// Starts and waits until it answers. False: it exited (see output()).
@@ -84,6 +90,7 @@ private:
     TempDir dir_;
     std::string state_dir_;
     std::map<std::string, std::map<std::string, std::string>> config_;
+    std::vector<std::string> environment_;
     std::unique_ptr<Process> process_;
 };
 

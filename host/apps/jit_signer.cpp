@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "signer/config.hpp"
 #include "signer/hsm_worker.hpp"
+#include "signer/sandbox.hpp"
 #include "signer/server.hpp"
 #include "telemetry/log.hpp"
 
@@ -9,7 +10,6 @@
 
 #include <csignal>
 #include <iostream>
-#include <sys/prctl.h>
 #include <sys/stat.h>
 
 namespace {
@@ -38,6 +38,8 @@ int print_addresses(signer::Config config) {
 }
 
 int serve(signer::Config config) {
+    if (auto inside = signer::enter_sandbox(signer::SandboxRole::signer, config.hsm.token.network); !inside)
+        return complain({inside.error()});
     auto server = signer::Server::start(std::move(config), [](const std::string& event, const std::string& text) {
         telemetry::log(telemetry::Level::info, event, {{"text", text}});
     });
@@ -75,7 +77,7 @@ int run(int argc, char** argv) {
 
 int main(int argc, char** argv) try {
     ::umask(0077);
-    ::prctl(PR_SET_DUMPABLE, 0); // no core file with a PIN in it
+    signer::forbid_core_files(); // a PIN could be in them
     std::signal(SIGPIPE, SIG_IGN);
     std::signal(SIGXFSZ, SIG_IGN); // a file size limit shows as a failed write, which is handled
     telemetry::LogOptions logs;    // lines on standard error only: systemd's journal keeps them

@@ -12,6 +12,7 @@
 #include <sstream>
 
 #include <fcntl.h>
+#include <openssl/crypto.h>
 #include <sys/stat.h>
 #include <unistd.h>
 

@@ -5,6 +5,7 @@
 #include <p11-kit/pkcs11.h>
 
 #include <dlfcn.h>
+#include <openssl/crypto.h>
 
 #include <algorithm>
 #include <cstring>
@@ -43,7 +44,7 @@ public:
         if (const CK_RV code = functions_->C_OpenSession(*slot, CKF_SERIAL_SESSION | CKF_RW_SESSION, nullptr, nullptr, &handle_);
             code != CKR_OK)
             return ck_fail("C_OpenSession", code);
-        std::string pin = settings.pin.reveal();
+        std::string pin(settings.pin.reveal());
         const CK_RV code = functions_->C_Login(handle_, CKU_USER, reinterpret_cast<CK_UTF8CHAR*>(pin.data()), pin.size());
         OPENSSL_cleanse(pin.data(), pin.size());
         if (code != CKR_OK) return ck_fail("login to token '" + settings.token + "'", code);

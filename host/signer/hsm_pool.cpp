@@ -5,6 +5,8 @@
 #include "base/hex.hpp"
 #include "chain/keccak.hpp"
 
+#include <openssl/crypto.h>
+
 #include <algorithm>
 
 namespace jitbox::signer {

@@ -5,6 +5,7 @@
 #include "base/bytes.hpp"
 #include "base/error.hpp"
 #include "chain/u256.hpp"
+#include "signer/sandbox.hpp"
 #include "signer/secret.hpp"
 
 #include <array>
@@ -20,6 +21,7 @@ struct TokenSettings {
     std::string token;  ///< token label
     std::vector<std::string> key_labels;
     Secret pin;
+    Network network = Network::none; ///< what the module may use
 };
 
 /// What the module thinks of the PIN. Only a refused one is not tried again by itself: that could lock the token.

@@ -37,17 +37,26 @@ HsmFailure read_failure(const json::object& object) {
 } // namespace
 
 std::string format_hello(const TokenSettings& settings) {
-    json::object out = {{"module", settings.module}, {"token", settings.token}, {"pin", settings.pin.reveal()}};
+    json::object out = {{"module", settings.module}, {"token", settings.token}, {"network", settings.network == Network::internet}};
     out["keys"] = json::array(settings.key_labels.begin(), settings.key_labels.end());
-    return json::serialize(out);
+    const std::string line = json::serialize(out);
+    std::string packet;
+    packet.reserve(line.size() + 1 + settings.pin.reveal().size()); // no second copy of the PIN by growing
+    return packet.append(line).append(1, '\n').append(settings.pin.reveal());
 }
 
 Result<TokenSettings> parse_hello(std::string_view packet) {
-    const auto object = parse_line(packet);
+    const std::size_t end = packet.find('\n');
+    if (end == std::string_view::npos) return fail("hello without a PIN");
+    const auto object = parse_line(packet.substr(0, end));
     if (!object) return std::unexpected(object.error());
     ObjectReader reader(&*object);
-    TokenSettings out{
-        .module = reader.text("module", 4096), .token = reader.text("token"), .key_labels = {}, .pin = Secret(reader.text("pin"))};
+    TokenSettings out{.module = reader.text("module", 4096),
+                      .token = reader.text("token"),
+                      .key_labels = {},
+                      .pin = Secret(std::string(packet.substr(end + 1))),
+                      .network = Network::none};
+    if (reader.flag("network")) out.network = Network::internet;
     if (const auto* keys = reader.array("keys", 256))
         for (const auto& key : *keys) out.key_labels.emplace_back(key.is_string() ? std::string(key.as_string()) : std::string());
     if (auto done = reader.finish(); !done) return std::unexpected(done.error());

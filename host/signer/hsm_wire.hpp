@@ -12,7 +12,7 @@ namespace jitbox::signer {
 /// The worker's end of the pair; everything above it is closed when it starts.
 inline constexpr int worker_fd = 3;
 
-[[nodiscard]] std::string format_hello(const TokenSettings& settings); ///< holds the PIN: wipe after use
+[[nodiscard]] std::string format_hello(const TokenSettings& settings); ///< a line, and the PIN after it: wipe after use
 [[nodiscard]] Result<TokenSettings> parse_hello(std::string_view packet);
 [[nodiscard]] std::string format_ready(const HsmResult<std::vector<HsmKey>>& keys);
 [[nodiscard]] HsmResult<std::vector<HsmKey>> parse_ready(std::string_view packet);

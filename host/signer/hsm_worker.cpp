@@ -3,9 +3,13 @@
 #include "signer/hsm_worker.hpp"
 
 #include "signer/hsm_wire.hpp"
+#include "signer/sandbox.hpp"
 
 #include <csignal>
+#include <openssl/crypto.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 namespace jitbox::signer {
@@ -13,10 +17,18 @@ namespace {
 
 constexpr auto forever = std::chrono::hours(24 * 365);
 
+/// The module and libp11 keep copies of the PIN, SoftHSM2 keys: all of the process stays out of the swap, where the unit allows it
+/// (LimitMEMLOCK=infinity). Below that, a limit reached later would fail the module's allocations.
+void lock_memory() {
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_MEMLOCK, &limit) == 0 && limit.rlim_cur == RLIM_INFINITY) ::mlockall(MCL_CURRENT | MCL_FUTURE);
+}
+
 /// The worker ends with the signer, also when it hangs in the module, and leaves no core file with a PIN in it.
 void bind_to_parent() {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-    ::prctl(PR_SET_DUMPABLE, 0);
+    forbid_core_files();
+    lock_memory();
     if (::getppid() == 1) _exit(1); // the signer died before the line above
 }
 
@@ -27,6 +39,8 @@ HsmResult<std::unique_ptr<HsmToken>> open_token() {
     const auto settings = parse_hello(packet);
     OPENSSL_cleanse(packet.data(), packet.size());
     if (!settings) return std::unexpected(HsmFailure{.error = settings.error(), .pin = {}});
+    if (auto inside = enter_sandbox(SandboxRole::worker, settings->network); !inside)
+        return std::unexpected(HsmFailure{.error = inside.error(), .pin = {}});
     return HsmToken::open(*settings);
 }
 

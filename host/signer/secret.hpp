@@ -1,9 +1,8 @@
-// A secret that cannot be printed by accident and does not stay in memory.
+// A secret that cannot be printed by accident, is not swapped out and does not stay in memory.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <openssl/crypto.h>
-
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -11,30 +10,30 @@
 namespace jitbox::signer {
 
 /// No formatter, no stream operator, no comparison, no copy: reveal() is the one way to the text and easy to look for.
+/// The text lies in memory of its own between guard pages (libsodium): locked as far as RLIMIT_MEMLOCK allows, left out of core
+/// files, read-only, zeroed at the end.
 class Secret {
 public:
     Secret() = default;
-    explicit Secret(std::string text) : text_(std::move(text)) {}
-    Secret(Secret&& other) noexcept : text_(std::move(other.text_)) { other.wipe(); }
+    /// Copies `text` and wipes it. Ends the process when there is no memory.
+    explicit Secret(std::string text);
+    Secret(Secret&& other) noexcept : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)) {}
     Secret& operator=(Secret&& other) noexcept {
-        wipe();
-        text_ = std::move(other.text_);
-        other.wipe();
+        std::swap(data_, other.data_);
+        std::swap(size_, other.size_);
         return *this;
     }
     Secret(const Secret&) = delete;
     Secret& operator=(const Secret&) = delete;
-    ~Secret() { wipe(); }
+    ~Secret();
 
-    [[nodiscard]] const std::string& reveal() const noexcept { return text_; }
-    [[nodiscard]] bool empty() const noexcept { return text_.empty(); }
+    /// A zero follows the text.
+    [[nodiscard]] std::string_view reveal() const noexcept { return {data_ == nullptr ? "" : data_, size_}; }
+    [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
 
 private:
-    void wipe() noexcept {
-        OPENSSL_cleanse(text_.data(), text_.size());
-        text_.clear();
-    }
-    std::string text_;
+    char* data_ = nullptr;
+    std::size_t size_ = 0;
 };
 
 } // namespace jitbox::signer

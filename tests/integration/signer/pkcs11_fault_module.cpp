@@ -1,17 +1,27 @@
 // A PKCS#11 module for tests: hands every call to the real module (SoftHSM2), and on command fails, hangs or corrupts one of them.
 // JITBOX_FAULT_REAL names the real module, JITBOX_FAULT_FILE a file with one command a line, read again at every call:
-//   <function> hang | <function> corrupt | <function> error <CKR in hex>
-// Beside that file: <file>.trace has the functions that were called, <file>.hit those that a command was carried out for.
+//   <function> hang | <function> corrupt | <function> error <CKR in hex> | <function> attack
+// Beside that file: <file>.trace has the functions that were called, <file>.hit those that a command was carried out for,
+// <file>.attack what an "attack" got: a module that is hostile tries what the worker's sandbox forbids.
 // SPDX-License-Identifier: Apache-2.0
 #include <p11-kit/pkcs11.h>
 
 #include <algorithm>
+#include <array>
+#include <cerrno>
 #include <cstdlib>
+#include <cstring>
 #include <dlfcn.h>
 #include <fstream>
 #include <set>
 #include <span>
 #include <string>
+#include <sys/mman.h>
+#include <sys/ptrace.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 namespace {
@@ -41,12 +51,38 @@ void note(const char* suffix, const std::string& function) {
     if (path != nullptr) std::ofstream(std::string(path) + suffix, std::ios::app) << (function + "\n");
 }
 
+void attack() {
+    const auto result = [](const char* what, long value) {
+        note(".attack", std::string(what) + (value < 0 ? std::string(" refused: ") + std::strerror(errno) : " SUCCEEDED"));
+    };
+    result("IPv4 socket", ::socket(AF_INET, SOCK_STREAM, 0));
+    result("IPv6 socket", ::socket(AF_INET6, SOCK_DGRAM, 0));
+    result("netlink socket", ::socket(AF_NETLINK, SOCK_RAW, 0));
+    result("packet socket", ::socket(AF_PACKET, SOCK_RAW, 0));
+    result("new process", ::syscall(SYS_fork));
+    const std::array<char*, 1> none = {nullptr};
+    result("exec", ::execve("/bin/true", none.data(), none.data()));
+    result("ptrace of the signer", ::ptrace(PTRACE_ATTACH, ::getppid(), nullptr, nullptr));
+    char byte = 0;
+    const iovec here{.iov_base = &byte, .iov_len = 1};
+    result("the signer's memory", ::process_vm_readv(::getppid(), &here, 1, &here, 1, 0));
+    void* page = ::mmap(nullptr, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    result("writable code", page == MAP_FAILED ? -1 : 0);
+    result("io_uring", ::syscall(SYS_io_uring_setup, 1, nullptr));
+    result("bpf", ::syscall(SYS_bpf, 0, nullptr, 0));
+    result("core files again", [] {
+        const rlimit some{.rlim_cur = 1 << 20, .rlim_max = 1 << 20};
+        return ::setrlimit(RLIMIT_CORE, &some);
+    }());
+}
+
 CK_RV fault(const std::string& function) {
     static std::set<std::string> traced; // the worker is one thread
     if (traced.insert(function).second) note(".trace", function);
     const std::string command = command_for(function);
     if (!command.empty()) note(".hit", function);
     if (command == "hang") ::sleep(60);
+    if (command == "attack") attack();
     if (command.starts_with("error ")) return std::strtoul(command.c_str() + 6, nullptr, 16);
     return CKR_OK;
 }

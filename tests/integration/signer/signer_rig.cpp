@@ -151,6 +151,10 @@ std::vector<std::string> SignerRig::traced_calls() const {
     return words(read(dir_.file("fault.trace")));
 }
 
+std::string SignerRig::attack_results() const {
+    return read(dir_.file("fault.attack"));
+}
+
 void SignerRig::forget_calls() const {
     std::filesystem::remove(dir_.file("fault.hit"));
     std::filesystem::remove(dir_.file("fault.trace"));

@@ -66,6 +66,8 @@ public:
     [[nodiscard]] std::vector<std::string> faulted_calls() const;
     [[nodiscard]] std::vector<std::string> traced_calls() const;
     void forget_calls() const;
+    /// What the fault module's "attack" got, one line an attempt.
+    [[nodiscard]] std::string attack_results() const;
     void write_config() const;
 
     /// Starts and waits until it answers. False: it exited (see output()).

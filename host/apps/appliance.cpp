@@ -41,7 +41,7 @@ constexpr std::uint64_t lost_after_blocks = 2; // ARM-3: losing the node for two
 
 struct Appliance::Impl final : control::Appliance {
     Impl(boost::asio::io_context& context, const Config& c, std::unique_ptr<store::Journal> j, std::unique_ptr<audit::Log> a,
-         std::unique_ptr<feed::RpcClient> r, relay::AuthKey key)
+         std::unique_ptr<accel::Engine> e, std::unique_ptr<feed::RpcClient> r, relay::AuthKey key)
         : io(context), config(c), journal(std::move(j)), audit_log(std::move(a)), rpc(std::move(r)), auth_key(std::move(key)),
           commands(*this, *audit_log, ::getuid()),
           server(io, {.socket_path = config.control.socket.string()},
@@ -50,7 +50,7 @@ struct Appliance::Impl final : control::Appliance {
           services{.io = io, .config = config, .events = events, .journal = *journal, .metrics = metrics},
           armed_gauge(metrics.gauge("jitbox_armed", "1 while the appliance may sign")),
           alerts(metrics.counter("jitbox_alerts_total", "alerts raised")),
-          arming(services, [this](const ArmView& view) { on_arm_state(view); }), engine(accel::make_native_engine()),
+          arming(services, [this](const ArmView& view) { on_arm_state(view); }), engine(std::move(e)),
           planner(planner_config(config), lanes, [this](const Bytes20& sender) { return market.nonce_of(sender); }),
           gate(risk_limits(config)), trading{.lanes = lanes, .planner = planner, .gate = gate, .tracker = tracker, .totals = {}},
           node(*rpc), signer(io, config.signer.signing_socket.string(), std::chrono::milliseconds(config.signer.timeout_ms)),
@@ -344,12 +344,14 @@ Result<std::unique_ptr<Appliance>> Appliance::start(boost::asio::io_context& io,
     if (!journal) return std::unexpected(journal.error());
     auto audit_log = open_audit(config);
     if (!audit_log) return std::unexpected(audit_log.error());
+    auto engine = open_engine(config);
+    if (!engine) return std::unexpected(engine.error());
     auto auth_key = relay::AuthKey::load_or_create(config.relay.auth_key_file.string());
     if (!auth_key) return std::unexpected(auth_key.error());
     auto rpc = feed::make_rpc_client(io, {.url = config.chain.node_ws});
     if (!rpc) return std::unexpected(rpc.error());
-    auto impl =
-        std::make_unique<Impl>(io, config, std::move(*journal), std::move(*audit_log), std::move(*rpc), std::move(*auth_key));
+    auto impl = std::make_unique<Impl>(io, config, std::move(*journal), std::move(*audit_log), std::move(*engine), std::move(*rpc),
+                                       std::move(*auth_key));
     if (auto started = impl->start(); !started) return std::unexpected(started.error());
     return std::unique_ptr<Appliance>(new Appliance(std::move(impl)));
 }

@@ -77,6 +77,11 @@ struct AuditConfig {
     std::uint64_t anchor_max_behind_ms = 0;
 };
 
+struct CaptureConfig {
+    std::filesystem::path dir; ///< empty in the file: nothing is captured
+    std::uint64_t max_mb = 0;
+};
+
 struct ControlConfig {
     std::filesystem::path socket; ///< empty in the file: <runtime_dir>/jitd.sock
 };
@@ -134,6 +139,7 @@ struct Config {
     SignerConfig signer;
     RelayConfig relay;
     AuditConfig audit;
+    CaptureConfig capture;
     ControlConfig control;
     TelemetryConfig telemetry;
     std::vector<TokenConfig> tokens;

@@ -129,6 +129,16 @@ constexpr std::array audit_table{
                      [](AuditConfig& c, V v) { c.anchor_max_behind_ms = v.natural(); }},
 };
 
+constexpr std::array capture_table{
+    Key<CaptureConfig>{
+        "dir", Type::path, "", "",
+        "Directory for the record stream, one pair of files a start: what the engine was given and what it answered, for "
+        "`jitctl replay`. Empty: nothing is captured.",
+        [](CaptureConfig& c, V v) { c.dir = v.text; }},
+    Key<CaptureConfig>{"max_mb", Type::integer, "1024", "1..1000000", "Size of a pair of files at which its capture ends, in MiB.",
+                       [](CaptureConfig& c, V v) { c.max_mb = v.natural(); }},
+};
+
 constexpr std::array control_table{
     Key<ControlConfig>{"socket", Type::path, "", "", "The socket that jitctl uses. Empty: <runtime_dir>/jitd.sock.",
                        [](ControlConfig& c, V v) { c.socket = v.text; }},
@@ -235,6 +245,9 @@ std::span<const Key<RelayConfig>> relay_keys() {
 }
 std::span<const Key<AuditConfig>> audit_keys() {
     return audit_table;
+}
+std::span<const Key<CaptureConfig>> capture_keys() {
+    return capture_table;
 }
 std::span<const Key<ControlConfig>> control_keys() {
     return control_table;

@@ -6,6 +6,7 @@
 #include "apps/daemon_commands.hpp"
 #include "apps/decode.hpp"
 #include "apps/evaluate.hpp"
+#include "apps/replay.hpp"
 #include "apps/safe_command.hpp"
 
 #include <algorithm>
@@ -34,6 +35,7 @@ constexpr std::array commands{
     Command{"audit", "verify, show, export and anchor the hash-chained audit log", jitbox::apps::run_audit},
     Command{"decode", "raw transactions (hex lines) to their swaps (JSON lines)", jitbox::apps::decode_command},
     Command{"evaluate", "exact outcome of swaps and positions, one JSON object a line", jitbox::apps::evaluate_command},
+    Command{"replay", "a capture of the record stream through an engine again", jitbox::apps::replay_command},
     Command{"card", "list, test or reset the accelerator card", jitbox::apps::card_command},
 };
 

@@ -9,7 +9,15 @@ namespace hlsk {
 namespace {
 
 constexpr int passage_slots = 64;
-constexpr std::uint32_t scale_one = 1U << 16; ///< a candidate's liquidity over its seed, Q16
+constexpr std::uint32_t least_seed = 1U << 16; ///< liquidity to try where the seed is zero
+
+/// The finish round, from the best: bounds moved, in spacings, and its liquidity in sixteenths.
+struct Move {
+    std::int32_t lower;
+    std::int32_t upper;
+};
+constexpr Move grown[3] = {{-1, 0}, {0, 1}, {-1, 1}};
+constexpr std::uint32_t sixteenths[8] = {8, 12, 14, 15, 17, 18, 20, 24};
 
 /// The swap alone at the moment when it crosses one tick.
 struct Passage {
@@ -19,43 +27,54 @@ struct Passage {
     SwapProgress at; ///< the tick crossed, our liquidity not yet added
 };
 
-/// A point of the search: bounds in tick spacings, liquidity as a multiple of the seed.
-struct Point {
+/// A range in tick spacings.
+struct Bounds {
     std::int32_t lower;
     std::int32_t upper;
-    std::uint32_t scale;
 };
+
+inline bool operator==(const Bounds& a, const Bounds& b) {
+#pragma HLS INLINE
+    return a.lower == b.lower && a.upper == b.upper;
+}
 
 /// What every amount in one range shares.
 struct Prepared {
     bool valid;
     bool reached; ///< the swap comes to the range
-    Point bounds;
+    bool shared;  ///< `entry` holds
+    Bounds bounds;
     Position range;     ///< its liquidity is still to be set
     SwapProgress entry; ///< the swap when it enters, our liquidity not yet added
-    u128 seed;
-    u128 most; ///< by budgets and maxLiquidityPerTick
+    u128 seeded;        ///< the seed, clamped
+    u128 most;          ///< by budgets and maxLiquidityPerTick
 };
 
 class Search {
 public:
     Search(const SearchInput& input, WindowTicks& ticks, SearchResult& out) : in_(input), ticks_(ticks), out_(out) {
         for (int i = 0; i < passage_slots; ++i) passages_[i].used = false;
-        fee_factor_ = fee_factor_x64(input.pool, input.request.zero_for_one);
+        terms_ = seed_terms(input.pool, input.request, input.params.price0_x96, input.params.price1_x96);
         prepared_.valid = false;
         bound_lattice();
     }
 
+    /// Every point of a round follows from the best at its beginning, so hardware can have a whole round in flight.
     void run() {
 #pragma HLS INLINE off
         if (hi_ - lo_ < 1) return;
-        const std::int32_t stride = coarse_pass();
-        if (!out_.best.ok) return;
-        for (std::int32_t step = stride / 2; step >= 1; step /= 2) shift(step);
-        move_bounds();
-        for (int level = 1; level <= 3; ++level) move_scale(scale_one >> level);
-        move_bounds();
-        for (int level = 3; level <= 8; ++level) move_scale(scale_one >> level);
+        const std::int32_t share = static_cast<std::int32_t>(in_.params.candidates / 2) + 1;
+        coarse_stride_ = (hi_ - lo_ + share - 1) / share;
+        coarse_round();
+        const std::int32_t quarter = static_cast<std::int32_t>(in_.params.candidates / 4);
+        const std::int32_t parts = quarter < 2 ? 2 : (quarter > 16 ? 16 : quarter);
+        for (std::int32_t stride = coarse_stride_; stride > 1 && out_.best.ok;) {
+#pragma HLS LOOP_TRIPCOUNT min = 0 max = 20 avg = 0
+            const std::int32_t next = (stride + parts - 1) / parts;
+            refine_round(stride, next);
+            stride = next;
+        }
+        if (out_.best.ok) finish_round();
     }
 
 private:
@@ -75,91 +94,85 @@ private:
         const std::int32_t high = floor_div(high_tick, spacing);
         if (lo_ < low) lo_ = low;
         if (hi_ > high) hi_ = high;
+        spot_cell_ = floor_div(spot, spacing);
     }
 
-    /// Ranges of one spacing, evenly over the lattice, with half of the candidates; then those around spot, and on a short
-    /// lattice all up to three spacings wide. Returns the distance between neighbours.
-    std::int32_t coarse_pass() {
-        const std::int32_t cells = hi_ - lo_;
-        const std::int32_t share = static_cast<std::int32_t>(in_.params.candidates / 2) + 1;
-        const std::int32_t stride = (cells + share - 1) / share;
-        for (std::int32_t lower = lo_ + stride / 2; lower < hi_; lower += stride) {
-#pragma HLS LOOP_TRIPCOUNT min = 1 max = 1366
-            attempt(Point{lower, lower + 1, scale_one});
+    /// Ranges of one spacing, evenly over the lattice; when that is all of them, also those of two and three around spot.
+    void coarse_round() {
+        for (std::int32_t lower = lo_ + coarse_stride_ / 2; lower < hi_; lower += coarse_stride_) {
+#pragma HLS LOOP_TRIPCOUNT min = 1 max = 2049
+            try_seeded(Bounds{lower, lower + 1});
         }
-        const std::int32_t widest = cells <= 7 ? 3 : 2;
-        const std::int32_t spot = floor_div(in_.pool.tick, in_.pool.tick_spacing);
-        const std::int32_t first = cells <= 7 ? lo_ : spot - 1;
-        const std::int32_t last = cells <= 7 ? hi_ : spot + 1;
-        for (std::int32_t width = stride == 1 ? 2 : 1; width <= widest; ++width) {
-#pragma HLS LOOP_TRIPCOUNT min = 1 max = 2
-            for (std::int32_t lower = first; lower < last; ++lower) {
-#pragma HLS LOOP_TRIPCOUNT min = 1 max = 7
-                attempt(Point{lower, lower + width, scale_one});
+        if (coarse_stride_ > 1) return;
+        for (std::int32_t width = 2; width <= 3; ++width) {
+            for (std::int32_t lower = spot_cell_ - width + 1; lower <= spot_cell_; ++lower) {
+#pragma HLS LOOP_TRIPCOUNT min = 2 max = 3
+                try_seeded(Bounds{lower, lower + width});
             }
         }
-        return stride;
     }
 
-    /// Tries the best range moved by `step` either way.
-    void shift(std::int32_t step) {
-        const Point from = best_;
-        attempt(Point{from.lower - step, from.upper - step, from.scale});
-        attempt(Point{from.lower + step, from.upper + step, from.scale});
-    }
-
-    /// Tries the neighbours of the best range, one spacing off, while that helps: grown, moved and shrunk.
-    void move_bounds() {
-        for (int turn = 0; turn < 8; ++turn) {
-            const Point from = best_;
-            attempt(Point{from.lower - 1, from.upper, from.scale});
-            attempt(Point{from.lower, from.upper + 1, from.scale});
-            attempt(Point{from.lower - 1, from.upper + 1, from.scale});
-            shift(1);
-            attempt(Point{from.lower + 1, from.upper, from.scale});
-            attempt(Point{from.lower, from.upper - 1, from.scale});
-            if (best_.lower == from.lower && best_.upper == from.upper) return;
+    /// The best range moved either way, as far as its neighbours of the round before stand.
+    void refine_round(std::int32_t stride, std::int32_t step) {
+        const Bounds from = best_;
+        for (std::int32_t by = step; by < stride; by += step) {
+#pragma HLS LOOP_TRIPCOUNT min = 1 max = 15
+            try_seeded(Bounds{from.lower - by, from.upper - by});
+            try_seeded(Bounds{from.lower + by, from.upper + by});
         }
     }
 
-    /// Tries more and less liquidity on the best range, by `part` (Q16) of what it has.
-    void move_scale(std::uint32_t part) {
-        for (int turn = 0; turn < 8; ++turn) {
-            const Point from = best_;
-            const std::uint32_t by = static_cast<std::uint32_t>((static_cast<std::uint64_t>(from.scale) * part) >> 16);
-            Point to = from;
-            to.scale = from.scale + by;
-            attempt(to);
-            to.scale = from.scale - by;
-            attempt(to);
-            if (best_.scale == from.scale) return;
+    /// Wider ranges, then more and less liquidity.
+    void finish_round() {
+        const Bounds from = best_;
+        const u128 had = out_.best.liquidity;
+        for (const Move& move : grown) {
+            const Bounds bounds{from.lower + move.lower, from.upper + move.upper};
+            if (!in_coarse_round(bounds)) try_seeded(bounds);
+        }
+        u128 last = 0;
+        for (const std::uint32_t part : sixteenths) {
+            if (!prepare(from)) return;
+            const u128 wanted = u128((ap_uint<136>(had) * ap_uint<8>(part)) >> 4); // below 2^128: had is below 2^127
+            const u128 liquidity = minimum(wanted, prepared_.most);
+            if (liquidity != had && liquidity != last) try_amount(liquidity);
+            last = liquidity;
         }
     }
 
-    /// Evaluates one point if it can earn anything and has not just been evaluated; keeps it when it is better.
-    void attempt(const Point& point) {
-        if (spent() || point.lower < lo_ || point.upper > hi_ || point.lower >= point.upper) return;
-        if (point.scale == 0 || point.scale > scale_one * 1024) return;
-        if (!prepared_.valid || prepared_.bounds.lower != point.lower || prepared_.bounds.upper != point.upper) prepare(point);
-        if (!prepared_.reached) return;
+    /// Whether a range wider than one spacing was among the coarse ones.
+    bool in_coarse_round(const Bounds& bounds) const {
+        return coarse_stride_ == 1 && bounds.upper - bounds.lower <= 3 && bounds.lower <= spot_cell_ && spot_cell_ < bounds.upper;
+    }
+
+    void try_seeded(const Bounds& bounds) {
+        if (!spent() && prepare(bounds)) try_amount(prepared_.seeded);
+    }
+
+    void try_amount(const u128& liquidity) {
+        if (spent() || liquidity == 0) return;
         Position range = prepared_.range;
-        range.liquidity = liquidity_of(point.scale);
-        if (range.liquidity == 0) return;
-        if (out_.best.ok && range.tick_lower == out_.best.tick_lower && range.tick_upper == out_.best.tick_upper &&
-            range.liquidity == out_.best.liquidity)
-            return; // clamped to what is the best already
-        evaluate(range, point);
+        range.liquidity = liquidity;
+        evaluate(range);
     }
 
-    void prepare(const Point& point) {
+    /// False when the range is off the lattice or the swap does not come to it.
+    bool prepare(const Bounds& bounds) {
+        if (bounds.lower < lo_ || bounds.upper > hi_) return false;
+        if (!prepared_.valid || !(prepared_.bounds == bounds)) fill_prepared(bounds);
+        return prepared_.reached;
+    }
+
+    void fill_prepared(const Bounds& bounds) {
 #pragma HLS INLINE off
         prepared_.valid = true;
         prepared_.reached = false;
-        prepared_.bounds = point;
+        prepared_.shared = false;
+        prepared_.bounds = bounds;
         Position& range = prepared_.range;
         range.active = true;
-        range.tick_lower = point.lower * in_.pool.tick_spacing;
-        range.tick_upper = point.upper * in_.pool.tick_spacing;
+        range.tick_lower = bounds.lower * in_.pool.tick_spacing;
+        range.tick_upper = bounds.upper * in_.pool.tick_spacing;
         range.liquidity = 0;
         const bool zero_for_one = in_.request.zero_for_one;
         const Where where = where_of(in_.pool.tick, range);
@@ -167,24 +180,20 @@ private:
         if (where == (zero_for_one ? below_range : above_range)) return;
         range.lower_x96 = ticks_.ratio_at(range.tick_lower);
         range.upper_x96 = ticks_.ratio_at(range.tick_upper);
-        prepared_.entry = in_.alone.before[0];
-        if (where != in_range) {
-            const Passage& near = passage(zero_for_one ? range.tick_upper : range.tick_lower);
-            if (!near.reached) return;
-            prepared_.entry = near.at;
-        }
+        const u256& near_x96 = zero_for_one ? range.upper_x96 : range.lower_x96;
+        if (where != in_range && !ends_beyond(near_x96)) return;
+        prepared_.reached = true;
         u128 most = liquidity_for_budgets(range, where, in_.pool.sqrt_price_x96, in_.params.budget0, in_.params.budget1);
         most = minimum(most, room_at(range.tick_lower));
         prepared_.most = minimum(most, room_at(range.tick_upper));
-        prepared_.seed = seed_of(range, prepared_.entry);
-        prepared_.reached = true;
-    }
-
-    u128 liquidity_of(std::uint32_t scale) const {
-        u256 wanted;
-        if (!mul_shift<16>(u256(prepared_.seed), u256(scale), false, wanted)) return prepared_.most;
-        if (wanted == 0) wanted = scale; // no interior optimum: begin from little
-        return wanted < prepared_.most ? u128(wanted) : prepared_.most;
+        const u128 seed = short_floor(seed_of(range, where == in_range ? in_.pool.sqrt_price_x96 : near_x96));
+        prepared_.seeded = minimum(seed == 0 ? u128(least_seed) : seed, prepared_.most);
+        if (where == in_range) return;
+        // The steps before the range are the same for every amount. Where a rounding keeps the price from crossing a bound that the
+        // swap alone ends beyond, there is nothing to share.
+        const Passage& near = passage(zero_for_one ? range.tick_upper : range.tick_lower);
+        prepared_.shared = near.reached;
+        if (near.reached) prepared_.entry = near.at;
     }
 
     static u128 minimum(const u128& a, const u128& b) { return a < b ? a : b; }
@@ -195,18 +204,28 @@ private:
         return gross < in_.pool.max_liquidity_per_tick ? u128(in_.pool.max_liquidity_per_tick - gross) : u128(0);
     }
 
-    u128 seed_of(const Position& range, const SwapProgress& entry) {
-        const bool zero_for_one = in_.request.zero_for_one;
-        const Passage& far = passage(zero_for_one ? range.tick_lower : range.tick_upper);
-        const SwapProgress& stop = far.reached ? far.at : in_.alone.end;
+    /// The swap alone ends strictly beyond this price.
+    bool ends_beyond(const u256& price_x96) const {
+        const u256& end = in_.alone.end.sqrt_price_x96;
+        return in_.request.zero_for_one ? end < price_x96 : end > price_x96;
+    }
+
+    ShortFloat seed_of(const Position& range, const u256& entry_x96) {
+        const u256& far_x96 = in_.request.zero_for_one ? range.lower_x96 : range.upper_x96;
+        const SwapProgress& before = last_before(entry_x96);
         RangeTransit transit;
-        transit.entry_x96 = entry.sqrt_price_x96;
-        transit.exit_x96 = zero_for_one ? range.lower_x96 : range.upper_x96;
-        transit.stop_x96 = stop.sqrt_price_x96;
-        transit.left_at_entry = entry.remaining;
-        transit.left_at_stop = stop.remaining;
-        transit.entry_liquidity = entry.liquidity;
-        return seed_liquidity(in_.pool, in_.request, transit, fee_factor_, in_.params.price0_x96, in_.params.price1_x96);
+        transit.entry_x96 = entry_x96;
+        transit.exit_x96 = far_x96;
+        transit.left_at_entry = left_at_price(terms_, before, entry_x96);
+        transit.entry_liquidity = before.liquidity;
+        if (ends_beyond(far_x96)) {
+            transit.stop_x96 = far_x96;
+            transit.left_at_stop = left_at_price(terms_, last_before(far_x96), far_x96);
+        } else {
+            transit.stop_x96 = in_.alone.end.sqrt_price_x96;
+            transit.left_at_stop = short_of(in_.alone.end.remaining);
+        }
+        return seed_liquidity(terms_, transit);
     }
 
     /// Where the swap alone crosses a tick, computed once a tick. Bounds of ranges come again and again.
@@ -249,13 +268,17 @@ private:
         return false;
     }
 
-    void evaluate(const Position& range, const Point& point) {
+    void evaluate(const Position& range) {
         out_.candidates += 1;
         Evaluated tried;
         Outcome& outcome = tried.outcome;
         outcome.mint = position_amounts(range, where_of(in_.pool.tick, range), in_.pool.sqrt_price_x96, true);
-        outcome.end = prepared_.entry;
-        if (!add_liquidity(outcome.end.liquidity, ap_int<130>(range.liquidity))) return;
+        if (prepared_.shared) {
+            outcome.end = prepared_.entry;
+            if (!add_liquidity(outcome.end.liquidity, ap_int<130>(range.liquidity))) return;
+        } else if (!begin_swap(in_.pool, ticks_, in_.cursor, in_.request, range, outcome.end)) {
+            return;
+        }
         if (run_swap(in_.pool, ticks_, in_.request, range, records::max_swap_steps, outcome.end) != Reason::none) return;
         if (close_position(in_.request, range, outcome) != Reason::none) return;
         if (!value(tried)) return;
@@ -266,7 +289,7 @@ private:
         tried.tick_upper = range.tick_upper;
         tried.liquidity = range.liquidity;
         out_.best = tried;
-        best_ = point;
+        best_ = prepared_.bounds;
     }
 
     bool value(Evaluated& tried) const {
@@ -285,10 +308,12 @@ private:
     const SearchInput& in_;
     WindowTicks& ticks_;
     SearchResult& out_;
-    u256 fee_factor_;
+    SeedTerms terms_;
     std::int32_t lo_;
     std::int32_t hi_;
-    Point best_;
+    std::int32_t spot_cell_;     ///< the spot tick in spacings
+    std::int32_t coarse_stride_; ///< between the ranges of the coarse round
+    Bounds best_;
     Prepared prepared_;
     Passage passages_[passage_slots];
 };

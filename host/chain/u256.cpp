@@ -5,11 +5,40 @@
 #include "base/hex.hpp"
 
 #include <algorithm>
+#include <array>
+#include <bit>
 
 namespace jitbox::chain {
 namespace {
 
 constexpr u256 u256_max = ~static_cast<u256>(0);
+constexpr std::uint64_t chunk = 10'000'000'000'000'000'000ULL; // 10^19: one division of a limb for 19 digits
+constexpr int chunk_digits = 19;
+
+__extension__ using Wide = unsigned __int128;
+using Limbs = std::array<std::uint64_t, 4>; ///< the lowest first
+
+Limbs limbs_of(const u256& value) {
+    return std::bit_cast<Limbs>(value);
+}
+
+/// Limbs up to the highest that is not zero.
+std::size_t significant(const Limbs& limbs) {
+    std::size_t count = limbs.size();
+    while (count != 0 && limbs[count - 1] == 0) --count;
+    return count;
+}
+
+/// Divides the number in place; returns the remainder.
+std::uint64_t divide_by_chunk(Limbs& limbs, std::size_t count) {
+    std::uint64_t rest = 0;
+    while (count-- != 0) {
+        const Wide part = static_cast<Wide>(rest) << 64U | limbs[count];
+        limbs[count] = static_cast<std::uint64_t>(part / chunk);
+        rest = static_cast<std::uint64_t>(part % chunk);
+    }
+    return rest;
+}
 
 Result<u256> parse_hex(std::string_view text) {
     const std::string_view digits = text.substr(2);
@@ -24,16 +53,16 @@ Result<u256> parse_hex(std::string_view text) {
 
 std::string to_decimal(u256 value) {
     if (value == 0) return "0";
-    std::string out;
-    out.reserve(78);
-    constexpr std::uint64_t chunk = 10'000'000'000'000'000'000ULL; // 10^19: one wide division for 19 digits
-    while (value != 0) {
-        auto low = static_cast<std::uint64_t>(value % chunk);
-        value /= chunk;
-        for (int i = 0; i < 19 && (value != 0 || low != 0); ++i, low /= 10) out.push_back(static_cast<char>('0' + low % 10));
+    std::array<char, 78> digits{}; // of 2^256 - 1
+    std::size_t first = digits.size();
+    Limbs limbs = limbs_of(value);
+    for (std::size_t count = significant(limbs); count != 0; count = significant(limbs)) {
+        std::uint64_t low = divide_by_chunk(limbs, count);
+        const bool last = significant(limbs) == 0;
+        for (int i = 0; i < chunk_digits && (!last || low != 0); ++i, low /= 10)
+            digits[--first] = static_cast<char>('0' + low % 10);
     }
-    std::ranges::reverse(out);
-    return out;
+    return {digits.begin() + static_cast<std::ptrdiff_t>(first), digits.end()};
 }
 
 std::string to_decimal(i256 value) {
@@ -65,15 +94,20 @@ Result<i256> parse_i256(std::string_view text) {
 }
 
 Bytes32 to_big_endian(u256 value) {
-    Bytes32 out{};
-    for (std::size_t i = 0; i < 32; ++i, value >>= 8) out[31 - i] = static_cast<std::uint8_t>(value & 0xff);
-    return out;
+    Limbs limbs = limbs_of(value);
+    std::ranges::reverse(limbs);
+    for (std::uint64_t& limb : limbs) limb = std::byteswap(limb);
+    return std::bit_cast<Bytes32>(limbs);
 }
 
 u256 from_big_endian(BytesView bytes) {
-    u256 value = 0;
-    for (const std::uint8_t byte : bytes.first(std::min<std::size_t>(bytes.size(), 32))) value = (value << 8) | byte;
-    return value;
+    const BytesView given = bytes.first(std::min<std::size_t>(bytes.size(), 32));
+    Bytes32 padded{};
+    std::ranges::copy(given, padded.end() - static_cast<std::ptrdiff_t>(given.size()));
+    auto limbs = std::bit_cast<Limbs>(padded);
+    for (std::uint64_t& limb : limbs) limb = std::byteswap(limb);
+    std::ranges::reverse(limbs);
+    return std::bit_cast<u256>(limbs);
 }
 
 double to_double(u256 value) {

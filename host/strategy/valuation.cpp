@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "strategy/valuation.hpp"
 
+#include "chain/wide_math.hpp"
+
 #include <algorithm>
 #include <limits>
 
@@ -27,15 +29,11 @@ u256 saturating_mul(const u256& a, const u256& b) {
 }
 
 u256 mul_div(const u256& a, const u256& numerator, const u256& denominator) {
-    if (denominator == 0) return u256_max;
-    return saturate(static_cast<u512>(a) * static_cast<u512>(numerator) / static_cast<u512>(denominator));
+    return chain::mul_div(a, numerator, denominator).value_or(u256_max);
 }
 
 u256 mul_div_up(const u256& a, const u256& numerator, const u256& denominator) {
-    if (denominator == 0) return u256_max;
-    const u512 product = static_cast<u512>(a) * static_cast<u512>(numerator);
-    const auto divisor = static_cast<u512>(denominator);
-    return saturate(product / divisor + (product % divisor == 0 ? 0 : 1));
+    return chain::mul_div_up(a, numerator, denominator).value_or(u256_max);
 }
 
 u256 value_wei(const u256& amount0, const u256& amount1, const u256& price0_x96, const u256& price1_x96) {

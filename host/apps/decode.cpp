@@ -269,7 +269,8 @@ private:
 };
 
 bool write_out(JsonBuffer& json, std::ostream& out) {
-    out.write(json.text().data(), static_cast<std::streamsize>(json.size()));
+    const std::string_view text = json.text();
+    out.write(text.data(), static_cast<std::streamsize>(text.size()));
     json.clear();
     return out.good();
 }

@@ -85,6 +85,7 @@ Result<void> Guardian::scan(const chain::Head& head) {
     const std::uint64_t back = last_ ? reorg_blocks : settings_.lookback_blocks;
     const std::uint64_t from = last_ ? std::min(last_->number + 1, head.number) : head.number;
     std::vector<chain::Address> addresses;
+    addresses.reserve(pools_.size());
     for (const auto& [pool, id] : pools_) addresses.push_back(pool);
     if (addresses.empty()) return {};
     for (std::uint64_t number = from > back ? from - back : 0; number <= head.number; ++number) {

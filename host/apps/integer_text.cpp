@@ -58,8 +58,9 @@ std::optional<u256> unsigned_from_text(std::string_view text) {
     while (!text.empty()) {
         const std::size_t take = (text.size() - 1) % chunk_digits + 1; // the odd digits first, then whole chunks
         std::uint64_t part = 0;
-        const auto [end, bad] = std::from_chars(text.data(), text.data() + take, part);
-        if (bad != std::errc{} || end != text.data() + take) return std::nullopt;
+        const std::string_view digits = text.substr(0, take);
+        const auto [end, bad] = std::from_chars(digits.data(), digits.data() + digits.size(), part);
+        if (bad != std::errc{} || end != digits.data() + digits.size()) return std::nullopt;
         if (!multiply_add(limbs, chunk, part)) return std::nullopt;
         text.remove_prefix(take);
     }

@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <chrono>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <thread>
 #include <utility>
@@ -44,7 +45,7 @@ Result<chain::u256> quantity(const std::string& method, const Result<json::value
 struct NodeSession::Impl {
     boost::asio::io_context io;
     std::unique_ptr<feed::RpcClient> rpc;
-    std::optional<feed::NodeClient> node;
+    std::unique_ptr<feed::NodeClient> node;
 
     void run_until(const std::function<bool()>& done) {
         io.restart();
@@ -59,8 +60,9 @@ struct NodeSession::Impl {
         const auto answer = std::make_shared<std::optional<Result<T>>>();
         ask([answer](Result<T> result) { *answer = std::move(result); });
         run_until([&] { return answer->has_value(); });
-        if (!*answer) return fail("node: no answer");
-        return std::move(**answer);
+        std::optional<Result<T>>& held = *answer;
+        if (!held) return fail("node: no answer");
+        return std::move(*held);
     }
 
     Result<json::value> raw(const std::string& method, const json::array& params) {
@@ -105,9 +107,10 @@ struct NodeSession::Impl {
         for (const auto end = Clock::now() + receipt_deadline; Clock::now() < end; std::this_thread::sleep_for(receipt_pause)) {
             auto receipt = wait<std::optional<feed::Receipt>>([&](auto done) { node->receipt(hash, std::move(done)); });
             if (!receipt) return std::unexpected(receipt.error());
-            if (!*receipt) continue;
-            if (!(*receipt)->success) return fail("node: " + to_hex(hash) + " was mined and reverted");
-            return std::move(**receipt);
+            std::optional<feed::Receipt>& mined = *receipt;
+            if (!mined) continue;
+            if (!mined->success) return fail("node: " + to_hex(hash) + " was mined and reverted");
+            return std::move(*mined);
         }
         return fail("node: " + to_hex(hash) + " was sent and not mined in two minutes",
                     "look for its receipt before sending again");
@@ -124,7 +127,7 @@ Result<std::unique_ptr<NodeSession>> NodeSession::open(const std::string& url) {
     auto rpc = feed::make_rpc_client(impl->io, options);
     if (!rpc) return std::unexpected(rpc.error());
     impl->rpc = std::move(*rpc);
-    impl->node.emplace(*impl->rpc);
+    impl->node = std::make_unique<feed::NodeClient>(*impl->rpc);
     return std::unique_ptr<NodeSession>(new NodeSession(std::move(impl)));
 }
 

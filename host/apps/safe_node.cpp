@@ -55,7 +55,7 @@ Result<chain::Address> safe_guard(NodeSession& node, const chain::Address& safe)
 
 Result<Bytes32> hash_on_chain(NodeSession& node, const safe::Proposal& proposal) {
     const safe::SafeTransaction& transaction = proposal.transaction;
-    constexpr chain::u256 head_bytes = 10 * 32;
+    constexpr chain::u256 head_bytes = 320; // ten words
     const Bytes calldata =
         chain::AbiWriter(
             chain::selector_of("getTransactionHash(address,uint256,bytes,uint8,uint256,uint256,uint256,address,address,uint256)"))

@@ -23,8 +23,9 @@ bool read_quantity(std::string_view text, u256& out) {
     while (!text.empty()) {
         const std::size_t take = text.size() % 16 == 0 ? 16 : text.size() % 16;
         std::uint64_t limb = 0;
-        const auto [end, error] = std::from_chars(text.data(), text.data() + take, limb, 16);
-        if (error != std::errc{} || end != text.data() + take) return false;
+        const std::string_view digits = text.substr(0, take);
+        const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), limb, 16);
+        if (error != std::errc{} || end != digits.data() + digits.size()) return false;
         out = (out << (4 * take)) | limb;
         text.remove_prefix(take);
     }

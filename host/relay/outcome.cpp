@@ -51,13 +51,19 @@ Verdict partial(const TrackedBundle& bundle, const BlockEvidence& block, const P
     return out;
 }
 
-Verdict included(const TrackedBundle& bundle, const BlockEvidence& block, const Positions& at) {
-    auto amounts = realised_amounts(bundle, *block.mint, *block.target, *block.burn);
-    Verdict out = verdict(Outcome::included,
-                          fmt::format("transactions {}, {}, {} of block {}", *at.mint, *at.target, *at.burn, block.head.number));
+/// The three as they stand in the block.
+struct Mined {
+    const ReceiptEvidence& mint;
+    const ReceiptEvidence& target;
+    const ReceiptEvidence& burn;
+};
+
+Verdict included(const TrackedBundle& bundle, const Mined& mined, std::string where) {
+    auto amounts = realised_amounts(bundle, mined.mint, mined.target, mined.burn);
+    Verdict out = verdict(Outcome::included, std::move(where));
     if (!amounts) {
         out.alerts.push_back("bundle " + bundle.uuid + ": " + amounts.error().text());
-        out.realised_profit_wei = -static_cast<i256>(gas_of(*block.mint) + gas_of(*block.burn));
+        out.realised_profit_wei = -static_cast<i256>(gas_of(mined.mint) + gas_of(mined.burn));
         return out;
     }
     out.realised_profit_wei =
@@ -138,9 +144,12 @@ Verdict delivery(const TrackedBundle& bundle, const BlockEvidence& block, const 
 Verdict judge(const TrackedBundle& bundle, const BlockEvidence& block, const std::vector<std::string>& fee_recipients) {
     const Positions at{position(block.transactions, bundle.mint_hash), position(block.transactions, bundle.target_hash),
                        position(block.transactions, bundle.burn_hash)};
-    const bool all = at.mint && at.target && at.burn && block.mint && block.target && block.burn;
-    const bool in_order = all && *at.mint < *at.target && *at.target < *at.burn;
-    if (in_order && block.mint->success && block.burn->success && block.target->success) return included(bundle, block, at);
+    if (at.mint && at.target && at.burn && block.mint && block.target && block.burn) {
+        const bool in_order = *at.mint < *at.target && *at.target < *at.burn;
+        if (in_order && block.mint->success && block.burn->success && block.target->success)
+            return included(bundle, {.mint = *block.mint, .target = *block.target, .burn = *block.burn},
+                            fmt::format("transactions {}, {}, {} of block {}", *at.mint, *at.target, *at.burn, block.head.number));
+    }
     if (at.mint || at.burn) return partial(bundle, block, at);
     if (bundle.withdrawn) return verdict(Outcome::cancelled, "replaced or withdrawn by us");
     if (auto found = target_gone(bundle, block, at); found) return *found;

@@ -12,7 +12,7 @@ namespace jitbox::relay {
 
 inline constexpr std::size_t max_bundle_transactions = 100;
 inline constexpr std::size_t max_bundle_bytes = 300'000; ///< of the raw transactions
-inline constexpr std::size_t max_answer_bytes = 64 * 1024;
+inline constexpr std::size_t max_answer_bytes = std::size_t{64} * 1024;
 
 /// Errors: no transaction, too many, too large, no block number.
 [[nodiscard]] Result<void> check_bundle(const Bundle& bundle);

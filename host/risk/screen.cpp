@@ -92,6 +92,7 @@ void Screen::passed(TimePoint now) {
 
 std::vector<Review> Screen::reviews() const {
     std::vector<Review> out;
+    out.reserve(reviews_.size());
     for (const auto& [pattern, review] : reviews_) out.push_back(review);
     std::ranges::sort(out, {}, &Review::id);
     return out;

@@ -109,7 +109,7 @@ Target target_of(const PendingTransaction& transaction, const accel::TxSeen& see
 
 } // namespace
 
-Result<Plan> Planner::compose(const Work& work, const accel::TxSeen& seen, const accel::Decision& d,
+Result<Plan> Planner::compose(const chain::Head& head, const Work& work, const accel::TxSeen& seen, const accel::Decision& d,
                               const PlannerPool& pool) const {
     const auto prices = executor_prices(pool);
     if (!prices) return std::unexpected(prices.error());
@@ -124,12 +124,12 @@ Result<Plan> Planner::compose(const Work& work, const accel::TxSeen& seen, const
     plan.executor = config_.executor;
     plan.executor_pool_id = pool.executor_pool_id;
     plan.max_priority_fee_per_gas_wei = config_.max_priority_fee_per_gas_wei;
-    const auto base_fee = static_cast<u256>(head_->next_base_fee_wei);
+    const auto base_fee = static_cast<u256>(head.next_base_fee_wei);
     plan.max_fee_per_gas_wei = saturating_add(saturating_add(base_fee, mul_div_up(base_fee, config_.fee_headroom_ppm, ppm)),
                                               config_.max_priority_fee_per_gas_wei);
     plan.target = target_of(work.transaction, seen);
-    plan.target_block = head_->number + 1;
-    plan.parent_hash = head_->hash;
+    plan.target_block = head.number + 1;
+    plan.parent_hash = head.hash;
     plan.decision = d;
     plan.pool_liquidity = states_.at(d.pool_address).liquidity;
     plan.position_value_wei = value_of(mint, pool);

@@ -54,8 +54,8 @@ accel::BlockRecord block_record(const chain::Head& head, std::uint64_t next_time
             .next_timestamp = next_timestamp};
 }
 
-EngineFeed::EngineFeed(accel::Engine& engine, std::vector<accel::RouterEntry> routers, std::vector<accel::ParamsRecord> params,
-                       std::uint64_t first_sequence)
+EngineFeed::EngineFeed(accel::Engine& engine, std::vector<accel::RouterEntry> routers,
+                       const std::vector<accel::ParamsRecord>& params, std::uint64_t first_sequence)
     : engine_(engine), routers_(std::move(routers)), next_sequence_(first_sequence) {
     for (const accel::ParamsRecord& record : params) params_[record.pool_index] = {.record = record, .sent = false};
 }

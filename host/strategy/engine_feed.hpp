@@ -23,7 +23,7 @@ namespace jitbox::strategy {
 class EngineFeed {
 public:
     /// `first_sequence` is given by the caller, so that a capture can be continued. The engine must outlive the feed.
-    EngineFeed(accel::Engine& engine, std::vector<accel::RouterEntry> routers, std::vector<accel::ParamsRecord> params,
+    EngineFeed(accel::Engine& engine, std::vector<accel::RouterEntry> routers, const std::vector<accel::ParamsRecord>& params,
                std::uint64_t first_sequence = 1);
 
     /// Sends the router table. Errors (here and below): what Engine::submit says; the engine cannot be trusted then.

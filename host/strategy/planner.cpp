@@ -105,12 +105,18 @@ Action Planner::plan(const Work& work, const accel::TxSeen& seen, const accel::D
               .pool = decision.pool_address,
               .text = "no such pool in the planner's configuration"};
     if (pool == pools_.end()) return skip;
-    if (auto found = objection(work, seen, decision); found) {
+    if (!head_) {
+        skip.reason = SkipReason::no_head;
+        skip.text = "no head has arrived yet";
+        return skip;
+    }
+    const chain::Head& head = *head_;
+    if (auto found = objection(head, work, seen, decision); found) {
         skip.reason = found->first;
         skip.text = std::move(found->second);
         return skip;
     }
-    auto composed = compose(work, seen, decision, pool->second);
+    auto composed = compose(head, work, seen, decision, pool->second);
     if (!composed) {
         skip.reason = SkipReason::cannot_encode;
         skip.text = composed.error().text();
@@ -138,9 +144,9 @@ Action Planner::plan(const Work& work, const accel::TxSeen& seen, const accel::D
     return std::move(*composed);
 }
 
-std::string Planner::staleness(const accel::Decision& decision) const {
-    if (decision.sequence < first_sequence_ || decision.block_number > head_->number)
-        return "decided before head " + std::to_string(head_->number);
+std::string Planner::staleness(const chain::Head& head, const accel::Decision& decision) const {
+    if (decision.sequence < first_sequence_ || decision.block_number > head.number)
+        return "decided before head " + std::to_string(head.number);
     const auto state = states_.find(decision.pool_address);
     if (state == states_.end()) return "the pool's state is not known";
     if (!state->second.in_service) return "the pool is out of service";
@@ -149,25 +155,24 @@ std::string Planner::staleness(const accel::Decision& decision) const {
     return {};
 }
 
-std::optional<Planner::Objection> Planner::objection(const Work& work, const accel::TxSeen& seen,
+std::optional<Planner::Objection> Planner::objection(const chain::Head& head, const Work& work, const accel::TxSeen& seen,
                                                      const accel::Decision& decision) const {
     const auto no = [](SkipReason reason, std::string text) { return Objection{reason, std::move(text)}; };
     if (seen.status != accel::TxStatus::ok) return no(SkipReason::transaction_rejected, std::string(accel::name_of(seen.reason)));
-    if (!head_) return no(SkipReason::no_head, "no head has arrived yet");
-    if (std::string text = staleness(decision); !text.empty()) return no(SkipReason::stale, std::move(text));
+    if (std::string text = staleness(head, decision); !text.empty()) return no(SkipReason::stale, std::move(text));
     if (seen.has_chain_id && seen.chain_id != config_.chain_id)
         return no(SkipReason::wrong_chain, "chain id " + std::to_string(seen.chain_id));
     if (auto legs = leg_objection(work, decision); legs) return legs;
-    if (seen.max_fee_per_gas < static_cast<u256>(head_->next_base_fee_wei))
+    if (seen.max_fee_per_gas < static_cast<u256>(head.next_base_fee_wei))
         return no(SkipReason::fee_too_low, "offers " + chain::to_decimal(seen.max_fee_per_gas) + " wei, the base fee is " +
-                                               chain::to_decimal(static_cast<u256>(head_->next_base_fee_wei)));
+                                               chain::to_decimal(static_cast<u256>(head.next_base_fee_wei)));
     const auto next_nonce = nonce_of_ ? nonce_of_(work.transaction.sender) : std::nullopt;
     if (next_nonce && *next_nonce != seen.nonce)
         return no(SkipReason::nonce_not_next,
                   "nonce " + std::to_string(seen.nonce) + ", the account's next is " + std::to_string(*next_nonce));
     if (config_.max_tip_wei != 0 && decision.tip_wei > config_.max_tip_wei)
         return no(SkipReason::tip_above_cap, chain::to_decimal(decision.tip_wei) + " wei");
-    return improvement_objection(decision);
+    return improvement_objection(head, decision);
 }
 
 // The engine judges each leg on the pool's state before the transaction, so another leg on the same pool makes its answer wrong;
@@ -189,9 +194,9 @@ bool Planner::same_pool(const accel::SwapLeg& a, const accel::SwapLeg& b) {
     return same_pair && a.fee == b.fee && a.factory == b.factory;
 }
 
-std::optional<Planner::Objection> Planner::improvement_objection(const accel::Decision& decision) const {
+std::optional<Planner::Objection> Planner::improvement_objection(const chain::Head& head, const accel::Decision& decision) const {
     const auto live = live_.find(decision.pool_address);
-    if (live == live_.end() || live->second.target_block != head_->number + 1) return std::nullopt;
+    if (live == live_.end() || live->second.target_block != head.number + 1) return std::nullopt;
     const u256 bar =
         saturating_add(static_cast<u256>(std::max(live->second.profit_wei, static_cast<i256>(0))), config_.min_improvement_wei);
     if (decision.profit_wei >= 0 && static_cast<u256>(decision.profit_wei) >= bar) return std::nullopt;

@@ -137,14 +137,14 @@ private:
     using Objection = std::pair<SkipReason, std::string>;
 
     [[nodiscard]] Action plan(const Work& work, const accel::TxSeen& seen, const accel::Decision& decision);
-    [[nodiscard]] std::optional<Objection> objection(const Work& work, const accel::TxSeen& seen,
+    [[nodiscard]] std::optional<Objection> objection(const chain::Head& head, const Work& work, const accel::TxSeen& seen,
                                                      const accel::Decision& decision) const;
     [[nodiscard]] std::optional<Objection> leg_objection(const Work& work, const accel::Decision& decision) const;
-    [[nodiscard]] std::optional<Objection> improvement_objection(const accel::Decision& decision) const;
+    [[nodiscard]] std::optional<Objection> improvement_objection(const chain::Head& head, const accel::Decision& decision) const;
     [[nodiscard]] static bool same_pool(const accel::SwapLeg& a, const accel::SwapLeg& b);
-    [[nodiscard]] Result<Plan> compose(const Work& work, const accel::TxSeen& seen, const accel::Decision& decision,
-                                       const PlannerPool& pool) const;
-    [[nodiscard]] std::string staleness(const accel::Decision& decision) const;
+    [[nodiscard]] Result<Plan> compose(const chain::Head& head, const Work& work, const accel::TxSeen& seen,
+                                       const accel::Decision& decision, const PlannerPool& pool) const;
+    [[nodiscard]] std::string staleness(const chain::Head& head, const accel::Decision& decision) const;
     void name_bundle(Plan& plan, const Bytes20& pool);
     [[nodiscard]] std::string new_uuid();
 

@@ -23,7 +23,7 @@ constexpr std::uint64_t section_alignment = 8;
 
 template <std::size_t N>
 void set_text(unsigned char (&field)[N], std::string_view text) {
-    std::memcpy(field, text.data(), std::min(text.size(), N - 1));
+    std::ranges::copy(text.substr(0, N - 1), field);
 }
 
 std::string bytes_of(const void* data, std::size_t size) {
@@ -64,6 +64,7 @@ std::string instances() {
 
 std::string connections() {
     std::vector<connection> rows;
+    rows.reserve(3);
     for (std::int32_t argument = 0; argument < 3; ++argument)
         rows.push_back({.arg_index = argument, .m_ip_layout_index = 0, .mem_data_index = 1});
     return list_of(rows, offsetof(connectivity, m_connection));

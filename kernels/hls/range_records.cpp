@@ -285,8 +285,10 @@ Reason take_pool(RangeProfitState& state, const Header& header, const ap_uint<51
     const bool same = old.valid && same_key(old.key, entry.key);
     if (!same) {
         if (find_pool(state, entry.key) != no_pool) return Reason::bad_pool_index; // that pool has another index already
-        if (!remember_key(state, index, entry.key)) return Reason::pool_table_full;
-        if (old.valid) forget_key(state, index, old.key);
+        // Within one bucket the index is where it has to be: its key changes with the entry.
+        const bool moves = !old.valid || bucket_of(old.key) != bucket_of(entry.key);
+        if (moves && !remember_key(state, index, entry.key)) return Reason::pool_table_full;
+        if (moves && old.valid) forget_key(state, index, old.key);
         state.params[index].valid = false;
     }
     // The window belongs to one state. The same version with another tick would be a host's mistake: the window goes too.

@@ -12,11 +12,11 @@ set(PARSER_RTL contract/contract_pkg.sv parser/parser_pkg.sv parser/calldata_pkg
   parser/mempool_parser.sv)
 jitbox_verilated(mempool_parser TOP mempool_parser SOURCES ${PARSER_RTL})
 jitbox_rtl_test(rtl_mempool_parser_test
-  SOURCES mempool_parser_test.cpp parser_driver.cpp parser_streams.cpp ../support/shared_data.cpp ../unit/kernels/parser_harness.cpp
+  SOURCES mempool_parser_test.cpp parser_driver.cpp stream_beats.cpp parser_streams.cpp ../support/shared_data.cpp ../unit/kernels/parser_harness.cpp
   MODELS mempool_parser DEPENDS accel apps chain kernels LINKS z TIMEOUT 300)
 
 # Clocks of the parser (docs/card.md).
-add_executable(rtl_parser_bench ../bench/rtl_parser_bench.cpp parser_driver.cpp ../support/shared_data.cpp ../unit/kernels/parser_harness.cpp)
+add_executable(rtl_parser_bench ../bench/rtl_parser_bench.cpp parser_driver.cpp stream_beats.cpp ../support/shared_data.cpp ../unit/kernels/parser_harness.cpp)
 target_include_directories(rtl_parser_bench PRIVATE ${PROJECT_SOURCE_DIR}/tests)
 target_compile_definitions(rtl_parser_bench PRIVATE JITBOX_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
 target_link_libraries(rtl_parser_bench PRIVATE jitbox_apps jitbox_kernels verilated_mempool_parser z GTest::gtest)

@@ -3,24 +3,13 @@
 #pragma once
 
 #include "Vmempool_parser.h"
-#include "base/bytes.hpp"
-#include "clocked.hpp"
 #include "hls/mempool_parser.hpp"
+#include "stream_beats.hpp"
 
 #include <memory>
-#include <string>
 #include <vector>
 
 namespace jitbox::test {
-
-struct StreamBeat {
-    BeatBytes data;
-    bool last = false;
-    bool operator==(const StreamBeat&) const = default;
-};
-
-/// Beats of a record; the last one is marked.
-std::vector<StreamBeat> beats_of(BytesView record);
 
 /// Keeps its tables from run to run.
 class HlsParser {
@@ -53,8 +42,5 @@ private:
     std::vector<std::uint64_t> taken_at_;
     std::vector<std::uint64_t> given_at_;
 };
-
-/// Empty when equal; otherwise where they part, with both beats.
-std::string difference(const std::vector<StreamBeat>& expected, const std::vector<StreamBeat>& actual);
 
 } // namespace jitbox::test

@@ -8,3 +8,12 @@ jitbox_rtl_test(rtl_wide_math_test SOURCES wide_math_test.cpp MODELS mul_div mul
 jitbox_verilated(tick_math TOP tick_math
   SOURCES math/ram_1r1w.sv math/wide_mul.sv math/power_of_tick.sv math/tick_math.sv)
 jitbox_rtl_test(rtl_tick_math_test SOURCES tick_math_test.cpp MODELS tick_math DEPENDS kernels)
+
+# range_profit around its engine.
+set(JITBOX_RANGE_SHELL contract/contract_pkg.sv range/range_pkg.sv range/range_store_pkg.sv stream/skid_buffer.sv math/delay_line.sv
+  math/wide_mul.sv math/ram_1r1w.sv math/power_of_tick.sv math/tick_math.sv range/pool_hash.sv range/pool_keys.sv range/pool_store.sv
+  range/window_store.sv range/state_records.sv range/tick_entry_check.sv range/ticks_record.sv range/legs_before.sv range/leg_check.sv
+  range/decision_beat.sv range/range_dispatch.sv range/range_shell.sv)
+jitbox_verilated(range_shell TOP range_shell SOURCES ${JITBOX_RANGE_SHELL})
+jitbox_rtl_test(rtl_range_shell_test SOURCES range_shell_test.cpp range_driver.cpp range_job.cpp range_streams.cpp stream_beats.cpp
+  MODELS range_shell DEPENDS accel base kernels)

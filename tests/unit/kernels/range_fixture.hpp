@@ -70,6 +70,34 @@ inline accel::ParamsRecord plain_params() {
     return params;
 }
 
+/// Bucket of a pool's key in the card's directory: bucket_of of range_records.cpp, whose choice shows outside as pool_table_full
+/// only.
+inline std::uint64_t bucket_of_key(const accel::PoolRecord& pool) {
+    std::uint64_t mixed = pool.fee;
+    for (const Bytes20* part : {&pool.factory, &pool.token0, &pool.token1}) {
+        const auto word = [part](std::size_t at) {
+            std::uint64_t out = 0;
+            std::memcpy(&out, part->data() + at, sizeof(out));
+            return out;
+        };
+        mixed = (mixed ^ word(12)) * 0x9e3779b97f4a7c15ULL;
+        mixed = (mixed ^ (mixed >> 29U) ^ word(4)) * 0xbf58476d1ce4e5b9ULL;
+        mixed = (mixed ^ (mixed >> 32U) ^ word(0)) * 0x94d049bb133111ebULL;
+    }
+    return mixed >> 53U;
+}
+
+/// Pools like plain_pool whose keys, told apart by their factories, share a bucket.
+inline std::vector<accel::PoolRecord> pools_of_one_bucket(std::size_t count) {
+    std::vector<accel::PoolRecord> out;
+    accel::PoolRecord pool = plain_pool();
+    for (std::uint32_t i = 1; out.size() < count; ++i) {
+        std::memcpy(pool.factory.data(), &i, sizeof(i));
+        if (out.empty() || bucket_of_key(pool) == bucket_of_key(out[0])) out.push_back(pool);
+    }
+    return out;
+}
+
 struct Leg {
     std::uint64_t sequence = 50;
     std::uint8_t leg_index = 0;

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "range_fixture.hpp"
 
+#include <algorithm>
+
 namespace jitbox::range_test {
 namespace {
 
@@ -122,6 +124,26 @@ TEST_F(RangeRecords, ABarrierIsAnsweredWithItsTokenAndSequence) {
     std::uint64_t token = 0;
     std::memcpy(&token, out[0].data() + records::barrier::token, sizeof(token));
     EXPECT_EQ(token, 0xfeedULL);
+}
+
+TEST_F(RangeRecords, AnIndexMayTakeAnotherKeyOfItsBucketEvenWhenThatIsFull) {
+    const auto keys = pools_of_one_bucket(9);
+    for (std::uint16_t i = 0; i < 8; ++i) {
+        accel::PoolRecord pool = keys[i];
+        pool.pool_index = i;
+        ASSERT_EQ(refuse(pool), Reason::none);
+    }
+    accel::PoolRecord other = keys[8];
+    other.pool_index = 8;
+    EXPECT_EQ(refuse(other), Reason::pool_table_full);
+    other.pool_index = 3;
+    ASSERT_EQ(refuse(other), Reason::none);
+    Bytes leg = swap_record({.sequence = 1});
+    std::ranges::copy(other.factory, leg.begin() + records::swap::factory);
+    const auto reject = accel::reject_from(kernel_.feed(leg).at(1));
+    ASSERT_TRUE(reject);
+    EXPECT_EQ(reject->pool_index, 3U) << "found under its index";
+    EXPECT_EQ(reject->reason, Reason::pool_stale);
 }
 
 TEST_F(RangeRecords, EveryPoolOfAFullCardIsFound) {

@@ -5,6 +5,7 @@
 #include "apps/arming.hpp"
 #include "apps/desk.hpp"
 #include "apps/lane_keeper.hpp"
+#include "apps/lease_requests.hpp"
 #include "apps/market.hpp"
 #include "apps/parts.hpp"
 #include "apps/preconditions.hpp"
@@ -32,8 +33,7 @@ using control::Answer;
 using control::Respond;
 using telemetry::Level;
 
-constexpr auto monitor_period = 100ms;         // RISK-3: 10 Hz
-constexpr int signer_poll_every = 3;           // monitor periods
+constexpr auto monitor_period = 100ms;         // RISK-3, ARM-3: 10 Hz
 constexpr int prepare_every = 5;               // monitor periods
 constexpr std::uint64_t lost_after_blocks = 2; // ARM-3: losing the node for two blocks disarms
 
@@ -44,7 +44,7 @@ struct Appliance::Impl final : control::Appliance {
          std::unique_ptr<accel::Engine> e, std::unique_ptr<feed::RpcClient> r, relay::AuthKey key)
         : io(context), config(c), journal(std::move(j)), audit_log(std::move(a)), rpc(std::move(r)), auth_key(std::move(key)),
           commands(*this, *audit_log, ::getuid()),
-          server(io, {.socket_path = config.control.socket.string()},
+          server(io, {.socket_path = config.control.socket.string(), .max_line_bytes = signer::max_line_bytes},
                  [this](const control::Request& request, const Respond& respond) { commands.handle(request, respond); }),
           events([this](const std::string& line) { server.publish(line); }, [this] { return server.has_watchers(); }),
           services{.io = io, .config = config, .events = events, .journal = *journal, .metrics = metrics},
@@ -174,7 +174,7 @@ struct Appliance::Impl final : control::Appliance {
     }
 
     void monitor() {
-        if (ticks % signer_poll_every == 0) arming.poll();
+        arming.beat();
         if (ticks % prepare_every == 0) lane_keeper.prepare();
         armed_gauge.set(arming.armed() ? 1 : 0);
         if (const auto healthy = engine->health(); !healthy) on_engine_failure(healthy.error());
@@ -245,16 +245,11 @@ struct Appliance::Impl final : control::Appliance {
     }
 
     void arm(const control::ArmCommand& command, Respond respond) override {
-        auto pools = lease_pools(config, command.pools);
-        if (!pools) {
-            respond(std::unexpected(pools.error()));
+        auto asked = arm_request(config, command);
+        if (!asked) {
+            respond(std::unexpected(asked.error()));
             return;
         }
-        signer::ArmRequest request{.operator_name = command.operator_name,
-                                   .ttl = command.ttl,
-                                   .max_plan_notional_wei = std::min(config.risk.max_position_wei, command.max_notional_wei),
-                                   .max_total_notional_wei = command.max_notional_wei,
-                                   .pools = std::move(*pools)};
         check_preconditions(
             {.services = services,
              .market = market,
@@ -264,7 +259,7 @@ struct Appliance::Impl final : control::Appliance {
              .engine_error = engine_error,
              .unresolved_alert = halted_by,
              .audit_problem = anchor_problem(config, *audit_log)},
-            [this, request = std::move(request), respond = std::move(respond)](const std::vector<Error>& objections) {
+            [this, request = std::move(*asked), respond = std::move(respond)](const std::vector<Error>& objections) {
                 if (objections.empty()) {
                     arm_signer(request, respond);
                 } else {
@@ -300,16 +295,34 @@ struct Appliance::Impl final : control::Appliance {
                      [this, respond = std::move(respond)](const auto& answer) { answer_state(answer, respond); });
     }
 
-    void reset(const std::string& operator_name, const std::string& reason, Respond respond) override {
-        arming.reset(operator_name, reason,
-                     [this, respond = std::move(respond)](const signer::Answer<signer::SignerStatus>& answer) {
-                         if (answer) {
-                             gate.resume();
-                             halted_by.clear();
-                             if (engine_error.empty()) engine->unfreeze();
-                         }
-                         answer_state(answer, respond);
-                     });
+    void renew(const control::RenewCommand& command, Respond respond) override {
+        auto asked = renew_request(command);
+        if (!asked) {
+            respond(std::unexpected(asked.error()));
+            return;
+        }
+        arming.renew(std::move(*asked),
+                     [this, respond = std::move(respond)](const auto& answer) { answer_state(answer, respond); });
+    }
+
+    void reset(const control::ResetCommand& command, Respond respond) override {
+        auto asked = reset_request(command);
+        if (!asked) {
+            respond(std::unexpected(asked.error()));
+            return;
+        }
+        arming.reset(std::move(*asked), [this, respond = std::move(respond)](const signer::Answer<signer::SignerStatus>& answer) {
+            if (answer) {
+                gate.resume();
+                halted_by.clear();
+                if (engine_error.empty()) engine->unfreeze();
+            }
+            answer_state(answer, respond);
+        });
+    }
+
+    void approval_request(const control::Approvable& what, Respond respond) override {
+        respond(approval_report(config, arming.view(), what));
     }
 
     void status(Respond respond) override {

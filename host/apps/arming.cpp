@@ -30,11 +30,12 @@ struct Arming::Impl : std::enable_shared_from_this<Impl> {
     ArmView view;
     Clock::time_point lease_end{};
     bool held = true; ///< no operator has armed through this process, or something has disarmed since
-    bool polling = false;
-    std::uint64_t commands = 0; ///< a status asked for before a command says nothing about the state after it
+    bool beating = false;
+    std::uint64_t commands = 0; ///< a heartbeat sent before a command says nothing about the state after it
     bool closed = false;
     boost::asio::thread_pool worker{1};
     boost::asio::thread_pool stopper{1};
+    boost::asio::thread_pool beater{1};
 
     /// Runs `question` on `pool` and hands its answer to `take` on the loop.
     void ask(boost::asio::thread_pool& pool, std::function<Answer<SignerStatus>(const signer::ControlClient&)> question,
@@ -49,7 +50,7 @@ struct Arming::Impl : std::enable_shared_from_this<Impl> {
         });
     }
 
-    /// A command: its answer becomes the view, whatever polls say that were asked before it.
+    /// A command: its answer becomes the view, whatever heartbeats say that were sent before it.
     void command(boost::asio::thread_pool& pool, std::function<Answer<SignerStatus>(const signer::ControlClient&)> question,
                  Respond respond) {
         ++commands;
@@ -97,6 +98,7 @@ Arming::~Arming() {
     impl_->closed = true;
     impl_->worker.join();
     impl_->stopper.join();
+    impl_->beater.join();
 }
 
 bool Arming::armed() const {
@@ -113,14 +115,14 @@ std::chrono::milliseconds Arming::lease_left() const {
                     std::chrono::duration_cast<std::chrono::milliseconds>(impl_->lease_end - Clock::now()));
 }
 
-void Arming::poll() {
-    if (impl_->polling) return;
-    impl_->polling = true;
+void Arming::beat() {
+    if (impl_->beating) return;
+    impl_->beating = true;
     const std::uint64_t asked_after = impl_->commands;
     impl_->ask(
-        impl_->worker, [](const signer::ControlClient& client) { return client.status(); },
+        impl_->beater, [](const signer::ControlClient& client) { return client.heartbeat(); },
         [asked_after](Impl& self, const Answer<SignerStatus>& answer) {
-            self.polling = false;
+            self.beating = false;
             if (asked_after != self.commands) return;
             if (answer) {
                 self.take_status(*answer);
@@ -165,13 +167,16 @@ void Arming::estop(const std::string& operator_name, const std::string& reason, 
         std::move(respond));
 }
 
-void Arming::reset(const std::string& operator_name, const std::string& reason, Respond respond) {
-    impl_->hold(reason);
+void Arming::renew(signer::RenewRequest request, Respond respond) {
     impl_->command(
-        impl_->worker,
-        [operator_name, reason](const signer::ControlClient& client) {
-            return client.reset({.operator_name = operator_name, .reason = reason});
-        },
+        impl_->worker, [request = std::move(request)](const signer::ControlClient& client) { return client.renew(request); },
+        std::move(respond));
+}
+
+void Arming::reset(signer::ResetRequest request, Respond respond) {
+    impl_->hold(request.reason);
+    impl_->command(
+        impl_->worker, [request = std::move(request)](const signer::ControlClient& client) { return client.reset(request); },
         std::move(respond));
 }
 

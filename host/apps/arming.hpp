@@ -20,8 +20,8 @@ struct ArmView {
     signer::SignerStatus signer;                ///< the last answer
 };
 
-/// All calls and callbacks on the io_context's thread; the signer is asked on threads of its own (one for stopping alone), so that
-/// the loop never waits for it.
+/// All calls and callbacks on the io_context's thread; the signer is asked on threads of its own (one for stopping alone, one for
+/// the heartbeat), so that the loop never waits for it.
 class Arming {
 public:
     using Respond = std::function<void(signer::Answer<signer::SignerStatus>)>;
@@ -37,14 +37,17 @@ public:
     [[nodiscard]] const ArmView& view() const;
     [[nodiscard]] std::chrono::milliseconds lease_left() const;
 
-    /// Asks the signer for its status, unless an earlier question is still open.
-    void poll();
+    /// The heartbeat (ARM-3), once every monitor period: its answer is the signer's status. Nothing while an earlier one is open: a
+    /// signer that does not answer hears no more of it.
+    void beat();
     void arm(signer::ArmRequest request, Respond respond);
     /// armed() is false from the return on, whatever the signer does.
     void disarm(const std::string& operator_name, const std::string& reason, Respond respond);
     /// As disarm, and the signer latches TRIPPED.
     void estop(const std::string& operator_name, const std::string& reason, Respond respond);
-    void reset(const std::string& operator_name, const std::string& reason, Respond respond);
+    /// More time; the signer refuses when nothing is armed.
+    void renew(signer::RenewRequest request, Respond respond);
+    void reset(signer::ResetRequest request, Respond respond);
 
 private:
     struct Impl;

@@ -14,6 +14,7 @@
 
 #include <cstdio>
 #include <filesystem>
+#include <fstream>
 #include <string>
 #include <vector>
 
@@ -91,6 +92,65 @@ int run_with_reason(int argc, char** argv, const char* op, const char* help) {
     return ask(common, op, {{"reason", reason}}, print_state);
 }
 
+/// What two people may have to approve.
+struct DualControl {
+    std::vector<std::string> files;
+    bool request = false;
+};
+
+void add_dual_control(CLI::App& app, DualControl& dual) {
+    auto* files = app.add_option("--approval", dual.files, "a file that `jitctl approve` printed; once for each person");
+    app.add_flag("--request-approval", dual.request, "only print what has to be approved, for `jitctl approve`")->excludes(files);
+}
+
+Result<json::array> read_approvals(const std::vector<std::string>& files) {
+    json::array out;
+    for (const std::string& file : files) {
+        std::ifstream in(file);
+        std::string line;
+        if (!std::getline(in, line))
+            return fail("cannot read " + file, "give what `jitctl approve` printed, one file for each person");
+        out.emplace_back(line);
+    }
+    return out;
+}
+
+/// Does it with the approvals, or asks what they would have to say.
+int act(const Common& common, const DualControl& dual, const char* op, json::object arguments) {
+    if (dual.request) {
+        arguments["action"] = op;
+        return ask(common, "approval-request", arguments, [](const json::value& answer) { return json::serialize(answer) + "\n"; });
+    }
+    auto approvals = read_approvals(dual.files);
+    if (!approvals) return print_error(approvals.error());
+    if (!approvals->empty()) arguments["approvals"] = std::move(*approvals);
+    return ask(common, op, arguments, print_state);
+}
+
+Result<json::object> arm_arguments(const std::string& ttl, const std::string& notional, const std::string& loss,
+                                   const std::vector<std::string>& pools) {
+    if (notional.empty())
+        return fail("--max-notional is missing", "the sum of the values of all positions of the lease, e.g. 300eth");
+    const auto seconds = parse_duration(ttl);
+    if (!seconds) return std::unexpected(seconds.error());
+    const auto wei = parse_wei(notional);
+    if (!wei) return std::unexpected(wei.error());
+    json::object out{{"ttl_s", seconds->count()}, {"max_notional_wei", chain::to_decimal(*wei)}};
+    if (!loss.empty()) {
+        const auto budget = parse_wei(loss);
+        if (!budget) return std::unexpected(budget.error());
+        out["loss_budget_wei"] = chain::to_decimal(*budget);
+    }
+    if (!pools.empty()) out["pools"] = json::array(pools.begin(), pools.end());
+    return out;
+}
+
+Result<json::object> renew_arguments(const std::string& ttl) {
+    const auto seconds = parse_duration(ttl);
+    if (!seconds) return std::unexpected(seconds.error());
+    return json::object{{"ttl_s", seconds->count()}};
+}
+
 /// The signer latches first, whatever state jitd is in; then jitd freezes its engine and cancels what is out.
 int stop_everything(const Common& common, const std::string& reason) {
     const signer::ControlClient signer(common.signer(), std::chrono::milliseconds(common.timeout_ms));
@@ -114,23 +174,27 @@ int stop_everything(const Common& common, const std::string& reason) {
 int run_arm(int argc, char** argv) {
     CLI::App app(
         "arm: lets the appliance sign, for a time, up to an amount, on the pools given. Refused, with the reason, unless the\n"
-        "engine's self-test passes, the node is in sync, the contracts are where they should be and the signer is ready.");
+        "engine's self-test passes, the node is in sync, the contracts are where they should be and the signer is ready. Above\n"
+        "the signer's approvals.arm_threshold_wei it needs the approvals of two people (jitctl approve).");
     Common common;
+    DualControl dual;
     std::string ttl;
     std::string notional;
+    std::string loss;
     std::vector<std::string> pools;
+    bool renew = false;
     add_common(app, common);
     app.add_option("--ttl", ttl, "how long, e.g. 90s, 10m, 2h")->required();
-    app.add_option("--max-notional", notional, "sum of the values of all positions of the lease, e.g. 300eth")->required();
-    app.add_option("--pools", pools, "addresses, comma-separated; default: every configured pool")->delimiter(',');
+    auto* renewing = app.add_flag("--renew", renew, "more time for the lease in force; nothing else of it changes");
+    auto* amount = app.add_option("--max-notional", notional, "sum of the values of all positions of the lease, e.g. 300eth");
+    auto* budget = app.add_option("--max-loss", loss, "what the lease may lose at worst; default: risk.max_daily_loss_wei");
+    auto* list = app.add_option("--pools", pools, "addresses, comma-separated; default: every configured pool")->delimiter(',');
+    for (CLI::Option* other : {amount, budget, list}) renewing->excludes(other);
+    add_dual_control(app, dual);
     CLI11_PARSE(app, argc, argv);
-    const auto seconds = parse_duration(ttl);
-    if (!seconds) return print_error(seconds.error());
-    const auto wei = parse_wei(notional);
-    if (!wei) return print_error(wei.error());
-    json::object arguments{{"ttl_s", seconds->count()}, {"max_notional_wei", chain::to_decimal(*wei)}};
-    if (!pools.empty()) arguments["pools"] = json::array(pools.begin(), pools.end());
-    return ask(common, "arm", arguments, print_state);
+    const auto arguments = renew ? renew_arguments(ttl) : arm_arguments(ttl, notional, loss, pools);
+    if (!arguments) return print_error(arguments.error());
+    return act(common, dual, renew ? "renew" : "arm", *arguments);
 }
 
 int run_disarm(int argc, char** argv) {
@@ -138,7 +202,16 @@ int run_disarm(int argc, char** argv) {
 }
 
 int run_reset(int argc, char** argv) {
-    return run_with_reason(argc, argv, "reset", "reset: leaves TRIPPED for DISARMED, after the cause has been dealt with.");
+    CLI::App app("reset: leaves TRIPPED for DISARMED, after the cause has been dealt with. Where the signer's configuration names\n"
+                 "people, it needs the approvals of two of them (jitctl approve).");
+    Common common;
+    DualControl dual;
+    std::string reason;
+    add_common(app, common);
+    app.add_option("--reason", reason, "why, for the audit log")->required();
+    add_dual_control(app, dual);
+    CLI11_PARSE(app, argc, argv);
+    return act(common, dual, "reset", {{"reason", reason}});
 }
 
 int run_estop(int argc, char** argv) {

@@ -77,8 +77,10 @@ std::string print_status(const json::value& answer) {
     std::string out;
     const auto line = [&out](std::string_view name, const std::string& text) { out += fmt::format("{:<9}{}\n", name, text); };
     line("state", fmt::format("{} ({})", at(answer, "state"), at(answer, "cause")));
-    line("lease", fmt::format("{} ms left, notional {} of {} ether, by {}", at(answer, "lease_left_ms"),
-                              ether(answer, {"used_notional_wei"}), ether(answer, {"max_notional_wei"}), at(answer, "operator")));
+    line("lease", fmt::format("{} ms left, notional {} of {} ether, worst loss {} of {} ether, by {}, approved by {}",
+                              at(answer, "lease_left_ms"), ether(answer, {"used_notional_wei"}),
+                              ether(answer, {"max_notional_wei"}), ether(answer, {"used_loss_wei"}),
+                              ether(answer, {"loss_budget_wei"}), at(answer, "operator"), at(answer, "approvers")));
     line("node", fmt::format("{}, head {}, {} ms old", at(answer, {"node", "state"}), at(answer, {"node", "head"}),
                              at(answer, {"node", "head_age_ms"})));
     line("engine", fmt::format("{} ({}): {} records in, {} decisions, {} rejects", at(answer, {"engine", "name"}),

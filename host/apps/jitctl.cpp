@@ -1,5 +1,6 @@
 // jitctl: the operator's command line. One table of commands; everything else is in the files that it names.
 // SPDX-License-Identifier: Apache-2.0
+#include "apps/approve_command.hpp"
 #include "apps/audit_command.hpp"
 #include "apps/card_command.hpp"
 #include "apps/commands.hpp"
@@ -25,6 +26,7 @@ constexpr std::array commands{
     Command{"disarm", "end the lease", jitbox::apps::run_disarm},
     Command{"estop", "emergency stop: latches in the signer, then stops jitd", jitbox::apps::run_estop},
     Command{"reset", "leave TRIPPED for DISARMED", jitbox::apps::run_reset},
+    Command{"approve", "your yes to an arming, a renewal or a reset (dual control)", jitbox::apps::run_approve},
     Command{"status", "arm state, node, engine, signer, lanes, limits, latencies", jitbox::apps::run_status},
     Command{"pools", "the configured pools and whether they are in service", jitbox::apps::run_pools},
     Command{"decisions", "what the engine said about swaps", jitbox::apps::run_decisions},

@@ -48,6 +48,10 @@ json::object state_object(const Arming& arming) {
     return {{"state", std::string(signer::to_text(view.state))},
             {"cause", view.cause},
             {"operator", view.signer.operator_name},
+            {"approvers", json::array(view.signer.approvers.begin(), view.signer.approvers.end())},
+            {"lease_id", view.signer.lease_id},
+            {"loss_budget_wei", text(view.signer.loss_budget_wei)},
+            {"used_loss_wei", text(view.signer.used_loss_wei)},
             {"lease_left_ms", arming.lease_left().count()},
             {"used_notional_wei", text(view.signer.used_notional_wei)},
             {"max_notional_wei", text(view.signer.max_total_notional_wei)}};

@@ -56,6 +56,13 @@ public:
         return parsed.value_or(0);
     }
 
+    std::chrono::seconds ttl() {
+        if (!has("ttl_s")) wrong("ttl_s", "is missing", "how long the lease lasts, e.g. jitctl arm --ttl 10m");
+        return std::chrono::seconds(number("ttl_s", 0, 1, 86'400));
+    }
+
+    [[nodiscard]] bool has(const char* key) const { return object_.contains(key); }
+
     std::vector<std::string> texts(const char* key) {
         std::vector<std::string> out;
         const json::value* value = object_.if_contains(key);
@@ -93,6 +100,40 @@ audit::Event event_for(const Request& request, const std::string& resource, cons
             .source = "unix:pid=" + std::to_string(request.peer.pid),
             .agent = "jitctl",
             .session = std::to_string(request.session)};
+}
+
+Result<ArmCommand> read_arm(const Request& request) {
+    Arguments arguments(request, {"ttl_s", "max_notional_wei", "loss_budget_wei", "pools", "approvals"});
+    ArmCommand command{.operator_name = user_name(request.peer.uid),
+                       .ttl = arguments.ttl(),
+                       .max_notional_wei = arguments.amount("max_notional_wei"),
+                       .loss_budget_wei = {},
+                       .pools = arguments.texts("pools"),
+                       .approvals = arguments.texts("approvals")};
+    if (arguments.has("loss_budget_wei")) command.loss_budget_wei = arguments.amount("loss_budget_wei");
+    if (!arguments.ok()) return std::unexpected(arguments.ok().error());
+    return command;
+}
+
+Result<RenewCommand> read_renew(const Request& request) {
+    Arguments arguments(request, {"ttl_s", "approvals"});
+    RenewCommand command{
+        .operator_name = user_name(request.peer.uid), .ttl = arguments.ttl(), .approvals = arguments.texts("approvals")};
+    if (!arguments.ok()) return std::unexpected(arguments.ok().error());
+    return command;
+}
+
+Result<ResetCommand> read_reset(const Request& request) {
+    Arguments arguments(request, {"reason", "approvals"});
+    ResetCommand command{.operator_name = user_name(request.peer.uid),
+                         .reason = arguments.text("reason", "operator"),
+                         .approvals = arguments.texts("approvals")};
+    if (!arguments.ok()) return std::unexpected(arguments.ok().error());
+    return command;
+}
+
+std::string approved(const std::vector<std::string>& approvals) {
+    return approvals.empty() ? "" : " approvals=" + std::to_string(approvals.size());
 }
 
 bool is_stop(const Request& request) {
@@ -138,27 +179,65 @@ void Commands::estop(const Request& request, const std::string& reason, const Re
 }
 
 void Commands::arm(const Request& request, const Respond& respond) {
-    Arguments arguments(request, {"ttl_s", "max_notional_wei", "pools"});
-    const ArmCommand command{.operator_name = user_name(request.peer.uid),
-                             .ttl = std::chrono::seconds(arguments.number("ttl_s", 0, 1, 86'400)),
-                             .max_notional_wei = arguments.amount("max_notional_wei"),
-                             .pools = arguments.texts("pools")};
-    if (!arguments.ok()) {
-        respond(std::unexpected(arguments.ok().error()));
+    const auto command = read_arm(request);
+    if (!command) {
+        respond(std::unexpected(command.error()));
         return;
     }
-    if (command.ttl.count() == 0) {
-        respond(fail("control: ttl_s is missing", "how long the lease lasts, e.g. jitctl arm --ttl 10m"));
-        return;
-    }
-    const std::string what = "ttl=" + std::to_string(command.ttl.count()) +
-                             "s max_notional_wei=" + chain::to_decimal(command.max_notional_wei) +
-                             " pools=" + std::to_string(command.pools.size());
-    act(request, what, [this, command](Respond done) { appliance_.arm(command, std::move(done)); }, respond);
+    const std::string what = "ttl=" + std::to_string(command->ttl.count()) +
+                             "s max_notional_wei=" + chain::to_decimal(command->max_notional_wei) +
+                             " pools=" + std::to_string(command->pools.size()) + approved(command->approvals);
+    act(request, what, [this, &command](Respond done) { appliance_.arm(*command, std::move(done)); }, respond);
 }
 
-/// estop, disarm and reset: what they have in common is their reason.
-void Commands::stop_or_reset(const Request& request, const Respond& respond) {
+void Commands::renew(const Request& request, const Respond& respond) {
+    const auto command = read_renew(request);
+    if (!command) {
+        respond(std::unexpected(command.error()));
+        return;
+    }
+    const std::string what = "ttl=" + std::to_string(command->ttl.count()) + "s" + approved(command->approvals);
+    act(request, what, [this, &command](Respond done) { appliance_.renew(*command, std::move(done)); }, respond);
+}
+
+void Commands::reset(const Request& request, const Respond& respond) {
+    const auto command = read_reset(request);
+    if (!command) {
+        respond(std::unexpected(command.error()));
+        return;
+    }
+    const std::string what = command->reason + approved(command->approvals);
+    act(request, what, [this, &command](Respond done) { appliance_.reset(*command, std::move(done)); }, respond);
+}
+
+/// {"action": "arm", ...}: the same arguments as the action's own.
+void Commands::approval_request(const Request& request, const Respond& respond) {
+    json::object arguments = json::parse(request.args_json).as_object();
+    const json::value* action = arguments.if_contains("action");
+    const std::string name = action != nullptr && action->is_string() ? std::string(action->as_string()) : "";
+    arguments.erase("action");
+    Request inner = request;
+    inner.op = name;
+    inner.args_json = json::serialize(arguments);
+    const auto ask = [&](const auto& command) {
+        if (command)
+            appliance_.approval_request(*command, respond);
+        else
+            respond(std::unexpected(command.error()));
+    };
+    if (name == "arm") {
+        ask(read_arm(inner));
+    } else if (name == "renew") {
+        ask(read_renew(inner));
+    } else if (name == "reset") {
+        ask(read_reset(inner));
+    } else {
+        respond(fail("control: action '" + name + "' needs no approvals", "arm, renew or reset"));
+    }
+}
+
+/// estop and disarm: what they have in common is their reason.
+void Commands::stop(const Request& request, const Respond& respond) {
     Arguments arguments(request, {"reason"});
     const std::string reason = arguments.text("reason", "operator");
     const std::string user = user_name(request.peer.uid);
@@ -166,10 +245,8 @@ void Commands::stop_or_reset(const Request& request, const Respond& respond) {
         estop(request, reason, respond); // a malformed reason stops nobody from stopping
     } else if (!arguments.ok()) {
         respond(std::unexpected(arguments.ok().error()));
-    } else if (request.op == "disarm") {
-        act(request, reason, [this, user, reason](Respond done) { appliance_.disarm(user, reason, std::move(done)); }, respond);
     } else {
-        act(request, reason, [this, user, reason](Respond done) { appliance_.reset(user, reason, std::move(done)); }, respond);
+        act(request, reason, [this, user, reason](Respond done) { appliance_.disarm(user, reason, std::move(done)); }, respond);
     }
 }
 
@@ -202,8 +279,14 @@ void Commands::handle(const Request& request, const Respond& respond) {
     };
     if (request.op == "arm") {
         arm(request, respond);
-    } else if (is_one_of({"estop", "disarm", "reset"})) {
-        stop_or_reset(request, respond);
+    } else if (request.op == "renew") {
+        renew(request, respond);
+    } else if (request.op == "reset") {
+        reset(request, respond);
+    } else if (request.op == "approval-request") {
+        approval_request(request, respond);
+    } else if (is_one_of({"estop", "disarm"})) {
+        stop(request, respond);
     } else if (is_one_of({"status", "pools", "decisions", "bundles", "audit-verify"})) {
         query(request, respond);
     } else {

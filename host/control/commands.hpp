@@ -8,7 +8,9 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 namespace jitbox::control {
@@ -16,9 +18,28 @@ namespace jitbox::control {
 struct ArmCommand {
     std::string operator_name; ///< from the peer's uid, e.g. "uid:1000 alice"
     std::chrono::seconds ttl{0};
-    chain::u256 max_notional_wei = 0; ///< of all bundles of the lease together
-    std::vector<std::string> pools;   ///< addresses as given; empty = every configured pool
+    chain::u256 max_notional_wei = 0;           ///< of all bundles of the lease together
+    std::optional<chain::u256> loss_budget_wei; ///< what the lease may lose at worst; nothing: the configured daily loss
+    std::vector<std::string> pools;             ///< addresses as given; empty = every configured pool
+    std::vector<std::string> approvals;         ///< as `jitctl approve` printed them, one line each; likewise below
 };
+
+/// More time for the lease in force.
+struct RenewCommand {
+    std::string operator_name;
+    std::chrono::seconds ttl{0};
+    std::vector<std::string> approvals;
+};
+
+/// TRIPPED -> DISARMED.
+struct ResetCommand {
+    std::string operator_name;
+    std::string reason;
+    std::vector<std::string> approvals;
+};
+
+/// What two people may have to approve (API-3).
+using Approvable = std::variant<ArmCommand, RenewCommand, ResetCommand>;
 
 /// The appliance as control sees it. Called on the io_context's thread; slow ones answer later.
 class Appliance {
@@ -28,8 +49,10 @@ public:
     virtual void disarm(const std::string& operator_name, const std::string& reason, Respond respond) = 0;
     /// Latches at once; must not wait for anything before that (ARM-4).
     virtual void estop(const std::string& operator_name, const std::string& reason, Respond respond) = 0;
-    /// TRIPPED -> DISARMED.
-    virtual void reset(const std::string& operator_name, const std::string& reason, Respond respond) = 0;
+    virtual void renew(const RenewCommand& command, Respond respond) = 0;
+    virtual void reset(const ResetCommand& command, Respond respond) = 0;
+    /// The action and the subject that approvals of `what` must name.
+    virtual void approval_request(const Approvable& what, Respond respond) = 0;
     virtual void status(Respond respond) = 0;
     virtual void pools(Respond respond) = 0;
     virtual void decisions(std::size_t limit, Respond respond) = 0;
@@ -51,7 +74,10 @@ private:
     void act(const Request& request, const std::string& what, const std::function<void(Respond)>& action, const Respond& respond);
     void estop(const Request& request, const std::string& reason, const Respond& respond);
     void arm(const Request& request, const Respond& respond);
-    void stop_or_reset(const Request& request, const Respond& respond);
+    void renew(const Request& request, const Respond& respond);
+    void reset(const Request& request, const Respond& respond);
+    void approval_request(const Request& request, const Respond& respond);
+    void stop(const Request& request, const Respond& respond);
     void query(const Request& request, const Respond& respond);
 
     Appliance& appliance_;

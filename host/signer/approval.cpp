@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "signer/approval.hpp"
 
-#include "signer/wire.hpp"
+#include "signer/approval_wire.hpp"
+#include "signer/base64.hpp"
 
 #include <sodium.h>
 
@@ -14,28 +15,9 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::size_t max_subject_bytes = std::size_t{48} * 1024;
-constexpr int base64_form = sodium_base64_VARIANT_ORIGINAL;
-
 /// Idempotent; only fails where the system has no randomness.
 bool sodium_ready() {
     return sodium_init() >= 0;
-}
-
-template <std::size_t N>
-std::string to_base64(const std::array<std::uint8_t, N>& bytes) {
-    std::string out(sodium_base64_ENCODED_LEN(N, base64_form), '\0');
-    sodium_bin2base64(out.data(), out.size(), bytes.data(), N, base64_form);
-    out.resize(out.size() - 1); // the terminating zero
-    return out;
-}
-
-template <std::size_t N>
-bool from_base64(std::string_view text, std::array<std::uint8_t, N>& bytes) {
-    std::size_t size = 0;
-    const char* end = nullptr;
-    return sodium_base642bin(bytes.data(), N, text.data(), text.size(), nullptr, &size, &end, base64_form) == 0 && size == N &&
-           end == text.data() + text.size();
 }
 
 bool all_of(std::string_view text, std::string_view allowed) {
@@ -61,22 +43,13 @@ bool good_subject(std::string_view text) {
            std::ranges::none_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
 }
 
-Result<void> check_fields(const Approval& approval) {
-    if (!good_action(approval.action)) return fail("approval: member 'action' must be 1 to 32 lower-case letters");
-    if (!good_subject(approval.subject)) return fail("approval: member 'subject' is empty, too long or has control characters");
-    if (!good_nonce(approval.nonce)) return fail("approval: member 'nonce' must be 32 lower-case hex digits");
-    if (!good_name(approval.approver))
-        return fail("approval: member 'approver' must be 1 to 64 of a-z, 0-9, '_', '.', '-', a letter first");
-    return {};
-}
-
 Result<void> check_one(std::span<const Approver> approvers, std::string_view action, std::string_view subject,
                        const Approval& approval, std::chrono::system_clock::time_point now) {
-    if (auto fields = check_fields(approval); !fields) return fields;
+    if (auto fields = check_approval_fields(approval); !fields) return fields;
     const std::string who = "approval of '" + approval.approver + "'";
     const auto known = std::ranges::find(approvers, approval.approver, &Approver::name);
     if (known == approvers.end())
-        return fail(who + ": not among approvals.approvers", "the signer's configuration lists who may approve");
+        return fail(who + ": not among approvals.people", "the signer's configuration lists who may approve");
     const std::string signed_bytes = canonical_bytes(approval);
     if (crypto_sign_verify_detached(approval.signature.data(), reinterpret_cast<const unsigned char*>(signed_bytes.data()),
                                     signed_bytes.size(), known->public_key.data()) != 0)
@@ -99,7 +72,9 @@ json::object to_json(const ArmRequest& terms) {
                                      {"price0_x96", chain::to_decimal(pool.price0_x96)},
                                      {"price1_x96", chain::to_decimal(pool.price1_x96)}});
     return {{"operator", terms.operator_name},
+            {"environment", terms.environment},
             {"ttl_s", terms.ttl.count()},
+            {"loss_budget_wei", chain::to_decimal(terms.loss_budget_wei)},
             {"max_plan_notional_wei", chain::to_decimal(terms.max_plan_notional_wei)},
             {"max_total_notional_wei", chain::to_decimal(terms.max_total_notional_wei)},
             {"pools", std::move(items)}};
@@ -107,40 +82,32 @@ json::object to_json(const ArmRequest& terms) {
 
 } // namespace
 
+Result<void> check_approval_fields(const Approval& approval) {
+    if (!good_action(approval.action)) return fail("approval: member 'action' must be 1 to 32 lower-case letters");
+    if (!good_subject(approval.subject)) return fail("approval: member 'subject' is empty, too long or has control characters");
+    if (!good_nonce(approval.nonce)) return fail("approval: member 'nonce' must be 32 lower-case hex digits");
+    if (!good_name(approval.approver))
+        return fail("approval: member 'approver' must be 1 to 64 of a-z, 0-9, '_', '.', '-', a letter first");
+    return {};
+}
+
 std::string canonical_bytes(const Approval& approval) {
     return "jitbox approval v1\n" + approval.action + "\n" + approval.subject + "\n" + approval.nonce + "\n" +
            std::to_string(approval.expires_s) + "\n" + approval.approver + "\n";
-}
-
-std::string format_approval(const Approval& approval) {
-    return json::serialize(json::object{{"action", approval.action},
-                                        {"subject", approval.subject},
-                                        {"nonce", approval.nonce},
-                                        {"expires", approval.expires_s},
-                                        {"approver", approval.approver},
-                                        {"signature", to_base64(approval.signature)}});
-}
-
-Result<Approval> parse_approval(std::string_view line) {
-    const auto object = parse_line(line);
-    if (!object) return std::unexpected(object.error());
-    ObjectReader reader(&*object);
-    Approval out;
-    out.action = reader.text("action");
-    out.subject = reader.text("subject", max_subject_bytes);
-    out.nonce = reader.text("nonce");
-    out.expires_s = static_cast<std::int64_t>(reader.natural("expires", INT64_MAX / 1'000'000'000)); // fits the clock's nanoseconds
-    out.approver = reader.text("approver");
-    if (!from_base64(reader.text("signature"), out.signature)) reader.set_error("member 'signature' must be base64 of 64 bytes");
-    if (auto done = reader.finish(); !done) return fail("approval: " + done.error().what);
-    if (auto fields = check_fields(out); !fields) return std::unexpected(fields.error());
-    return out;
 }
 
 std::string arm_subject(std::uint64_t chain_id, const Bytes20& executor, const ArmRequest& terms) {
     json::object out = {{"chain_id", chain_id}, {"executor", to_hex(executor)}};
     for (auto& item : to_json(terms)) out[item.key()] = std::move(item.value());
     return json::serialize(out);
+}
+
+std::string renew_subject(std::uint64_t chain_id, const Bytes20& executor, std::string_view lease_id, const RenewRequest& request) {
+    return json::serialize(json::object{{"chain_id", chain_id},
+                                        {"executor", to_hex(executor)},
+                                        {"lease_id", lease_id},
+                                        {"operator", request.operator_name},
+                                        {"ttl_s", request.ttl.count()}});
 }
 
 std::string reset_subject(std::uint64_t chain_id, const Bytes20& executor, std::string_view trip_id) {
@@ -180,7 +147,7 @@ Result<Approval> sign_approval(std::string action, std::string subject, std::str
                  .nonce = to_hex_plain(random),
                  .expires_s = expires.count(),
                  .approver = std::move(approver)};
-    if (auto fields = check_fields(out); !fields) {
+    if (auto fields = check_approval_fields(out); !fields) {
         sodium_memzero(bytes.data(), bytes.size());
         return std::unexpected(fields.error());
     }

@@ -4,6 +4,7 @@
 
 #include "base/bytes.hpp"
 #include "base/error.hpp"
+#include "signer/protocol.hpp"
 #include "signer/secret.hpp"
 
 #include <chrono>
@@ -15,21 +16,7 @@
 
 namespace jitbox::signer {
 
-struct ArmRequest;
-
-/// One person's yes to one action on one subject, good until `expires_s` and for one use. As a line:
-/// {"action":"arm","subject":"{...}","nonce":"<32 hex digits>","expires":1795392000,"approver":"carol","signature":"<base64>"}
-struct Approval {
-    std::string action;                       ///< "arm" or "reset"; lower-case letters and '_'
-    std::string subject;                      ///< canonical JSON of what is approved: arm_subject(), reset_subject()
-    std::string nonce;                        ///< 32 lower-case hex digits, never used again
-    std::int64_t expires_s = 0;               ///< Unix time
-    std::string approver;                     ///< the name that the signer's configuration gives the key
-    std::array<std::uint8_t, 64> signature{}; ///< Ed25519 over canonical_bytes()
-    bool operator==(const Approval&) const = default;
-};
-
-/// A person whose approvals count: `approvals.approvers` of the signer's configuration.
+/// A person whose approvals count: `approvals.people` of the signer's configuration.
 struct Approver {
     std::string name;
     std::array<std::uint8_t, 32> public_key{};
@@ -51,6 +38,9 @@ inline constexpr std::size_t approvals_needed = 2;
 
 /// The subject of an arming: the whole lease with its prices, the chain and the executor. jitd and the signer make the same text.
 [[nodiscard]] std::string arm_subject(std::uint64_t chain_id, const Bytes20& executor, const ArmRequest& terms);
+/// The subject of a renewal: which lease (`lease_id` of the signer's status, new at every arming), by whom, for how long.
+[[nodiscard]] std::string renew_subject(std::uint64_t chain_id, const Bytes20& executor, std::string_view lease_id,
+                                        const RenewRequest& request);
 /// The subject of leaving TRIPPED: `trip_id` of the signer's status, new at every trip and every start in TRIPPED.
 [[nodiscard]] std::string reset_subject(std::uint64_t chain_id, const Bytes20& executor, std::string_view trip_id);
 

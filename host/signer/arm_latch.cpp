@@ -2,7 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "signer/arm_latch.hpp"
 
+#include "base/hex.hpp"
+
 #include <algorithm>
+#include <random>
 #include <set>
 
 namespace jitbox::signer {
@@ -12,10 +15,18 @@ std::unexpected<Refusal> refuse(RefusalCode code, std::string what, std::string 
     return std::unexpected(Refusal{.code = code, .what = std::move(what), .hint = std::move(hint)});
 }
 
+std::string random_id() {
+    std::random_device random; // the kernel's
+    std::array<std::uint8_t, 16> bytes{};
+    std::ranges::generate(bytes, [&random] { return static_cast<std::uint8_t>(random()); });
+    return to_hex_plain(bytes);
+}
+
 Answer<void> check_terms(const ArmRequest& terms) {
     const auto bad = [](const std::string& what) { return refuse(RefusalCode::bad_request, "arm: " + what); };
     if (terms.operator_name.empty()) return bad("operator is empty");
     if (terms.ttl <= std::chrono::seconds(0)) return bad("ttl must be at least one second");
+    if (terms.loss_budget_wei == 0) return bad("loss_budget_wei is zero");
     if (terms.max_plan_notional_wei == 0) return bad("max_plan_notional_wei is zero");
     if (terms.max_total_notional_wei < terms.max_plan_notional_wei)
         return bad("max_total_notional_wei is below max_plan_notional_wei");
@@ -42,7 +53,7 @@ const LeasePool* Lease::pool(std::uint16_t pool_id) const {
 
 ArmLatch::ArmLatch(Clock clock, bool tripped_at_boot, std::chrono::milliseconds max_beat_gap)
     : clock_(std::move(clock)), max_beat_gap_(max_beat_gap), tripped_(tripped_at_boot), state_(arm_state_at_start(tripped_at_boot)),
-      cause_(tripped_at_boot ? "tripped before the restart" : "boot") {}
+      cause_(tripped_at_boot ? "tripped before the restart" : "boot"), trip_id_(random_id()) {}
 
 bool ArmLatch::step(ArmEvent event, const std::string& cause) {
     const ArmState from = state();
@@ -58,17 +69,19 @@ Answer<void> ArmLatch::arm(const ArmRequest& terms) {
     if (auto good = check_terms(terms); !good) return good;
     const std::scoped_lock lock(mutex_);
     if (!step(ArmEvent::arm, "armed by " + terms.operator_name)) return std::unexpected(refusal());
-    lease_ = {.number = ++leases_, .terms = terms, .used_notional_wei = 0};
+    lease_ = {.number = ++leases_, .id = random_id(), .terms = terms, .used_notional_wei = 0, .used_loss_wei = 0};
     armed_monotonic_ = clock_.monotonic();
     armed_wall_ = clock_.wall();
     last_beat_ = armed_monotonic_;
     return {};
 }
 
-Answer<void> ArmLatch::renew(std::chrono::seconds ttl, const std::string& cause) {
+Answer<void> ArmLatch::renew(std::uint64_t number, std::chrono::seconds ttl, const std::string& cause) {
     if (ttl <= std::chrono::seconds(0)) return refuse(RefusalCode::bad_request, "renew: ttl must be at least one second");
     const std::scoped_lock lock(mutex_);
     end_stale_lease();
+    if (state() == ArmState::armed && lease_.number != number)
+        return refuse(RefusalCode::wrong_state, "renew: another lease is in force");
     if (!step(ArmEvent::renew, cause)) return std::unexpected(refusal());
     lease_.terms.ttl = ttl;
     armed_monotonic_ = clock_.monotonic();
@@ -96,6 +109,7 @@ void ArmLatch::trip(const std::string& cause) {
     tripped_.store(true, std::memory_order_seq_cst); // before the lock: a sender that comes first to the lock sees it
     const std::scoped_lock lock(mutex_);
     ++trips_;
+    trip_id_ = random_id();
     step(ArmEvent::emergency_stop, cause);
 }
 
@@ -134,7 +148,8 @@ void ArmLatch::end_stale_lease() {
 LatchView ArmLatch::view() {
     const std::scoped_lock lock(mutex_);
     end_stale_lease();
-    LatchView out{.state = state(), .cause = cause_, .lease = {}, .trips = trips_};
+    LatchView out{.state = state(), .cause = cause_, .lease = {}, .trip_id = {}, .trips = trips_};
+    if (out.state == ArmState::tripped) out.trip_id = trip_id_;
     if (out.state == ArmState::armed) {
         out.lease = lease_;
         out.lease_left =
@@ -156,17 +171,25 @@ Answer<Lease> ArmLatch::lease() {
     return lease_;
 }
 
-Answer<void> ArmLatch::release(std::uint64_t number, chain::u256 notional_wei, const std::function<bool()>& send) {
+Answer<void> ArmLatch::release(std::uint64_t number, const Charge& charge, const std::function<bool()>& send) {
     const std::scoped_lock lock(mutex_);
     end_stale_lease();
     if (state() != ArmState::armed) return std::unexpected(refusal());
     if (lease_.number != number) return refuse(RefusalCode::not_armed, "the lease was replaced while signing", "ask again");
-    if (notional_wei > lease_.terms.max_total_notional_wei - lease_.used_notional_wei)
+    if (charge.notional_wei > lease_.terms.max_total_notional_wei - lease_.used_notional_wei)
         return refuse(RefusalCode::over_total_notional,
-                      "the plan's notional " + chain::to_decimal(notional_wei) + " wei is above what is left of the lease: " +
+                      "the plan's notional " + chain::to_decimal(charge.notional_wei) +
+                          " wei is above what is left of the lease: " +
                           chain::to_decimal(lease_.terms.max_total_notional_wei - lease_.used_notional_wei) + " wei",
                       "arm again with a larger total");
-    lease_.used_notional_wei += notional_wei;
+    if (charge.worst_loss_wei > lease_.terms.loss_budget_wei - lease_.used_loss_wei)
+        return refuse(RefusalCode::over_loss_budget,
+                      "the plan may lose " + chain::to_decimal(charge.worst_loss_wei) +
+                          " wei, what is left of the lease's loss budget is " +
+                          chain::to_decimal(lease_.terms.loss_budget_wei - lease_.used_loss_wei) + " wei",
+                      "arm again with a larger loss budget");
+    lease_.used_notional_wei += charge.notional_wei;
+    lease_.used_loss_wei += charge.worst_loss_wei;
     if (!send()) return refuse(RefusalCode::disconnected, "the client does not read its answers");
     return {};
 }

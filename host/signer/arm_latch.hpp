@@ -22,10 +22,18 @@ struct Clock {
 /// What an operator armed, with a number that no other lease of this process has.
 struct Lease {
     std::uint64_t number = 0;
+    std::string id; ///< random: what a renewal's approval names
     ArmRequest terms;
     chain::u256 used_notional_wei = 0;
+    chain::u256 used_loss_wei = 0;
 
     [[nodiscard]] const LeasePool* pool(std::uint16_t pool_id) const;
+};
+
+/// What one released bundle takes from its lease.
+struct Charge {
+    chain::u256 notional_wei = 0;
+    chain::u256 worst_loss_wei = 0;
 };
 
 struct LatchView {
@@ -33,6 +41,7 @@ struct LatchView {
     std::string cause;
     Lease lease; ///< meaningful when armed
     std::chrono::milliseconds lease_left{0};
+    std::string trip_id;     ///< while TRIPPED; random, new at every trip and at every start in TRIPPED
     std::uint64_t trips = 0; ///< how often trip() was called; reset() wants the value it decided on
 };
 
@@ -49,8 +58,9 @@ public:
     /// DISARMED -> ARMED; ARMED -> ARMED with the new lease and a fresh total. Refused when TRIPPED or when the terms are
     /// senseless.
     [[nodiscard]] Answer<void> arm(const ArmRequest& terms);
-    /// ARMED: the lease ends `ttl` from now; its total and what is used of it stay. Refused in another state.
-    [[nodiscard]] Answer<void> renew(std::chrono::seconds ttl, const std::string& cause);
+    /// ARMED: lease `number` ends `ttl` from now; its limits and what is used of them stay. Refused in another state, or when
+    /// another lease is in force.
+    [[nodiscard]] Answer<void> renew(std::uint64_t number, std::chrono::seconds ttl, const std::string& cause);
     /// The dead man's handle: puts off the disarming by missed beats. Never arms.
     void heartbeat();
     /// ARMED -> DISARMED; the others stay.
@@ -69,8 +79,8 @@ public:
     [[nodiscard]] bool tripped() const noexcept { return tripped_.load(std::memory_order_seq_cst); }
 
     /// Runs `send`, which puts one signature on the wire without blocking, if and only if lease `number` is still in force and
-    /// `notional` still fits in its total; counts it. `send` returns false when it could not send.
-    [[nodiscard]] Answer<void> release(std::uint64_t number, chain::u256 notional_wei, const std::function<bool()>& send);
+    /// `charge` still fits in its total and its loss budget; counts it. `send` returns false when it could not send.
+    [[nodiscard]] Answer<void> release(std::uint64_t number, const Charge& charge, const std::function<bool()>& send);
 
 private:
     struct Stale {
@@ -94,6 +104,7 @@ private:
     Lease lease_;
     std::uint64_t leases_ = 0;
     std::uint64_t trips_ = 0;
+    std::string trip_id_;
     std::chrono::steady_clock::time_point last_beat_;
     std::chrono::steady_clock::time_point armed_monotonic_; ///< of the arming or the last renewal
     std::chrono::system_clock::time_point armed_wall_;

@@ -44,6 +44,8 @@ public:
     ControlClient(std::string socket_path, std::chrono::milliseconds deadline);
 
     [[nodiscard]] Answer<SignerStatus> arm(const ArmRequest& request) const;
+    [[nodiscard]] Answer<SignerStatus> renew(const RenewRequest& request) const;
+    [[nodiscard]] Answer<SignerStatus> heartbeat() const;
     [[nodiscard]] Answer<SignerStatus> disarm(const DisarmRequest& request) const;
     [[nodiscard]] Answer<SignerStatus> estop(const EstopRequest& request) const;
     [[nodiscard]] Answer<SignerStatus> reset(const ResetRequest& request) const;

@@ -2,9 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "signer/config.hpp"
 
-#include <toml++/toml.h>
+#include "signer/config_section.hpp"
 
-#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -19,93 +18,17 @@
 namespace jitbox::signer {
 namespace {
 
-/// Reads keys of one section, remembers which were asked for, collects errors.
-class Section {
-public:
-    Section(const toml::table& root, std::string name, std::vector<Error>& errors)
-        : name_(std::move(name)), errors_(errors), table_(root[name_].as_table()) {
-        if (table_ == nullptr) error("", "the section is missing", "add [" + name_ + "], see docs/signer.md");
-    }
+constexpr std::chrono::milliseconds longest_beat_gap{300}; // ARM-3: three beats of the 10 Hz monitor
 
-    std::string text(const std::string& key) {
-        const auto value = get<std::string>(key, "text in quotes");
-        if (value && value->empty()) error(key, "is empty");
-        return value.value_or("");
-    }
-    std::string optional_text(const std::string& key) { return has(key) ? text(key) : ""; }
-    std::uint64_t natural(const std::string& key, std::int64_t minimum, std::int64_t maximum) {
-        const auto value = get<std::int64_t>(key, "a number");
-        if (value && (*value < minimum || *value > maximum))
-            error(key, std::to_string(*value) + " is not within " + std::to_string(minimum) + ".." + std::to_string(maximum));
-        return static_cast<std::uint64_t>(value.value_or(0));
-    }
-    std::uint64_t natural_or(const std::string& key, std::uint64_t fallback, std::int64_t minimum, std::int64_t maximum) {
-        return has(key) ? natural(key, minimum, maximum) : fallback;
-    }
-    chain::u256 wei(const std::string& key) {
-        const auto value = get<std::string>(key, "an amount in wei as text, e.g. \"1000000000\"");
-        if (!value) return 0;
-        const auto amount = chain::parse_u256(*value);
-        if (!amount) error(key, "'" + *value + "' is no amount: " + amount.error().what);
-        if (amount && *amount == 0) error(key, "is zero: nothing could be signed");
-        return amount.value_or(0);
-    }
-    chain::Address address(const std::string& key) {
-        const auto value = get<std::string>(key, "an address in quotes");
-        if (!value) return {};
-        const auto parsed = chain::parse_address(*value);
-        if (!parsed) error(key, parsed.error().text());
-        return parsed.value_or(chain::Address{});
-    }
-    std::vector<std::uint32_t> uids(const std::string& key) {
-        std::vector<std::uint32_t> out;
-        if (!has(key)) return out;
-        const toml::array* items = (*table_)[key].as_array();
-        if (items == nullptr) error(key, "must be a list of user ids");
-        for (std::size_t i = 0; items != nullptr && i < items->size(); ++i) {
-            const auto uid = (*items)[i].value_exact<std::int64_t>();
-            if (uid && *uid >= 0 && *uid <= UINT32_MAX)
-                out.push_back(static_cast<std::uint32_t>(*uid));
-            else
-                error(key, "item " + std::to_string(i) + " is no user id");
-        }
-        return out;
-    }
-    [[nodiscard]] bool has(const std::string& key) {
-        asked_.push_back(key);
-        return table_ != nullptr && table_->contains(key);
-    }
-    void error(const std::string& key, const std::string& what, std::string hint = {}) {
-        errors_.push_back({.what = name_ + (key.empty() ? "" : "." + key) + ": " + what, .hint = std::move(hint)});
-    }
-    void refuse_unknown_keys() {
-        if (table_ == nullptr) return;
-        for (const auto& [key, value] : *table_)
-            if (std::ranges::find(asked_, key.str()) == asked_.end())
-                error(std::string(key.str()), "unknown key", "misspelt? see docs/signer.md");
-    }
-
-private:
-    template <typename T>
-    std::optional<T> get(const std::string& key, const char* expected) {
-        if (table_ == nullptr) return std::nullopt; // said once for the section
-        if (!has(key)) {
-            error(key, "is missing", std::string("it is ") + expected);
-            return std::nullopt;
-        }
-        const auto value = (*table_)[key].value_exact<T>();
-        if (!value) error(key, std::string("must be ") + expected);
-        return value;
-    }
-
-    std::string name_;
-    std::vector<Error>& errors_;
-    const toml::table* table_;
-    std::vector<std::string> asked_;
-};
+bool is_environment(std::string_view text) {
+    return text == "development" || text == "staging" || text == "production";
+}
 
 void read_signer(const toml::table& root, Config& config, std::vector<Error>& errors) {
     Section section(root, "signer", errors);
+    config.environment = section.text("environment");
+    if (!config.environment.empty() && !is_environment(config.environment))
+        section.error("environment", "'" + config.environment + "' is none of development, staging, production");
     config.limits.chain_id = section.natural("chain_id", 1, INT64_MAX);
     config.limits.executor = section.address("executor");
     config.state_dir = section.text("state_dir");
@@ -130,6 +53,10 @@ void read_limits(const toml::table& root, Config& config, std::vector<Error>& er
     config.limits.max_priority_fee_per_gas_wei = section.wei("max_priority_fee_per_gas_wei");
     config.limits.max_tip_wei = section.wei("max_tip_wei");
     config.max_ttl = std::chrono::seconds(section.natural("max_ttl_s", 1, 604'800));
+    config.max_beat_gap = std::chrono::milliseconds(section.natural_or("max_beat_gap_ms", 300, 0, 60'000));
+    if (config.environment != "development" && (config.max_beat_gap.count() == 0 || config.max_beat_gap > longest_beat_gap))
+        section.error("max_beat_gap_ms", std::to_string(config.max_beat_gap.count()) + " is not within 1..300",
+                      "the dead man is three beats at 10 Hz; only a development signer may wait longer, or for ever (0)");
     section.refuse_unknown_keys();
 }
 
@@ -208,11 +135,12 @@ std::expected<Config, std::vector<Error>> parse_config(std::string_view text, co
     }
     Config config;
     for (const auto& [key, value] : root)
-        if (key.str() != "signer" && key.str() != "limits" && key.str() != "hsm")
+        if (key.str() != "signer" && key.str() != "limits" && key.str() != "hsm" && key.str() != "approvals")
             errors.push_back({.what = std::string(key.str()) + ": unknown section", .hint = "misspelt? see docs/signer.md"});
     read_signer(root, config, errors);
     read_limits(root, config, errors);
     read_hsm(root, config, credentials_dir, errors);
+    read_approvals_section(root, config, errors);
     if (!errors.empty()) return std::unexpected(std::move(errors));
     return config;
 }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "signer/approval_book.hpp"
 #include "signer/hsm_pool.hpp"
 #include "signer/policy.hpp"
 
@@ -12,9 +13,12 @@
 namespace jitbox::signer {
 
 struct Config {
+    std::string environment; ///< "development", "staging" or "production"
     SigningLimits limits;
-    std::chrono::seconds max_ttl{0}; ///< longest lease
-    std::string state_dir;           ///< ledger.db, signer-audit.log, trip
+    ApprovalRules approvals;
+    std::chrono::seconds max_ttl{0};             ///< longest lease
+    std::chrono::milliseconds max_beat_gap{300}; ///< an armed signer that hears no heartbeat for so long disarms; zero: never
+    std::string state_dir;                       ///< ledger.db, approvals.db, signer-audit.log, trip
     std::string signing_socket;
     std::string control_socket;
     std::vector<std::uint32_t> allowed_uids; ///< besides the signer's own
@@ -22,6 +26,7 @@ struct Config {
 
     [[nodiscard]] std::string ledger_path() const { return state_dir + "/ledger.db"; }
     [[nodiscard]] std::string audit_path() const { return state_dir + "/signer-audit.log"; }
+    [[nodiscard]] std::string approvals_path() const { return state_dir + "/approvals.db"; }
     [[nodiscard]] std::string trip_path() const { return state_dir + "/trip"; }
 };
 

@@ -108,6 +108,14 @@ Answer<SignerStatus> ControlClient::arm(const ArmRequest& request) const {
     return call(request);
 }
 
+Answer<SignerStatus> ControlClient::renew(const RenewRequest& request) const {
+    return call(request);
+}
+
+Answer<SignerStatus> ControlClient::heartbeat() const {
+    return call(HeartbeatRequest{});
+}
+
 Answer<SignerStatus> ControlClient::disarm(const DisarmRequest& request) const {
     return call(request);
 }

@@ -9,6 +9,14 @@ std::unexpected<Refusal> refuse(RefusalCode code, std::string what, std::string 
     return std::unexpected(Refusal{.code = code, .what = std::move(what), .hint = std::move(hint)});
 }
 
+constexpr const char* reset_hint = "`jitctl reset` after the cause is understood";
+
+Answer<void> check_ttl(const std::string& action, std::chrono::seconds ttl, std::chrono::seconds max_ttl) {
+    if (ttl <= max_ttl) return {};
+    return refuse(RefusalCode::bad_request, action + ": ttl " + std::to_string(ttl.count()) + " s is above limits.max_ttl_s " +
+                                                std::to_string(max_ttl.count()));
+}
+
 audit::Event event_of(const Peer& peer, std::string user, std::string action, std::string result) {
     return {.user = std::move(user),
             .action = std::move(action),
@@ -19,14 +27,21 @@ audit::Event event_of(const Peer& peer, std::string user, std::string action, st
             .session = std::to_string(peer.session)};
 }
 
+std::string approved_by(const std::vector<Approval>& approvals) {
+    std::string out;
+    for (const Approval& approval : approvals) out += (out.empty() ? ", approvals of " : ", ") + approval.approver;
+    return out;
+}
+
 std::string terms_text(const ArmRequest& request) {
-    std::string out = "ttl " + std::to_string(request.ttl.count()) + " s, max plan " +
+    std::string out = request.environment + ", ttl " + std::to_string(request.ttl.count()) + " s, loss budget " +
+                      chain::to_decimal(request.loss_budget_wei) + " wei, max plan " +
                       chain::to_decimal(request.max_plan_notional_wei) + " wei, max total " +
                       chain::to_decimal(request.max_total_notional_wei) + " wei, pools";
     for (const LeasePool& pool : request.pools)
         out += " " + std::to_string(pool.pool_id) + "@" + chain::to_decimal(pool.price0_x96) + "/" +
                chain::to_decimal(pool.price1_x96);
-    return out;
+    return out + approved_by(request.approvals);
 }
 
 } // namespace
@@ -64,6 +79,11 @@ void ControlService::handle(std::string_view line, const Peer& peer, LineServer:
         reply(answer(id, {}));
     } else if (const auto* arming = std::get_if<ArmRequest>(&parsed->request)) {
         arm(id, *arming, peer, std::move(reply));
+    } else if (const auto* renewing = std::get_if<RenewRequest>(&parsed->request)) {
+        renew(id, *renewing, peer, std::move(reply));
+    } else if (std::holds_alternative<HeartbeatRequest>(parsed->request)) {
+        parts_.latch.heartbeat();
+        reply(answer(id, {}));
     } else if (const auto* disarming = std::get_if<DisarmRequest>(&parsed->request)) {
         disarm(id, *disarming, peer, std::move(reply));
     } else if (const auto* resetting = std::get_if<ResetRequest>(&parsed->request)) {
@@ -99,21 +119,70 @@ void ControlService::arm(std::uint64_t id, const ArmRequest& request, const Peer
 
 Answer<void> ControlService::arm_now(const ArmRequest& request, audit::Event event) {
     if (auto recorded = record(event); !recorded) return recorded;
-    const auto decide = [&]() -> Answer<void> {
-        const SignerStatus now = parts_.status();
-        if (request.ttl > parts_.max_ttl)
-            return refuse(RefusalCode::bad_request, "arm: ttl " + std::to_string(request.ttl.count()) +
-                                                        " s is above limits.max_ttl_s " + std::to_string(parts_.max_ttl.count()));
-        if (!now.hsm_ready) return refuse(RefusalCode::hsm_unavailable, "arm: the HSM is not ready: " + now.hsm_error);
-        return parts_.latch.arm(request);
-    };
-    const auto armed = decide();
+    auto armed = check_arm(request);
+    const Config& config = parts_.config;
+    if (armed && config.approvals.needed_to_arm(request.max_total_notional_wei))
+        armed = use_approvals("arm", arm_subject(config.limits.chain_id, config.limits.executor, request), request.approvals);
+    if (armed) armed = parts_.latch.arm(request);
     event.result = armed ? "ok" : armed.error().what;
     if (auto recorded = record(event); !recorded) {
         parts_.latch.disarm("the arming could not be audited");
         return recorded;
     }
     return armed;
+}
+
+/// What can be refused before an approval is used up.
+Answer<void> ControlService::check_arm(const ArmRequest& request) const {
+    const SignerStatus now = parts_.status();
+    const Config& config = parts_.config;
+    if (now.state == ArmState::tripped) return refuse(RefusalCode::tripped, "TRIPPED: " + now.cause, reset_hint);
+    if (request.environment != config.environment)
+        return refuse(RefusalCode::bad_request,
+                      "arm: the lease is for '" + request.environment + "', the signer is configured for '" + config.environment +
+                          "'",
+                      "make `environment` the same in both configurations");
+    if (auto legal = check_ttl("arm", request.ttl, config.max_ttl); !legal) return legal;
+    if (!now.hsm_ready) return refuse(RefusalCode::hsm_unavailable, "arm: the HSM is not ready: " + now.hsm_error);
+    return {};
+}
+
+Answer<void> ControlService::use_approvals(std::string_view action, const std::string& subject,
+                                           const std::vector<Approval>& approvals) {
+    return parts_.approvals.use(parts_.config.approvals.approvers, action, subject, approvals, std::chrono::system_clock::now());
+}
+
+void ControlService::renew(std::uint64_t id, const RenewRequest& request, const Peer& peer, LineServer::Reply reply) {
+    parts_.on_admin([this, id, request, reply = std::move(reply),
+                     event = event_of(peer, request.operator_name, "renew",
+                                      "asked: ttl " + std::to_string(request.ttl.count()) + " s" +
+                                          approved_by(request.approvals))] { answer_later(id, reply, renew_now(request, event)); });
+}
+
+Answer<void> ControlService::check_renew(const RenewRequest& request, const LatchView& now) const {
+    if (request.operator_name.empty()) return refuse(RefusalCode::bad_request, "renew: operator is empty");
+    if (now.state != ArmState::armed)
+        return refuse(RefusalCode::wrong_state,
+                      "renew: the signer is " + std::string(to_text(now.state)) + ", not ARMED: " + now.cause,
+                      now.state == ArmState::tripped ? reset_hint : "`jitctl arm`");
+    return check_ttl("renew", request.ttl, parts_.config.max_ttl);
+}
+
+Answer<void> ControlService::renew_now(const RenewRequest& request, audit::Event event) {
+    if (auto recorded = record(event); !recorded) return recorded;
+    const LatchView now = parts_.latch.view();
+    const Config& config = parts_.config;
+    auto renewed = check_renew(request, now);
+    if (renewed && config.approvals.needed_to_arm(now.lease.terms.max_total_notional_wei))
+        renewed = use_approvals("renew", renew_subject(config.limits.chain_id, config.limits.executor, now.lease.id, request),
+                                request.approvals);
+    if (renewed) renewed = parts_.latch.renew(now.lease.number, request.ttl, "renewed by " + request.operator_name);
+    event.result = renewed ? "ok" : renewed.error().what;
+    if (auto recorded = record(event); !recorded) {
+        parts_.latch.disarm("the renewal could not be audited");
+        return recorded;
+    }
+    return renewed;
 }
 
 void ControlService::disarm(std::uint64_t id, const DisarmRequest& request, const Peer& peer, LineServer::Reply reply) {
@@ -125,10 +194,11 @@ void ControlService::disarm(std::uint64_t id, const DisarmRequest& request, cons
 }
 
 void ControlService::reset(std::uint64_t id, const ResetRequest& request, const Peer& peer, LineServer::Reply reply) {
-    parts_.on_admin([this, id, request, reply = std::move(reply),
-                     event = event_of(peer, request.operator_name, "reset", "asked: " + request.reason)] {
-        answer_later(id, reply, reset_now(request, event));
-    });
+    parts_.on_admin(
+        [this, id, request, reply = std::move(reply),
+         event = event_of(peer, request.operator_name, "reset", "asked: " + request.reason + approved_by(request.approvals))] {
+            answer_later(id, reply, reset_now(request, event));
+        });
 }
 
 Answer<void> ControlService::reset_now(const ResetRequest& request, audit::Event event) {
@@ -137,6 +207,15 @@ Answer<void> ControlService::reset_now(const ResetRequest& request, audit::Event
     if (before.state != ArmState::tripped)
         return refuse(RefusalCode::wrong_state, "reset: the signer is " + std::string(to_text(before.state)) + ", not TRIPPED");
     if (auto recorded = record(event); !recorded) return recorded;
+    const Config& config = parts_.config;
+    if (config.approvals.needed_to_reset()) {
+        const auto subject = reset_subject(config.limits.chain_id, config.limits.executor, before.trip_id);
+        if (auto approved = use_approvals("reset", subject, request.approvals); !approved) {
+            event.result = approved.error().what;
+            std::ignore = record(event); // nothing has changed; record() reports a failure
+            return approved;
+        }
+    }
     if (const auto stored = parts_.trip_file.store(false); !stored)
         return refuse(RefusalCode::internal, "reset: " + stored.error().what, stored.error().hint);
     auto done = parts_.latch.reset(before.trips, "reset by " + request.operator_name + ": " + request.reason);

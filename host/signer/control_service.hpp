@@ -1,9 +1,11 @@
-// The control socket's commands: arm, disarm, estop, reset, status; what is audited and what never waits. Private to signer.
-// SPDX-License-Identifier: Apache-2.0
+// The control socket's commands: arm, renew, heartbeat, disarm, estop, reset, status; what is audited and what never waits. Private
+// to signer. SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "audit/log.hpp"
+#include "signer/approval_book.hpp"
 #include "signer/arm_latch.hpp"
+#include "signer/config.hpp"
 #include "signer/line_server.hpp"
 #include "signer/trip_file.hpp"
 
@@ -16,7 +18,8 @@ public:
         ArmLatch& latch;
         audit::Log& audit;
         TripFile& trip_file;
-        std::chrono::seconds max_ttl;
+        ApprovalBook& approvals;
+        const Config& config;                 ///< environment, chain, executor, longest lease, who must approve
         std::function<SignerStatus()> status; ///< never waits
         std::function<void(Task)> on_admin;   ///< runs a task on the administration thread, in order
         std::function<void(Task)> on_control; ///< runs a task on the control thread
@@ -34,9 +37,15 @@ public:
 
 private:
     void arm(std::uint64_t id, const ArmRequest& request, const Peer& peer, LineServer::Reply reply);
+    void renew(std::uint64_t id, const RenewRequest& request, const Peer& peer, LineServer::Reply reply);
     void reset(std::uint64_t id, const ResetRequest& request, const Peer& peer, LineServer::Reply reply);
     void disarm(std::uint64_t id, const DisarmRequest& request, const Peer& peer, LineServer::Reply reply);
     [[nodiscard]] Answer<void> arm_now(const ArmRequest& request, audit::Event event);
+    [[nodiscard]] Answer<void> check_arm(const ArmRequest& request) const;
+    [[nodiscard]] Answer<void> renew_now(const RenewRequest& request, audit::Event event);
+    [[nodiscard]] Answer<void> check_renew(const RenewRequest& request, const LatchView& now) const;
+    [[nodiscard]] Answer<void> use_approvals(std::string_view action, const std::string& subject,
+                                             const std::vector<Approval>& approvals);
     [[nodiscard]] Answer<void> reset_now(const ResetRequest& request, audit::Event event);
     [[nodiscard]] Answer<void> record(const audit::Event& event);
     void answer_later(std::uint64_t id, LineServer::Reply reply, Answer<void> done);

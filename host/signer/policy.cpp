@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "signer/policy.hpp"
 
+#include <algorithm>
+
 namespace jitbox::signer {
 namespace {
 
@@ -54,7 +56,7 @@ Answer<void> check_pair(const CheckedBundle& bundle, const chain::ExecutorMint& 
     return {};
 }
 
-Answer<u256> check_notional(const Lease& lease, const chain::ExecutorMint& mint) {
+Answer<void> check_notional(const Lease& lease, const chain::ExecutorMint& mint, CheckedBundle& bundle) {
     const LeasePool* pool = lease.pool(mint.pool_id);
     if (pool == nullptr)
         return refuse(RefusalCode::pool_not_listed, "pool " + std::to_string(mint.pool_id) + " is not in the lease",
@@ -71,7 +73,21 @@ Answer<u256> check_notional(const Lease& lease, const chain::ExecutorMint& mint)
                       "the plan's notional " + chain::to_decimal(*notional) +
                           " wei is above what is left of the lease: " + chain::to_decimal(left) + " wei",
                       "arm again with a larger total");
-    return *notional;
+    bundle.charge.notional_wei = *notional;
+    return {};
+}
+
+Answer<void> check_loss(const Lease& lease, const chain::ExecutorMint& mint, const chain::ExecutorBurn& burn,
+                        CheckedBundle& bundle) {
+    const auto loss = worst_loss_wei(*lease.pool(mint.pool_id), bundle.mint, bundle.burn, mint, burn);
+    const u256 left = lease.terms.loss_budget_wei - lease.used_loss_wei;
+    if (!loss || *loss > left)
+        return refuse(RefusalCode::over_loss_budget,
+                      "the plan may lose " + (loss ? chain::to_decimal(*loss) : "more than 2^256") +
+                          " wei, what is left of the lease's loss budget is " + chain::to_decimal(left) + " wei",
+                      "arm again with a larger loss budget");
+    bundle.charge.worst_loss_wei = *loss;
+    return {};
 }
 
 } // namespace
@@ -81,6 +97,35 @@ std::optional<u256> notional_wei(const LeasePool& pool, u256 amount0, u256 amoun
         ((static_cast<u512>(amount0) * pool.price0_x96) >> 96) + ((static_cast<u512>(amount1) * pool.price1_x96) >> 96);
     if (value >> 256 != 0) return std::nullopt;
     return static_cast<u256>(value);
+}
+
+namespace {
+
+/// What the burn must pay out, at the lease's prices: its minimum amounts, or the least proceeds that the executor checks, when it
+/// checks them at no higher prices than the lease's.
+std::optional<u256> least_out_wei(const LeasePool& pool, const chain::ExecutorBurn& burn) {
+    const auto amounts = notional_wei(pool, burn.amount0_min, burn.amount1_min);
+    const auto price0 = chain::executor_price(pool.price0_x96);
+    const auto price1 = chain::executor_price(pool.price1_x96);
+    const bool same_prices = price0 && price1 && burn.price0 == *price0 && burn.price1 == *price1;
+    if (!amounts || !same_prices) return amounts;
+    return std::max(*amounts, burn.min_proceeds_wei);
+}
+
+} // namespace
+
+std::optional<u256> worst_loss_wei(const LeasePool& pool, const chain::Eip1559Transaction& mint,
+                                   const chain::Eip1559Transaction& burn, const chain::ExecutorMint& mint_call,
+                                   const chain::ExecutorBurn& burn_call) {
+    const auto in = notional_wei(pool, mint_call.amount0_max, mint_call.amount1_max);
+    const auto out = least_out_wei(pool, burn_call);
+    if (!in || !out) return std::nullopt;
+    const u512 gas =
+        static_cast<u512>(mint.max_fee_per_gas) * mint.gas_limit + static_cast<u512>(burn.max_fee_per_gas) * burn.gas_limit;
+    const u512 paid = static_cast<u512>(*in) + burn_call.tip_wei;
+    const u512 loss = gas + (paid > *out ? paid - *out : u512{0});
+    if (loss >> 256 != 0) return std::nullopt;
+    return static_cast<u256>(loss);
 }
 
 Answer<CheckedBundle> check_bundle(const SigningLimits& limits, const Lease& lease, BytesView mint_unsigned,
@@ -93,15 +138,14 @@ Answer<CheckedBundle> check_bundle(const SigningLimits& limits, const Lease& lea
     if (!mint_call) return refuse(RefusalCode::wrong_call, "mint: " + mint_call.error().what);
     const auto burn_call = chain::decode_executor_burn(burn->data);
     if (!burn_call) return refuse(RefusalCode::wrong_call, "burn: " + burn_call.error().what);
-    CheckedBundle bundle{.mint = std::move(*mint), .burn = std::move(*burn)};
+    CheckedBundle bundle{.mint = std::move(*mint), .burn = std::move(*burn), .charge = {}};
     if (auto pair = check_pair(bundle, *mint_call, *burn_call); !pair) return std::unexpected(pair.error());
     if (burn_call->tip_wei > limits.max_tip_wei)
         return refuse(RefusalCode::over_tip_cap, "tip " + chain::to_decimal(burn_call->tip_wei) +
                                                      " wei is above the signer's limit " + chain::to_decimal(limits.max_tip_wei) +
                                                      " wei");
-    const auto notional = check_notional(lease, *mint_call);
-    if (!notional) return std::unexpected(notional.error());
-    bundle.notional_wei = *notional;
+    if (auto fits = check_notional(lease, *mint_call, bundle); !fits) return std::unexpected(fits.error());
+    if (auto fits = check_loss(lease, *mint_call, *burn_call, bundle); !fits) return std::unexpected(fits.error());
     return bundle;
 }
 

@@ -21,11 +21,18 @@ struct SigningLimits {
 struct CheckedBundle {
     chain::Eip1559Transaction mint;
     chain::Eip1559Transaction burn;
-    chain::u256 notional_wei = 0; ///< V(amount0_max, amount1_max) with the lease's prices
+    Charge charge; ///< notional: V(amount0_max, amount1_max) with the lease's prices; worst loss: worst_loss_wei()
 };
 
 /// V(a0, a1) = floor(a0 * price0 / 2^96) + floor(a1 * price1 / 2^96) over full products. Empty when it needs more than 256 bits.
 [[nodiscard]] std::optional<chain::u256> notional_wei(const LeasePool& pool, chain::u256 amount0, chain::u256 amount1);
+
+/// What a bundle can cost at worst when its two halves run or revert: all gas of both at their highest fee, the tip, and what the
+/// mint may pay in above what the burn must pay out (minimum amounts, or least proceeds), at the lease's prices. Empty when it
+/// needs more than 256 bits. A position left in its pool because only the mint ran is not in it: that trips.
+[[nodiscard]] std::optional<chain::u256> worst_loss_wei(const LeasePool& pool, const chain::Eip1559Transaction& mint,
+                                                        const chain::Eip1559Transaction& burn, const chain::ExecutorMint& mint_call,
+                                                        const chain::ExecutorBurn& burn_call);
 
 /// Refusals name the field, its value and the limit.
 [[nodiscard]] Answer<CheckedBundle> check_bundle(const SigningLimits& limits, const Lease& lease, BytesView mint_unsigned,

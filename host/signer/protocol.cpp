@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "signer/protocol.hpp"
 
+#include "signer/approval_wire.hpp"
 #include "signer/wire.hpp"
 
 #include <array>
@@ -11,12 +12,12 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::array<std::string_view, 23> refusal_names = {
-    "bad_request",        "not_armed",           "tripped",      "wrong_state",     "unknown_lane",
-    "wrong_chain",        "wrong_contract",      "wrong_call",   "pool_not_listed", "bundle_mismatch",
-    "over_plan_notional", "over_total_notional", "over_gas_cap", "over_tip_cap",    "nonce_bound",
-    "ledger_unavailable", "hsm_unavailable",     "hsm_deadline", "bad_signature",   "audit_unavailable",
-    "deadline",           "disconnected",        "internal"};
+constexpr std::array<std::string_view, 25> refusal_names = {
+    "bad_request",        "not_armed",           "tripped",          "wrong_state",     "unknown_lane",
+    "wrong_chain",        "wrong_contract",      "wrong_call",       "pool_not_listed", "bundle_mismatch",
+    "over_plan_notional", "over_total_notional", "over_loss_budget", "over_gas_cap",    "over_tip_cap",
+    "nonce_bound",        "ledger_unavailable",  "hsm_unavailable",  "hsm_deadline",    "bad_signature",
+    "approvals_needed",   "audit_unavailable",   "deadline",         "disconnected",    "internal"};
 static_assert(refusal_names.size() == static_cast<std::size_t>(RefusalCode::internal) + 1);
 
 constexpr std::uint64_t max_lane = 255;
@@ -32,6 +33,8 @@ Result<Numbered<Variant>> finish(ObjectReader& reader, std::uint64_t id, Variant
 ArmRequest read_arm(ObjectReader& reader) {
     ArmRequest request;
     request.operator_name = reader.text("operator");
+    request.environment = reader.text("environment");
+    request.loss_budget_wei = reader.amount("loss_budget_wei");
     request.ttl = std::chrono::seconds(reader.natural("ttl_s", max_ttl_s));
     request.max_plan_notional_wei = reader.amount("max_plan_notional_wei");
     request.max_total_notional_wei = reader.amount("max_total_notional_wei");
@@ -45,6 +48,23 @@ ArmRequest read_arm(ObjectReader& reader) {
         if (auto done = item.finish(); !done) reader.set_error(done.error().what);
         request.pools.push_back(pool);
     }
+    request.approvals = read_approvals(reader);
+    return request;
+}
+
+RenewRequest read_renew(ObjectReader& reader) {
+    RenewRequest request;
+    request.operator_name = reader.text("operator");
+    request.ttl = std::chrono::seconds(reader.natural("ttl_s", max_ttl_s));
+    request.approvals = read_approvals(reader);
+    return request;
+}
+
+ResetRequest read_reset(ObjectReader& reader) {
+    ResetRequest request;
+    request.operator_name = reader.text("operator");
+    request.reason = reader.text("reason");
+    request.approvals = read_approvals(reader);
     return request;
 }
 
@@ -71,7 +91,9 @@ struct ControlFields {
     json::object& out;
     std::string_view operator()(const ArmRequest& request) const {
         out["operator"] = request.operator_name;
+        out["environment"] = request.environment;
         out["ttl_s"] = request.ttl.count();
+        out["loss_budget_wei"] = chain::to_decimal(request.loss_budget_wei);
         out["max_plan_notional_wei"] = chain::to_decimal(request.max_plan_notional_wei);
         out["max_total_notional_wei"] = chain::to_decimal(request.max_total_notional_wei);
         json::array pools;
@@ -80,14 +102,31 @@ struct ControlFields {
                                          {"price0_x96", chain::to_decimal(pool.price0_x96)},
                                          {"price1_x96", chain::to_decimal(pool.price1_x96)}});
         out["pools"] = std::move(pools);
+        write(request.approvals);
         return "arm";
     }
+    std::string_view operator()(const RenewRequest& request) const {
+        out["operator"] = request.operator_name;
+        out["ttl_s"] = request.ttl.count();
+        write(request.approvals);
+        return "renew";
+    }
+    std::string_view operator()(const HeartbeatRequest& /*no fields*/) const { return "heartbeat"; }
     std::string_view operator()(const DisarmRequest& request) const { return reasoned(request, "disarm"); }
     std::string_view operator()(const EstopRequest& request) const { return reasoned(request, "estop"); }
-    std::string_view operator()(const ResetRequest& request) const { return reasoned(request, "reset"); }
+    std::string_view operator()(const ResetRequest& request) const {
+        write(request.approvals);
+        return reasoned(request, "reset");
+    }
     std::string_view operator()(const StatusRequest& /*no fields*/) const { return "status"; }
 
 private:
+    void write(const std::vector<Approval>& approvals) const {
+        if (approvals.empty()) return;
+        json::array items;
+        for (const Approval& approval : approvals) items.push_back(approval_object(approval));
+        out["approvals"] = std::move(items);
+    }
     template <typename Request>
     std::string_view reasoned(const Request& request, std::string_view op) const {
         out["operator"] = request.operator_name;
@@ -139,11 +178,13 @@ Result<Numbered<ControlRequest>> parse_control_request(std::string_view text) {
     const std::string op = reader.text("op");
     const std::uint64_t id = reader.natural("id");
     if (op == "arm") return finish<ControlRequest>(reader, id, read_arm(reader));
+    if (op == "renew") return finish<ControlRequest>(reader, id, read_renew(reader));
+    if (op == "heartbeat") return finish<ControlRequest>(reader, id, HeartbeatRequest{});
     if (op == "disarm") return finish<ControlRequest>(reader, id, read_reasoned<DisarmRequest>(reader));
     if (op == "estop") return finish<ControlRequest>(reader, id, read_reasoned<EstopRequest>(reader));
-    if (op == "reset") return finish<ControlRequest>(reader, id, read_reasoned<ResetRequest>(reader));
+    if (op == "reset") return finish<ControlRequest>(reader, id, read_reset(reader));
     if (op == "status") return finish<ControlRequest>(reader, id, StatusRequest{});
-    if (reader.ok()) reader.set_error("unknown op '" + op + "' (arm, disarm, estop, reset, status)");
+    if (reader.ok()) reader.set_error("unknown op '" + op + "' (arm, renew, heartbeat, disarm, estop, reset, status)");
     return std::unexpected(reader.finish().error());
 }
 

@@ -35,6 +35,7 @@ enum class RefusalCode : std::uint8_t {
     bundle_mismatch,     ///< mint and burn are not of one position, block and lane
     over_plan_notional,  ///< one plan above the lease
     over_total_notional, ///< the lease is used up
+    over_loss_budget,    ///< what the lease may lose at worst is used up
     over_gas_cap,        ///< gas limit, fee or priority fee
     over_tip_cap,
     nonce_bound,        ///< the ledger holds another digest for this nonce; recall it instead
@@ -42,6 +43,7 @@ enum class RefusalCode : std::uint8_t {
     hsm_unavailable,    ///< worker not running, token missing, wrong PIN
     hsm_deadline,       ///< the module did not answer in time and was killed
     bad_signature,      ///< what the module returned does not verify
+    approvals_needed,   ///< dual control: too few people, or an approval that does not count
     audit_unavailable,  ///< the action could not be audited
     deadline,           ///< client: no answer in time; the signer MAY have signed: recall or void the lane
     disconnected,       ///< client: no connection, or it broke; same caution as `deadline` when it broke
@@ -105,15 +107,37 @@ struct LeasePool {
     chain::u256 price1_x96 = 0;
     bool operator==(const LeasePool&) const = default;
 };
-/// What an operator arms. Every signed plan counts its full notional (from amount0Max, amount1Max) against the total, included or
-/// not.
+/// One person's yes to one action on one subject, good until `expires_s` and for one use (API-3). As a line:
+/// {"action":"arm","subject":"{...}","nonce":"<32 hex digits>","expires":1795392000,"approver":"carol","signature":"<base64>"}
+struct Approval {
+    std::string action;                       ///< "arm", "renew" or "reset"; lower-case letters and '_'
+    std::string subject;                      ///< canonical JSON of what is approved: arm_subject() and its neighbours
+    std::string nonce;                        ///< 32 lower-case hex digits, never used again
+    std::int64_t expires_s = 0;               ///< Unix time
+    std::string approver;                     ///< the name that the signer's configuration gives the key
+    std::array<std::uint8_t, 64> signature{}; ///< Ed25519 over canonical_bytes()
+    bool operator==(const Approval&) const = default;
+};
+/// What an operator arms. Every signed plan counts its full notional (from amount0Max, amount1Max) against the total and its worst
+/// loss against the budget, included or not.
 struct ArmRequest {
     std::string operator_name{};
+    std::string environment{}; ///< must be the signer's own
     std::chrono::seconds ttl{0};
+    chain::u256 loss_budget_wei = 0;
     chain::u256 max_plan_notional_wei = 0;
     chain::u256 max_total_notional_wei = 0;
     std::vector<LeasePool> pools{};
+    std::vector<Approval> approvals{};
 };
+/// More time for the lease in force; nothing else of it changes.
+struct RenewRequest {
+    std::string operator_name{};
+    std::chrono::seconds ttl{0};
+    std::vector<Approval> approvals{};
+};
+/// The dead man's handle (ARM-3).
+struct HeartbeatRequest {};
 struct DisarmRequest {
     std::string operator_name{};
     std::string reason{};
@@ -126,14 +150,21 @@ struct EstopRequest {
 struct ResetRequest {
     std::string operator_name{};
     std::string reason{};
+    std::vector<Approval> approvals{};
 };
 struct StatusRequest {};
 
 struct SignerStatus {
     ArmState state = ArmState::disarmed;
-    std::string cause; ///< why it is in this state, e.g. "boot", "lease expired", "estop by alice: ..."
+    std::string cause;    ///< why it is in this state, e.g. "boot", "lease expired", "estop by alice: ..."
+    std::string lease_id; ///< of the lease in force, random; empty without one
+    std::string trip_id;  ///< while TRIPPED: of the newest trip, random
     std::string operator_name;
+    std::vector<std::string> approvers; ///< whose approvals the lease rests on
+    std::string environment;            ///< the signer's
     std::chrono::milliseconds lease_left{0};
+    chain::u256 loss_budget_wei = 0;
+    chain::u256 used_loss_wei = 0; ///< sum of the worst losses of what was released
     chain::u256 max_plan_notional_wei = 0;
     chain::u256 max_total_notional_wei = 0;
     chain::u256 used_notional_wei = 0;
@@ -151,7 +182,8 @@ struct SignerStatus {
 // ---- lines ----
 
 using SigningRequest = std::variant<SignBundleRequest, RecallRequest, LanesRequest>;
-using ControlRequest = std::variant<ArmRequest, DisarmRequest, EstopRequest, ResetRequest, StatusRequest>;
+using ControlRequest =
+    std::variant<ArmRequest, RenewRequest, HeartbeatRequest, DisarmRequest, EstopRequest, ResetRequest, StatusRequest>;
 template <typename Request>
 struct Numbered {
     std::uint64_t id = 0; ///< chosen by the client, echoed in the answer

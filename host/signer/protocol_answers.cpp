@@ -42,8 +42,14 @@ json::object to_json(const SignerStatus& status) {
                                      {"price1_x96", chain::to_decimal(pool.price1_x96)}});
     return {{"state", to_text(status.state)},
             {"cause", status.cause},
+            {"lease_id", status.lease_id},
+            {"trip_id", status.trip_id},
             {"operator", status.operator_name},
+            {"approvers", json::array(status.approvers.begin(), status.approvers.end())},
+            {"environment", status.environment},
             {"lease_left_ms", status.lease_left.count()},
+            {"loss_budget_wei", chain::to_decimal(status.loss_budget_wei)},
+            {"used_loss_wei", chain::to_decimal(status.used_loss_wei)},
             {"max_plan_notional_wei", chain::to_decimal(status.max_plan_notional_wei)},
             {"max_total_notional_wei", chain::to_decimal(status.max_total_notional_wei)},
             {"used_notional_wei", chain::to_decimal(status.used_notional_wei)},
@@ -119,8 +125,19 @@ SignerStatus read_status(ObjectReader& reader) {
     SignerStatus out;
     out.state = read_state(reader);
     out.cause = reader.text("cause", 4096);
+    out.lease_id = reader.text("lease_id");
+    out.trip_id = reader.text("trip_id");
     out.operator_name = reader.text("operator");
+    const json::array* approvers = reader.array("approvers", 256);
+    for (std::size_t i = 0; approvers != nullptr && i < approvers->size(); ++i) {
+        const json::string* name = (*approvers)[i].if_string();
+        if (name == nullptr) reader.set_error("approvers[" + std::to_string(i) + "] is no text");
+        out.approvers.emplace_back(name == nullptr ? json::string_view() : json::string_view(*name));
+    }
+    out.environment = reader.text("environment");
     out.lease_left = std::chrono::milliseconds(reader.natural("lease_left_ms", INT64_MAX));
+    out.loss_budget_wei = reader.amount("loss_budget_wei");
+    out.used_loss_wei = reader.amount("used_loss_wei");
     out.max_plan_notional_wei = reader.amount("max_plan_notional_wei");
     out.max_total_notional_wei = reader.amount("max_total_notional_wei");
     out.used_notional_wei = reader.amount("used_notional_wei");

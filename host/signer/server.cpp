@@ -66,6 +66,7 @@ struct Server::Impl {
     Report report;
     std::unique_ptr<audit::Log> audit_log;
     std::unique_ptr<TripFile> trip_file;
+    std::unique_ptr<ApprovalBook> approvals;
     std::unique_ptr<ArmLatch> latch;
     asio::io_context control_io;
     Worker admin; // the contexts outlive all that posts to them; ~Impl ends the threads first
@@ -87,13 +88,17 @@ Result<void> Server::Impl::open() {
     auto trip = TripFile::open(config.trip_path());
     if (!trip) return std::unexpected(trip.error());
     trip_file = std::move(*trip);
-    latch = std::make_unique<ArmLatch>(Clock::real(), trip_file->tripped());
+    auto book = ApprovalBook::open(config.approvals_path());
+    if (!book) return std::unexpected(book.error());
+    approvals = std::make_unique<ApprovalBook>(std::move(*book));
+    latch = std::make_unique<ArmLatch>(Clock::real(), trip_file->tripped(), config.max_beat_gap);
     last_state = latch->view().state;
     control = std::make_unique<ControlService>(
         ControlService::Parts{.latch = *latch,
                               .audit = *audit_log,
                               .trip_file = *trip_file,
-                              .max_ttl = config.max_ttl,
+                              .approvals = *approvals,
+                              .config = config,
                               .status = [this] { return status(); },
                               .on_admin = [this](ControlService::Task task) { asio::post(admin.io(), std::move(task)); },
                               .on_control = [this](ControlService::Task task) { asio::post(control_io, std::move(task)); },
@@ -138,7 +143,13 @@ SignerStatus Server::Impl::status() {
     SignerStatus out;
     out.state = view.state;
     out.cause = view.cause;
+    out.lease_id = view.lease.id;
+    out.trip_id = view.trip_id;
     out.operator_name = view.lease.terms.operator_name;
+    for (const Approval& approval : view.lease.terms.approvals) out.approvers.push_back(approval.approver);
+    out.environment = config.environment;
+    out.loss_budget_wei = view.lease.terms.loss_budget_wei;
+    out.used_loss_wei = view.lease.used_loss_wei;
     out.lease_left = std::max(view.lease_left, std::chrono::milliseconds(0));
     out.max_plan_notional_wei = view.lease.terms.max_plan_notional_wei;
     out.max_total_notional_wei = view.lease.terms.max_total_notional_wei;

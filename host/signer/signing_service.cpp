@@ -80,7 +80,7 @@ Answer<SigningService::Prepared> SigningService::prepare(std::uint32_t lane, Byt
     if (!bundle) return std::unexpected(bundle.error());
 
     Prepared out;
-    out.notional_wei = bundle->notional_wei;
+    out.charge = bundle->charge;
     out.lease_number = lease->number;
     out.bundle.lane = lane;
     out.bundle.address = lanes_[lane].address;
@@ -135,7 +135,7 @@ Answer<void> SigningService::release(const Prepared& prepared, const std::string
         if (const auto stored = ledger_.store(prepared.bindings, prepared.signatures); !stored)
             return refuse(RefusalCode::ledger_unavailable, "ledger: " + stored.error().what + ": nothing was released",
                           stored.error().hint);
-    return latch_.release(prepared.lease_number, prepared.notional_wei, [&] {
+    return latch_.release(prepared.lease_number, prepared.charge, [&] {
         answered = true;
         const bool sent = send(line);
         if (sent) ++signed_bundles_;

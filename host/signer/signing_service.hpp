@@ -34,7 +34,7 @@ private:
         SignedBundle bundle;
         std::array<Binding, 2> bindings;
         std::array<chain::Signature, 2> signatures;
-        chain::u256 notional_wei = 0;
+        Charge charge;
         std::uint64_t lease_number = 0;
         bool fresh = false; ///< signatures are not in the ledger yet
     };

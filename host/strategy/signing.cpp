@@ -43,12 +43,14 @@ bool nothing_bound(signer::RefusalCode code) {
     case not_armed:
     case tripped:
     case over_total_notional:
+    case over_loss_budget:
     case ledger_unavailable:
     case wrong_state:
     case nonce_bound:
     case hsm_unavailable:
     case hsm_deadline:
     case bad_signature:
+    case approvals_needed:
     case audit_unavailable:
     case deadline:
     case disconnected:

@@ -22,6 +22,7 @@ scripts/softhsm.sh "$dir/token" > /dev/null
 export SOFTHSM2_CONF="$dir/token/softhsm2.conf"
 cat > "$dir/signer.toml" <<CONF
 [signer]
+environment = "development"
 chain_id = 31337
 executor = "0x5FbDB2315678afecb367f032d93F642f64180aa3"
 state_dir = "$state"
@@ -33,6 +34,7 @@ max_fee_per_gas_wei = "100000000000"
 max_priority_fee_per_gas_wei = "100000000000"
 max_tip_wei = "1000000"
 max_ttl_s = 3600
+max_beat_gap_ms = 0
 [hsm]
 module = "/usr/lib/softhsm/libsofthsm2.so"
 token = "jitbox"

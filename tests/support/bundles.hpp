@@ -57,7 +57,9 @@ struct Bundle {
 inline signer::ArmRequest lease_terms() {
     signer::ArmRequest terms;
     terms.operator_name = "alice";
+    terms.environment = "development";
     terms.ttl = std::chrono::seconds(600);
+    terms.loss_budget_wei = chain::u256{1} << 100;
     terms.max_plan_notional_wei = 10'000;
     terms.max_total_notional_wei = 1'000'000'000;
     terms.pools = {{.pool_id = 1, .price0_x96 = chain::u256{1} << 96, .price1_x96 = chain::u256{2} << 96}};

@@ -29,9 +29,12 @@ export async function until(what, check, timeout_ms = 30_000, every_ms = 100) {
 export class SandboxAppliance {
   /**
    * @param {object} options bin: directory of the programs; lanes; relays: how many; say: progress; overrides: of jitd's configuration;
-   *   idle_sandbox: node, relay and swappers only get the CPU that the appliance leaves: in production they are on other machines
+   *   idle_sandbox: node, relay and swappers only get the CPU that the appliance leaves: in production they are on other machines;
+   *   approvers: names of people whose approvals the signer asks for above arm_threshold_wei; none: one person suffices
    */
-  constructor({ bin, lanes = 4, relays = 1, say = () => {}, overrides = {}, idle_sandbox = false }) {
+  constructor({ bin, lanes = 4, relays = 1, say = () => {}, overrides = {}, idle_sandbox = false, approvers = [], arm_threshold_wei = 0n }) {
+    this.approvers = approvers;
+    this.arm_threshold_wei = arm_threshold_wei;
     this.bin = bin;
     this.lanes = lanes;
     this.relay_count = relays;
@@ -71,7 +74,13 @@ export class SandboxAppliance {
     await this.#must("scripts/softhsm.sh", join(ROOT, "scripts/softhsm.sh"), [this.dirs.hsm, "jitbox"]);
     this.hsm_env = { SOFTHSM2_CONF: join(this.dirs.hsm, "softhsm2.conf") };
     this.signer_file = join(this.dir, "signer.toml");
-    writeFileSync(this.signer_file, signer_config({ manifest: this.manifest, dirs: this.dirs, lanes: this.lanes }));
+    const people = [];
+    for (const name of this.approvers) {
+      const public_key = await this.#must("jitctl approve --new-key", this.program("jitctl"), ["approve", "--new-key", this.#approver_key(name)]);
+      people.push({ name, public_key: public_key.trim() });
+    }
+    const { manifest, dirs, lanes, arm_threshold_wei } = this;
+    writeFileSync(this.signer_file, signer_config({ manifest, dirs, lanes, people, arm_threshold_wei }));
     chmodSync(this.signer_file, 0o600);
     await this.#must("jit-signer --init-keys", this.program("jit-signer"), ["--config", this.signer_file, "--init-keys"], this.hsm_env);
     const addresses = await this.#must("jit-signer --addresses", this.program("jit-signer"), ["--config", this.signer_file, "--addresses"], this.hsm_env);
@@ -136,6 +145,23 @@ export class SandboxAppliance {
 
   arm({ ttl = "30m", max_notional = "1000000eth" } = {}) {
     return this.jitctl("arm", "--ttl", ttl, "--max-notional", max_notional);
+  }
+
+  #approver_key(name) {
+    return join(this.dirs.hsm, `${name}.approver`);
+  }
+
+  /** What `jitctl ARGS --request-approval` asks for, approved by each of `names`; the files for --approval. */
+  async approvals(names, ...args) {
+    const request = join(this.dir, "request.json");
+    writeFileSync(request, JSON.stringify(await this.jitctl(...args, "--request-approval")));
+    const files = [];
+    for (const name of names) {
+      const file = join(this.dir, `${name}-${files.length}.approval`);
+      writeFileSync(file, await this.#must("jitctl approve", this.program("jitctl"), ["approve", "--key", this.#approver_key(name), "--as", name, request]));
+      files.push(file);
+    }
+    return files;
   }
 
   async bundles(limit = 1000) {

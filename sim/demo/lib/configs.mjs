@@ -85,8 +85,11 @@ url = ${quoted(relay.url)}`);
   return `${sections.join("\n\n")}\n`;
 }
 
-export function signer_config({ manifest, dirs, lanes }) {
+/** @param {object} options people [{name, public_key}]: who may approve; without any one person suffices, as only development may have it */
+export function signer_config({ manifest, dirs, lanes, people = [], arm_threshold_wei = 0n }) {
+  const approvals = people.map(({ name, public_key }) => `  { name = ${quoted(name)}, public_key = ${quoted(public_key)} },`);
   return `[signer]
+environment = "development"
 chain_id = ${manifest.chain_id}
 executor = ${quoted(manifest.executor.address)}
 state_dir = ${quoted(dirs.signer)}
@@ -99,6 +102,7 @@ max_fee_per_gas_wei = ${quoted(10n ** 12n)}
 max_priority_fee_per_gas_wei = ${quoted(10n ** 10n)}
 max_tip_wei = ${quoted(manifest.executor.tip_cap_wei)}
 max_ttl_s = 3600
+max_beat_gap_ms = 3000
 
 [hsm]
 module = "/usr/lib/softhsm/libsofthsm2.so"
@@ -108,5 +112,11 @@ lanes = ${lanes}
 call_deadline_ms = 2000
 start_deadline_ms = 20000
 pin_file = ${quoted(`${dirs.hsm}/pin`)}
-`;
+${people.length === 0 ? "" : `
+[approvals]
+arm_threshold_wei = ${quoted(arm_threshold_wei)}
+people = [
+${approvals.join("\n")}
+]
+`}`;
 }

@@ -1,7 +1,8 @@
 #!/usr/bin/env node
-// What operators do: arm and its refusals, disarm, signals, emergency stop with and without jitd, a signer that dies, a clean end.
+// What operators do: arm and its refusals, dual control, renewals, disarm, signals, emergency stop with and without jitd, a signer that dies, a clean end.
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
 import { build_until, end_to_end, included, until } from "./lib/run.mjs";
 
 const state_is = (appliance, state) =>
@@ -26,6 +27,40 @@ async function check_arming(appliance) {
   console.log("  arm, its refusals, disarm");
 }
 
+const APPROVERS = ["bob", "carol"];
+const THRESHOLD_WEI = 2_000_000n * 10n ** 18n;
+const LARGE = ["arm", "--ttl", "5m", "--max-notional", "3000000eth"];
+
+const with_approvals = (files) => files.flatMap((file) => ["--approval", file]);
+
+/** TRIPPED to DISARMED, by two people. */
+async function reset(appliance, reason) {
+  const files = await appliance.approvals(APPROVERS, "reset", "--reason", reason);
+  return appliance.jitctl("reset", "--reason", reason, ...with_approvals(files));
+}
+
+async function check_dual_control(appliance) {
+  await refused(appliance, /arm needs the approvals of 2 different people, there are 0/, ...LARGE);
+  const [bob, carol] = await appliance.approvals(APPROVERS, ...LARGE);
+  await refused(appliance, /there are 1/, ...LARGE, "--approval", bob);
+  await refused(appliance, /two approvals by one person count once/, ...LARGE, ...with_approvals([bob, bob]));
+  const other_terms = ["arm", "--ttl", "6m", "--max-notional", "3000000eth"];
+  await refused(appliance, /approval of 'bob': is for another subject/, ...other_terms, ...with_approvals([bob, carol]));
+  const armed = await appliance.jitctl(...LARGE, ...with_approvals([bob, carol]));
+  assert.equal(armed.state, "ARMED");
+  assert.deepEqual(armed.approvers, APPROVERS);
+  await refused(appliance, /approval of 'bob': was used before/, ...LARGE, ...with_approvals([bob, carol]));
+
+  const renewal = ["arm", "--renew", "--ttl", "20m"];
+  await refused(appliance, /renew needs the approvals of 2 different people/, ...renewal);
+  const files = await appliance.approvals(APPROVERS, ...renewal);
+  const renewed = await appliance.jitctl(...renewal, ...with_approvals(files));
+  assert.equal(renewed.lease_id, armed.lease_id);
+  assert.ok(renewed.lease_left_ms > 19 * 60_000, `${renewed.lease_left_ms} ms left`);
+  await appliance.jitctl("disarm", "--reason", "lunch");
+  console.log("  dual control: one person, one person twice, other terms, replay are refused; two people arm and renew");
+}
+
 async function check_disarmed_does_not_sign(appliance, seed) {
   appliance.swap({ seed, blocks: 400, per_block: 8, large_every: 3 });
   await build_until(appliance, "decisions", async () => (await appliance.decisions()).filter((row) => row.kind === "decision").length >= 3);
@@ -40,15 +75,28 @@ async function check_stops(appliance) {
   const tripped = await state_is(appliance, "TRIPPED");
   assert.match(tripped.cause, /SIGUSR1/);
   await refused(appliance, /TRIPPED/, "arm", "--ttl", "5m", "--max-notional", "1eth");
-  await appliance.jitctl("reset", "--reason", "a drill");
+  await refused(appliance, /reset needs the approvals of 2 different people, there are 0/, "reset", "--reason", "a drill");
+  assert.equal((await appliance.status()).state, "TRIPPED");
+  await reset(appliance, "a drill");
   await state_is(appliance, "DISARMED");
   await appliance.arm();
 
   const stopped = await appliance.jitctl("estop", "--reason", "another drill");
   assert.equal(stopped.signer, "TRIPPED");
   assert.equal((await state_is(appliance, "TRIPPED")).risk.halted, true);
-  await appliance.jitctl("reset", "--reason", "a drill");
-  console.log("  SIGUSR1 and estop latch TRIPPED; reset gives DISARMED");
+  await reset(appliance, "a drill");
+  console.log("  SIGUSR1 and estop latch TRIPPED; two people's reset gives DISARMED");
+}
+
+/** ARM-3: a jitd that stands still sends no heartbeats; the signer disarms by itself and jitd, when it is back, says why. */
+async function check_dead_man(appliance) {
+  await appliance.arm();
+  appliance.jitd.child.kill("SIGSTOP");
+  await sleep(4_000); // the sandbox's max_beat_gap_ms is 3000
+  appliance.jitd.child.kill("SIGCONT");
+  const disarmed = await state_is(appliance, "DISARMED");
+  assert.match(disarmed.cause, /heartbeats missed: none for \d+ ms/);
+  console.log("  a jitd that stands still is disarmed by the signer");
 }
 
 async function check_signer_loss(appliance) {
@@ -84,8 +132,10 @@ async function check_end(appliance) {
 
 await end_to_end("operators", async (appliance, { seed }) => {
   await check_arming(appliance);
+  await check_dual_control(appliance);
   await check_disarmed_does_not_sign(appliance, seed);
   await check_stops(appliance);
+  await check_dead_man(appliance);
   await check_signer_loss(appliance);
   await check_end(appliance);
-});
+}, { settings: { approvers: APPROVERS, arm_threshold_wei: THRESHOLD_WEI } });

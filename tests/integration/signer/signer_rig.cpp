@@ -110,7 +110,8 @@ int Process::wait() {
 SignerRig::SignerRig() {
     state_dir_ = dir_.file("state");
     std::filesystem::create_directory(state_dir_);
-    config_["signer"] = {{"chain_id", std::to_string(chain_id)},
+    config_["signer"] = {{"environment", toml_text("development")},
+                         {"chain_id", std::to_string(chain_id)},
                          {"executor", toml_text(chain::to_checksum(executor))},
                          {"state_dir", toml_text(state_dir_)},
                          {"signing_socket", toml_text(socket("signing"))},
@@ -119,6 +120,7 @@ SignerRig::SignerRig() {
                          {"max_fee_per_gas_wei", toml_text("100000000000")},
                          {"max_priority_fee_per_gas_wei", toml_text("100000000000")},
                          {"max_tip_wei", toml_text("1000000")},
+                         {"max_beat_gap_ms", "0"},
                          {"max_ttl_s", "3600"}};
     config_["hsm"] = {
         {"module", toml_text(softhsm_module)}, {"token", toml_text("jitbox")}, {"key_label", toml_text("jit")}, {"lanes", "2"}};

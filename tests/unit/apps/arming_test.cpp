@@ -99,15 +99,20 @@ protected:
         }
         ASSERT_TRUE(done());
     }
-    void poll_once() {
-        arming_->poll();
+    void beat_once() {
+        arming_->beat();
         run_until([&] { return arming_->view().signer_reachable || arming_->view().signer_error != "not asked yet"; });
         io_.restart();
         io_.run_for(50ms);
     }
     void arm() {
         bool answered = false;
-        arming_->arm({.operator_name = "test", .ttl = 60s, .max_plan_notional_wei = 1, .max_total_notional_wei = 1, .pools = {{}}},
+        arming_->arm({.operator_name = "test",
+                      .ttl = 60s,
+                      .loss_budget_wei = 1,
+                      .max_plan_notional_wei = 1,
+                      .max_total_notional_wei = 1,
+                      .pools = {{}}},
                      [&](const auto&) { answered = true; });
         run_until([&] { return answered; });
     }
@@ -126,7 +131,7 @@ protected:
 TEST_F(ArmingTest, a_lease_that_another_process_left_does_not_arm_this_one) {
     FakeSigner signer(config_.signer.control_socket);
     signer.state = ArmState::armed;
-    poll_once();
+    beat_once();
     EXPECT_TRUE(arming_->view().signer_reachable);
     EXPECT_FALSE(arming_->armed());
     EXPECT_EQ(arming_->view().state, ArmState::disarmed);
@@ -148,12 +153,17 @@ TEST_F(ArmingTest, arming_and_disarming_follow_the_signer) {
 TEST_F(ArmingTest, an_emergency_stop_wins_over_an_arming_that_is_on_its_way) {
     FakeSigner signer(config_.signer.control_socket);
     int answered = 0;
-    arming_->arm({.operator_name = "test", .ttl = 60s, .max_plan_notional_wei = 1, .max_total_notional_wei = 1, .pools = {{}}},
+    arming_->arm({.operator_name = "test",
+                  .ttl = 60s,
+                  .loss_budget_wei = 1,
+                  .max_plan_notional_wei = 1,
+                  .max_total_notional_wei = 1,
+                  .pools = {{}}},
                  [&](const auto&) { ++answered; });
     arming_->estop("test", "smoke", [&](const auto&) { ++answered; });
     run_until([&] { return answered == 2; });
     EXPECT_FALSE(arming_->armed());
-    poll_once();
+    beat_once();
     EXPECT_FALSE(arming_->armed()) << "not even when the signer still says ARMED";
 }
 
@@ -163,13 +173,13 @@ TEST_F(ArmingTest, a_signer_that_is_gone_disarms_and_its_return_does_not_arm) {
         arm();
         ASSERT_TRUE(arming_->armed());
     }
-    arming_->poll();
+    arming_->beat();
     run_until([&] { return !arming_->view().signer_reachable; });
     EXPECT_FALSE(arming_->armed());
     EXPECT_THAT(arming_->view().cause, HasSubstr("signer not reachable"));
     FakeSigner back(config_.signer.control_socket);
     back.state = ArmState::armed;
-    arming_->poll();
+    arming_->beat();
     run_until([&] { return arming_->view().signer_reachable; });
     EXPECT_FALSE(arming_->armed());
 }

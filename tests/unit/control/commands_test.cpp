@@ -23,7 +23,9 @@ public:
     MOCK_METHOD(void, arm, (const ArmCommand&, Respond), (override));
     MOCK_METHOD(void, disarm, (const std::string&, const std::string&, Respond), (override));
     MOCK_METHOD(void, estop, (const std::string&, const std::string&, Respond), (override));
-    MOCK_METHOD(void, reset, (const std::string&, const std::string&, Respond), (override));
+    MOCK_METHOD(void, renew, (const RenewCommand&, Respond), (override));
+    MOCK_METHOD(void, reset, (const ResetCommand&, Respond), (override));
+    MOCK_METHOD(void, approval_request, (const Approvable&, Respond), (override));
     MOCK_METHOD(void, status, (Respond), (override));
     MOCK_METHOD(void, pools, (Respond), (override));
     MOCK_METHOD(void, decisions, (std::size_t, Respond), (override));
@@ -94,6 +96,34 @@ TEST_F(CommandsTest, mistakes_in_arguments_are_named_and_nothing_is_called) {
                 HasSubstr("pools is not a list"));
     EXPECT_THAT(ask("bundles", R"({"limit": 0})").error().what, HasSubstr("limit is out of range"));
     EXPECT_THAT(ask("launch").error().what, HasSubstr("unknown op 'launch'"));
+    EXPECT_EQ(log_->head().seq, 0U);
+}
+
+TEST_F(CommandsTest, approvals_are_handed_on_as_they_came) {
+    EXPECT_CALL(appliance_, renew(_, _)).WillOnce([](const RenewCommand& command, const Respond& respond) {
+        EXPECT_EQ(command.ttl.count(), 60);
+        EXPECT_EQ(command.approvals, (std::vector<std::string>{"a", "b"}));
+        respond(Answer("{}"));
+    });
+    EXPECT_TRUE(ask("renew", R"({"ttl_s": 60, "approvals": ["a", "b"]})").has_value());
+    EXPECT_CALL(appliance_, reset(_, _)).WillOnce([](const ResetCommand& command, const Respond& respond) {
+        EXPECT_EQ(command.reason, "seen to");
+        EXPECT_EQ(command.approvals.size(), 1U);
+        respond(Answer("{}"));
+    });
+    EXPECT_TRUE(ask("reset", R"({"reason": "seen to", "approvals": ["a"]})").has_value());
+    EXPECT_EQ(log_->head().seq, 4U);
+}
+
+TEST_F(CommandsTest, what_is_to_be_approved_is_a_question_with_the_arguments_of_the_action) {
+    EXPECT_CALL(appliance_, approval_request(_, _)).WillOnce([](const Approvable& what, const Respond& respond) {
+        EXPECT_EQ(std::get<ArmCommand>(what).loss_budget_wei, chain::u256{7});
+        respond(Answer("{}"));
+    });
+    EXPECT_TRUE(ask("approval-request", R"({"action": "arm", "ttl_s": 5, "max_notional_wei": "5", "loss_budget_wei": "7"})"));
+    EXPECT_THAT(ask("approval-request", R"({"action": "arm", "ttl_s": 5})").error().what,
+                HasSubstr("max_notional_wei is no amount"));
+    EXPECT_THAT(ask("approval-request", R"({"action": "disarm"})").error().what, HasSubstr("'disarm' needs no approvals"));
     EXPECT_EQ(log_->head().seq, 0U);
 }
 

@@ -27,7 +27,9 @@ public:
         ++stopped;
         respond("{}");
     }
-    void reset(const std::string& /*who*/, const std::string& /*why*/, Respond respond) override { respond("{}"); }
+    void renew(const RenewCommand& /*terms*/, Respond respond) override { respond("{}"); }
+    void reset(const ResetCommand& /*terms*/, Respond respond) override { respond("{}"); }
+    void approval_request(const Approvable& /*what*/, Respond respond) override { respond("{}"); }
     void status(Respond respond) override { respond("{}"); }
     void pools(Respond respond) override { respond("[]"); }
     void decisions(std::size_t /*limit*/, Respond respond) override { respond("[]"); }

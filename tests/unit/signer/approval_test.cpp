@@ -62,7 +62,7 @@ TEST_F(Approvals, EveryChangedFieldIsFound) {
           changed([](Approval& a) { a.nonce[0] = a.nonce[0] == '0' ? '1' : '0'; }), changed([](Approval& a) { ++a.expires_s; }),
           changed([](Approval& a) { a.approver = "carol"; }), changed([](Approval& a) { a.signature[63] ^= 1; })})
         EXPECT_NE(text.find("the signature does not verify"), std::string::npos) << text;
-    EXPECT_NE(changed([](Approval& a) { a.approver = "mallory"; }).find("not among approvals.approvers"), std::string::npos);
+    EXPECT_NE(changed([](Approval& a) { a.approver = "mallory"; }).find("not among approvals.people"), std::string::npos);
     EXPECT_NE(changed([](Approval& a) { a.subject += "\nreset"; }).find("'subject'"), std::string::npos);
 }
 

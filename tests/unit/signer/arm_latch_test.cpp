@@ -27,7 +27,7 @@ protected:
     }
     static bool sends(ArmLatch& latch) {
         const auto lease = latch.lease();
-        return lease && latch.release(lease->number, 1, [] { return true; }).has_value();
+        return lease && latch.release(lease->number, {.notional_wei = 1}, [] { return true; }).has_value();
     }
 
     std::chrono::steady_clock::time_point monotonic{1000s};
@@ -55,7 +55,7 @@ TEST_F(LatchTest, EveryStateAndEventFollowsTheTable) {
         case ArmEvent::arm:
             return latch.arm(test::lease_terms()).has_value();
         case ArmEvent::renew:
-            return latch.renew(60s, "test").has_value();
+            return latch.renew(latch.view().lease.number, 60s, "test").has_value();
         case ArmEvent::heartbeat:
             latch.heartbeat();
             return true;
@@ -149,15 +149,16 @@ TEST_F(LatchTest, ARenewalGivesTimeAndNoNewTotal) {
     terms.max_total_notional_wei = 10'000;
     ASSERT_TRUE(latch.arm(terms));
     const auto lease = latch.lease().value();
-    ASSERT_TRUE(latch.release(lease.number, 9'000, [] { return true; }));
+    ASSERT_TRUE(latch.release(lease.number, {.notional_wei = 9'000}, [] { return true; }));
     pass(500s);
-    ASSERT_TRUE(latch.renew(600s, "renewed by test"));
+    ASSERT_TRUE(latch.renew(lease.number, 600s, "renewed by test"));
     EXPECT_EQ(latch.view().lease_left, 600s);
     EXPECT_EQ(latch.view().lease.used_notional_wei, 9'000);
     EXPECT_EQ(latch.view().cause, "renewed by test");
-    EXPECT_EQ(latch.release(lease.number, 1'001, [] { return true; }).error().code, RefusalCode::over_total_notional);
+    EXPECT_EQ(latch.release(lease.number, {.notional_wei = 1'001}, [] { return true; }).error().code,
+              RefusalCode::over_total_notional);
     pass(600s);
-    EXPECT_FALSE(latch.renew(600s, "too late")) << "a lease that is over is not renewed";
+    EXPECT_FALSE(latch.renew(lease.number, 600s, "too late")) << "a lease that is over is not renewed";
 }
 
 TEST_F(LatchTest, TheLeaseEndsOnTime) {
@@ -185,6 +186,7 @@ TEST_F(LatchTest, SenselessTermsAreRefusedByName) {
     const std::vector<std::pair<std::string, std::function<void(ArmRequest&)>>> mistakes = {
         {"operator is empty", [](ArmRequest& t) { t.operator_name.clear(); }},
         {"ttl", [](ArmRequest& t) { t.ttl = 0s; }},
+        {"loss_budget_wei is zero", [](ArmRequest& t) { t.loss_budget_wei = 0; }},
         {"max_plan_notional_wei is zero", [](ArmRequest& t) { t.max_plan_notional_wei = 0; }},
         {"below max_plan_notional_wei", [](ArmRequest& t) { t.max_total_notional_wei = 1; }},
         {"no pool", [](ArmRequest& t) { t.pools.clear(); }},
@@ -208,14 +210,48 @@ TEST_F(LatchTest, TheTotalIsSpentAndAReplacedLeaseReleasesNothing) {
     terms.max_total_notional_wei = 10'000;
     ASSERT_TRUE(latch.arm(terms));
     const auto lease = latch.lease().value();
-    EXPECT_TRUE(latch.release(lease.number, 10'000, [] { return true; }));
-    const auto spent = latch.release(lease.number, 1, [] { return true; });
+    EXPECT_TRUE(latch.release(lease.number, {.notional_wei = 10'000}, [] { return true; }));
+    const auto spent = latch.release(lease.number, {.notional_wei = 1}, [] { return true; });
     ASSERT_FALSE(spent);
     EXPECT_EQ(spent.error().code, RefusalCode::over_total_notional);
     ASSERT_TRUE(latch.arm(terms));
-    const auto replaced = latch.release(lease.number, 1, [] { return true; });
+    const auto replaced = latch.release(lease.number, {.notional_wei = 1}, [] { return true; });
     ASSERT_FALSE(replaced);
     EXPECT_EQ(replaced.error().code, RefusalCode::not_armed);
+}
+
+TEST_F(LatchTest, TheLossBudgetIsSpent) {
+    ArmLatch latch(clock(), false);
+    ArmRequest terms = test::lease_terms();
+    terms.loss_budget_wei = 100;
+    ASSERT_TRUE(latch.arm(terms));
+    const auto lease = latch.lease().value();
+    EXPECT_TRUE(latch.release(lease.number, {.notional_wei = 1, .worst_loss_wei = 60}, [] { return true; }));
+    const auto spent = latch.release(lease.number, {.notional_wei = 1, .worst_loss_wei = 41}, [] { return true; });
+    ASSERT_FALSE(spent);
+    EXPECT_EQ(spent.error().code, RefusalCode::over_loss_budget);
+    EXPECT_EQ(latch.view().lease.used_loss_wei, 60);
+    ASSERT_TRUE(latch.renew(lease.number, 60s, "test"));
+    EXPECT_FALSE(latch.release(lease.number, {.worst_loss_wei = 41}, [] { return true; })) << "a renewal gives no new budget";
+    EXPECT_TRUE(latch.release(lease.number, {.worst_loss_wei = 40}, [] { return true; }));
+}
+
+TEST_F(LatchTest, ARenewalOfAnotherLeaseIsRefused) {
+    ArmLatch latch(clock(), false);
+    ASSERT_TRUE(latch.arm(test::lease_terms()));
+    const Lease first = latch.lease().value();
+    ASSERT_TRUE(latch.arm(test::lease_terms()));
+    EXPECT_NE(latch.lease()->id, first.id) << "what an approval of a renewal names";
+    EXPECT_FALSE(latch.renew(first.number, 60s, "test"));
+}
+
+TEST_F(LatchTest, EveryTripHasItsOwnName) {
+    ArmLatch latch(clock(), true);
+    const std::string at_start = latch.view().trip_id;
+    EXPECT_EQ(at_start.size(), 32U);
+    latch.trip("again");
+    EXPECT_NE(latch.view().trip_id, at_start) << "approvals of leaving the earlier one do not leave this one";
+    EXPECT_NE(ArmLatch(clock(), true).view().trip_id, at_start);
 }
 
 TEST_F(LatchTest, AResetThatDidNotSeeTheLastStopIsRefused) {
@@ -241,7 +277,7 @@ TEST_F(LatchTest, NoSignatureIsReleasedAfterTripReturned) {
         while (!done) {
             const auto lease = latch.lease();
             if (lease)
-                std::ignore = latch.release(lease->number, 0, [&] {
+                std::ignore = latch.release(lease->number, {.notional_wei = 0}, [&] {
                     sending = true;
                     std::this_thread::yield(); // a send may be preempted: trip() has to wait for it
                     if (stopped) ++after_stop;

@@ -21,8 +21,9 @@ protected:
     }
     [[nodiscard]] std::string text() const {
         const std::string path = dir.path().string();
-        return "[signer]\nchain_id = 31337\nexecutor = \"0x5FbDB2315678afecb367f032d93F642f64180aa3\"\nstate_dir = \"" + path +
-               "\"\nsigning_socket = \"" + path + "/s\"\ncontrol_socket = \"" + path + "/c\"\nallowed_uids = [1000]\n" +
+        return "[signer]\nenvironment = \"development\"\nchain_id = 31337\nexecutor = "
+               "\"0x5FbDB2315678afecb367f032d93F642f64180aa3\"\nstate_dir = \"" +
+               path + "\"\nsigning_socket = \"" + path + "/s\"\ncontrol_socket = \"" + path + "/c\"\nallowed_uids = [1000]\n" +
                "[limits]\nmax_gas_limit = 1000000\nmax_fee_per_gas_wei = \"1\"\nmax_priority_fee_per_gas_wei = \"1\"\nmax_tip_wei "
                "= \"5\"\n" +
                "max_ttl_s = 3600\n[hsm]\nmodule = \"" + path +
@@ -73,6 +74,59 @@ TEST_F(SignerConfig, MissingSectionsAndUnknownSectionsAreNamed) {
                               "hsm: the section is missing"})
         EXPECT_NE(all(config.error()).find(field), std::string::npos) << field << " in\n" << all(config.error());
     EXPECT_NE(all(parse_config("[signer\n", "f", "").error()).find("line 1"), std::string::npos);
+}
+
+const std::string people = R"(
+[approvals]
+arm_threshold_wei = "5"
+people = [
+  { name = "alice", public_key = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=" },
+  { name = "bob", public_key = "AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=" },
+]
+)";
+
+TEST_F(SignerConfig, PeopleWhoApproveAreNamedWithTheirKeys) {
+    const auto config = parse_config(text() + people, "f", "");
+    ASSERT_TRUE(config) << all(config.error());
+    ASSERT_EQ(config->approvals.approvers.size(), 2U);
+    EXPECT_EQ(config->approvals.approvers[1].name, "bob");
+    EXPECT_EQ(config->approvals.approvers[1].public_key[0], 1);
+    EXPECT_FALSE(config->approvals.needed_to_arm(5));
+    EXPECT_TRUE(config->approvals.needed_to_arm(6));
+    EXPECT_TRUE(config->approvals.needed_to_reset());
+}
+
+TEST_F(SignerConfig, MistakesAboutPeopleAreNamed) {
+    const std::vector<std::pair<std::string, std::string>> mistakes = {
+        {replaced(people, "\"bob\"", "\"alice\""), "approvals.people: 'alice' is there twice"},
+        {replaced(people, "AQAA", "AAAA"), "approvals.people: the key of 'bob' is there twice"},
+        {replaced(people, "AQAA", "A"), "approvals.people[1]"},
+        {replaced(people, "name = \"bob\"", "nam = \"bob\""), "approvals.people[1]: must be"},
+        {replaced(people, "arm_threshold_wei = \"5\"", ""), "approvals.arm_threshold_wei: is missing"},
+        {"\n[approvals]\narm_threshold_wei = \"0\"\npeople = []\n", "has 0 of the two people"},
+    };
+    for (const auto& [section, expected] : mistakes) {
+        const auto config = parse_config(text() + section, "f", "");
+        ASSERT_FALSE(config) << expected;
+        EXPECT_NE(all(config.error()).find(expected), std::string::npos) << expected << " in\n" << all(config.error());
+    }
+}
+
+TEST_F(SignerConfig, OnlyADevelopmentSignerGoesWithoutPeopleAndWithoutADeadMan) {
+    for (const char* environment : {"staging", "production"}) {
+        const std::string strict = replaced(text(), "development", environment);
+        EXPECT_NE(all(parse_config(strict, "f", "").error()).find("approvals: the section is missing"), std::string::npos);
+        ASSERT_TRUE(parse_config(strict + people, "f", ""));
+        for (const char* gap : {"0", "301"}) {
+            const auto loose = parse_config(
+                replaced(strict, "max_ttl_s", "max_beat_gap_ms = " + std::string(gap) + "\nmax_ttl_s") + people, "f", "");
+            ASSERT_FALSE(loose) << gap;
+            EXPECT_NE(all(loose.error()).find("limits.max_beat_gap_ms: " + std::string(gap) + " is not within 1..300"),
+                      std::string::npos);
+        }
+    }
+    EXPECT_NE(all(parse_config(replaced(text(), "development", "devel"), "f", "").error()).find("signer.environment: 'devel'"),
+              std::string::npos);
 }
 
 TEST_F(SignerConfig, APinFileOpenToOthersIsRefused) {

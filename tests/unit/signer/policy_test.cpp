@@ -28,14 +28,41 @@ Answer<CheckedBundle> check(const Bundle& bundle, const Lease& lease) {
 }
 
 Lease lease() {
-    return {.number = 1, .terms = test::lease_terms(), .used_notional_wei = 0};
+    return {.number = 1, .id = {}, .terms = test::lease_terms(), .used_notional_wei = 0, .used_loss_wei = 0};
 }
 
 TEST(SigningPolicy, AcceptsTheBundleAndComputesItsNotional) {
     const auto checked = check(Bundle(7), lease());
     ASSERT_TRUE(checked) << checked.error().what;
-    EXPECT_EQ(checked->notional_wei, 1000 * 1 + 500 * 2);
+    EXPECT_EQ(checked->charge.notional_wei, 1000 * 1 + 500 * 2);
     EXPECT_EQ(checked->burn.nonce, 8U);
+}
+
+TEST(SigningPolicy, TheWorstLossIsAllGasAndTheTipAndWhatTheBoundsLeaveOpen) {
+    Bundle bundle(7); // 600,000 gas at 50 gwei each, 2,000 wei in, a tip of 77
+    const chain::u256 gas = chain::u256{2} * 600'000 * 50'000'000'000;
+    EXPECT_EQ(check(bundle, lease())->charge.worst_loss_wei, gas + 2000 + 77) << "nothing has to come back";
+    bundle.burn_call.amount0_min = 1000;
+    bundle.burn_call.amount1_min = 500;
+    EXPECT_EQ(check(bundle, lease())->charge.worst_loss_wei, gas + 77);
+    bundle.burn_call.amount1_min = 1000;
+    EXPECT_EQ(check(bundle, lease())->charge.worst_loss_wei, gas) << "a sure profit pays for no gas of a revert";
+    bundle.burn_call.amount0_min = bundle.burn_call.amount1_min = 0;
+    bundle.burn_call.min_proceeds_wei = 2077;
+    EXPECT_EQ(check(bundle, lease())->charge.worst_loss_wei, gas + 2077) << "proceeds at prices that are not the lease's";
+    bundle.burn_call.price0 = chain::executor_price(lease().terms.pools[0].price0_x96).value();
+    bundle.burn_call.price1 = chain::executor_price(lease().terms.pools[0].price1_x96).value();
+    EXPECT_EQ(check(bundle, lease())->charge.worst_loss_wei, gas);
+    Lease tight = lease();
+    tight.terms.loss_budget_wei = gas + 5;
+    tight.used_loss_wei = 5;
+    EXPECT_TRUE(check(bundle, tight));
+    tight.used_loss_wei = 6;
+    const auto refused = check(bundle, tight);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, RefusalCode::over_loss_budget);
+    EXPECT_NE(refused.error().what.find("what is left of the lease's loss budget is 59999999999999999 wei"), std::string::npos)
+        << refused.error().what;
 }
 
 TEST(SigningPolicy, EveryDeviationHasItsRefusal) {

@@ -38,6 +38,27 @@ TEST(SignerProtocol, ControlRequestsGoThereAndBack) {
     EXPECT_EQ(std::get<EstopRequest>(stop->request).reason, "\"\n");
 }
 
+TEST(SignerProtocol, ApprovalsTravelWithWhatTheyApprove) {
+    const Approval approval{.action = "renew",
+                            .subject = R"({"a":1})",
+                            .nonce = std::string(32, 'a'),
+                            .expires_s = 7,
+                            .approver = "bob",
+                            .signature = {}};
+    const auto parsed = parse_control_request(format(Numbered<ControlRequest>{
+        .id = 1,
+        .request = RenewRequest{.operator_name = "alice", .ttl = std::chrono::seconds(60), .approvals = {approval, approval}}}));
+    ASSERT_TRUE(parsed) << parsed.error().what;
+    const auto& renewal = std::get<RenewRequest>(parsed->request);
+    EXPECT_EQ(renewal.ttl, std::chrono::seconds(60));
+    ASSERT_EQ(renewal.approvals.size(), 2U);
+    EXPECT_EQ(renewal.approvals[1], approval);
+    const auto bad = parse_control_request(R"({"op":"reset","id":1,"operator":"a","reason":"r","approvals":[{}]})");
+    ASSERT_FALSE(bad);
+    EXPECT_NE(bad.error().what.find("approvals[0]: member 'action' is missing"), std::string::npos) << bad.error().what;
+    EXPECT_TRUE(parse_control_request(R"({"op":"heartbeat","id":1})"));
+}
+
 TEST(SignerProtocol, AnswersGoThereAndBack) {
     SignedBundle bundle;
     bundle.lane = 1;
@@ -66,11 +87,15 @@ TEST(SignerProtocol, AnswersGoThereAndBack) {
     status.lanes = lanes;
     status.pools = test::lease_terms().pools;
     status.used_notional_wei = ~chain::u256{0};
+    status.approvers = {"alice", "bob"};
+    status.trip_id = "x";
     const auto status_read = parse_status_answer(format_answer(7, Answer<SignerStatus>(status)));
     ASSERT_TRUE(status_read && status_read->answer);
     EXPECT_EQ(status_read->answer->state, ArmState::tripped);
     EXPECT_EQ(status_read->answer->used_notional_wei, ~chain::u256{0});
     EXPECT_EQ(status_read->answer->pools, status.pools);
+    EXPECT_EQ(status_read->answer->approvers, status.approvers);
+    EXPECT_EQ(status_read->answer->trip_id, "x");
 }
 
 TEST(SignerProtocol, RefusalsKeepCodeTextAndHint) {
@@ -106,7 +131,7 @@ TEST(SignerProtocol, MistakesAreNamed) {
         EXPECT_NE(refused.error().what.find(text), std::string::npos) << line.substr(0, 100) << " -> " << refused.error().what;
     }
     const auto bad_pool = parse_control_request(
-        R"({"op":"arm","id":1,"operator":"a","ttl_s":1,"max_plan_notional_wei":"1","max_total_notional_wei":"1","pools":[{"pool_id":70000,"price0_x96":"1","price1_x96":"1"}]})");
+        R"({"op":"arm","id":1,"operator":"a","environment":"development","ttl_s":1,"loss_budget_wei":"1","max_plan_notional_wei":"1","max_total_notional_wei":"1","pools":[{"pool_id":70000,"price0_x96":"1","price1_x96":"1"}]})");
     ASSERT_FALSE(bad_pool);
     EXPECT_NE(bad_pool.error().what.find("pools[0]"), std::string::npos) << bad_pool.error().what;
 }

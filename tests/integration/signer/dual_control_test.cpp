@@ -282,8 +282,7 @@ TEST_F(DeadMan, AClockStepOfAnHourEitherWayDisarmsWithTheCauseInStatusAndAudit) 
         std::filesystem::rename(clock + ".new", clock);
     };
     const FakedClock faked(clock);
-    for (const auto& [offset, moved] :
-         {std::pair<std::string, std::string>{"+3600", "stepped by 3"}, {"-3600", "stepped by -3"}}) {
+    for (const auto& [offset, moved] : {std::pair<std::string, std::string>{"+3600", "stepped by 3"}, {"-3600", "stepped by -3"}}) {
         SCOPED_TRACE(offset);
         set_clock("+0");
         ASSERT_TRUE(rig.start()) << rig.output();

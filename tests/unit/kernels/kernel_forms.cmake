@@ -1,10 +1,10 @@
-# ctest script: the kernels give the same bytes in every form. Usage: cmake -DNATIVE=exe -DHARDWARE=exe -DSOURCE_DIR=dir -DCXX=clang++
+# ctest script: the kernels give the same bytes in every form. Usage: cmake -DNATIVE=exe -DHARDWARE=exe -DPARSER=exe -DSTREAM=exe -DSOURCE_DIR=dir -DCXX=clang++
 # -DWORK=dir -P kernel_forms.cmake. With JITBOX_XILINX_HEADERS in the environment (the include/ folder of Xilinx's public
 # HLS_arbitrary_Precision_Types, fetched by hand, never part of this repository) the sources are also compiled against those, as C++14.
 cmake_minimum_required(VERSION 3.25)
 
 function(digest exe out)
-  execute_process(COMMAND ${exe} OUTPUT_VARIABLE text RESULT_VARIABLE code OUTPUT_STRIP_TRAILING_WHITESPACE TIMEOUT 250)
+  execute_process(COMMAND ${exe} ${ARGN} OUTPUT_VARIABLE text RESULT_VARIABLE code OUTPUT_STRIP_TRAILING_WHITESPACE TIMEOUT 250)
   if(NOT code EQUAL 0)
     message(FATAL_ERROR "${exe} failed (${code}): ${text}")
   endif()
@@ -17,6 +17,13 @@ digest(${HARDWARE} hardware)
 if(NOT native STREQUAL hardware)
   message(FATAL_ERROR "the hardware form of the leaf arithmetic gives other records than the CPU form")
 endif()
+
+file(MAKE_DIRECTORY ${WORK})
+execute_process(COMMAND ${STREAM} ${WORK}/forms.records RESULT_VARIABLE code)
+if(NOT code EQUAL 0)
+  message(FATAL_ERROR "${STREAM} failed (${code})")
+endif()
+digest(${PARSER} parser ${WORK}/forms.records)
 
 if(NOT DEFINED ENV{JITBOX_XILINX_HEADERS})
   message("not compared with Xilinx's headers: JITBOX_XILINX_HEADERS is not set (see docs/vitis.md)")
@@ -33,6 +40,17 @@ foreach(source IN LISTS kernels)
     message(FATAL_ERROR "${source} does not compile against Xilinx's ap_int.h")
   endif()
 endforeach()
+set(parser_kernels ${kernels})
+list(FILTER parser_kernels INCLUDE REGEX "(keccak|mempool_parser|parser_[a-z]+|pool_directory)\\.cpp$")
+execute_process(COMMAND ${CXX} -std=c++14 -w -O1 -I$ENV{JITBOX_XILINX_HEADERS} -I${WORK}/stream -I${SOURCE_DIR}/kernels ${parser_kernels}
+  ${SOURCE_DIR}/tests/unit/kernels/parser_digest.cpp -o ${WORK}/parser_digest_xilinx RESULT_VARIABLE code)
+if(NOT code EQUAL 0)
+  message(FATAL_ERROR "parser_digest.cpp does not build against Xilinx's ap_int.h")
+endif()
+digest(${WORK}/parser_digest_xilinx xilinx_parser ${WORK}/forms.records)
+if(NOT parser STREQUAL xilinx_parser)
+  message(FATAL_ERROR "the parser gives other records with Xilinx's ap_int.h")
+endif()
 list(FILTER kernels INCLUDE REGEX "(candidate_seed|position_math|range_[a-z]+|sqrt_price_math|tick_math)\\.cpp$")
 execute_process(COMMAND ${CXX} -std=c++14 -w -O1 -I$ENV{JITBOX_XILINX_HEADERS} -I${WORK}/stream -I${SOURCE_DIR}/kernels ${kernels}
   ${SOURCE_DIR}/tests/unit/kernels/kernel_digest.cpp -o ${WORK}/kernel_digest_xilinx RESULT_VARIABLE code)

@@ -9,6 +9,7 @@
 #include "apps/market.hpp"
 #include "apps/parts.hpp"
 #include "apps/preconditions.hpp"
+#include "apps/rehearsal.hpp"
 #include "apps/reports.hpp"
 #include "apps/settlement.hpp"
 #include "base/hex.hpp"
@@ -70,7 +71,7 @@ struct Appliance::Impl final : control::Appliance {
                       },
                   .on_engine_failure = [this](const Error& error) { on_engine_failure(error); },
                   .on_alert = [this](const std::string& what) { alert(what); }}),
-          timer(io) {}
+          timer(io), rehearsal_timer(io) {}
 
     boost::asio::io_context& io;
     Config config;
@@ -101,6 +102,8 @@ struct Appliance::Impl final : control::Appliance {
     std::unique_ptr<Desk> desk;
     Market market;
     boost::asio::steady_timer timer;
+    boost::asio::steady_timer rehearsal_timer;
+    std::unique_ptr<Rehearsal> rehearsal;
     std::string engine_error;
     std::string halted_by;
     std::uint64_t ticks = 0;
@@ -125,7 +128,26 @@ struct Appliance::Impl final : control::Appliance {
         arming.disarm("jitd", "jitd started", [](const auto&) {});
         if (auto running = market.start(); !running) return running;
         tick();
+        return start_rehearsals();
+    }
+
+    /// Only where the engine is this CPU, and only while armed and no signature is waited for: the HSM needs the CPU then.
+    Result<void> start_rehearsals() {
+        if (config.strategy.rehearse_ms == 0) return {};
+        auto made = Rehearsal::create(*relays);
+        if (!made) return std::unexpected(made.error());
+        rehearsal = std::move(*made);
+        rehearse_later();
         return {};
+    }
+
+    void rehearse_later() {
+        rehearsal_timer.expires_after(std::chrono::milliseconds(config.strategy.rehearse_ms));
+        rehearsal_timer.async_wait([this](const boost::system::error_code& error) {
+            if (error) return;
+            if (arming.armed() && !desk->signing()) rehearsal->run();
+            rehearse_later();
+        });
     }
 
     /// What an earlier run left: today's result, and the bundles without an outcome, which are settled as if nothing had happened.
@@ -371,6 +393,7 @@ Result<std::unique_ptr<Appliance>> Appliance::start(boost::asio::io_context& io,
 
 void Appliance::shut_down(std::function<void()> done) {
     impl_->timer.cancel();
+    impl_->rehearsal_timer.cancel();
     impl_->server.stop();
     impl_->arming.disarm("jitd", "jitd stops", [done = std::move(done)](const auto&) { done(); });
 }

@@ -49,6 +49,7 @@ struct StrategyConfig {
     u256 max_tip_wei = 0;
     u256 min_improvement_wei = 0;
     std::uint64_t compare_every_blocks = 0;
+    std::uint64_t rehearse_ms = 0; ///< 0: never
 };
 
 struct RiskConfig {

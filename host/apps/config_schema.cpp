@@ -81,6 +81,11 @@ constexpr std::array strategy_table{
     Key<StrategyConfig>{"compare_every_blocks", Type::integer, "16", "1..10000",
                         "Every so many blocks one more pool is compared with the node; a difference takes it out of service.",
                         [](StrategyConfig& c, V v) { c.compare_every_blocks = v.natural(); }},
+    Key<StrategyConfig>{
+        "rehearse_ms", Type::integer, "5", "0..1000",
+        "While armed, the way of a swap is walked this often on made-up data, so that its code is in the CPU's caches; 0: "
+        "never.",
+        [](StrategyConfig& c, V v) { c.rehearse_ms = v.natural(); }},
 };
 
 constexpr std::array risk_table{

@@ -76,6 +76,7 @@ struct Desk::Impl : std::enable_shared_from_this<Impl> {
     telemetry::Latency without_signing;
     std::vector<telemetry::Latency> stages;
     feed::SeenHashes refused_targets{refused_targets_kept};
+    std::size_t in_signing = 0; ///< plans that the signer has
 
     void drop(const Plan& plan, const std::string& stage, const std::string& why) {
         trading.lanes.release(plan.lane);
@@ -98,9 +99,11 @@ struct Desk::Impl : std::enable_shared_from_this<Impl> {
             refuse(copy, approved.error());
             return;
         }
+        ++in_signing;
         signing.sign(std::move(*approved), [weak = weak_from_this()](std::expected<SignedPlan, strategy::SigningFailure> answer) {
             const auto self = weak.lock();
             if (!self) return;
+            --self->in_signing;
             if (answer) {
                 self->send(std::move(*answer));
             } else {
@@ -247,6 +250,10 @@ void Desk::refuse_target(const Bytes32& hash) {
 
 void Desk::cancel_all(std::uint64_t head) {
     impl_->cancel_all(head);
+}
+
+bool Desk::signing() const {
+    return impl_->in_signing != 0;
 }
 
 std::vector<std::pair<std::string, telemetry::Quantiles>> Desk::latencies() const {

@@ -28,6 +28,8 @@ public:
     void refuse_target(const Bytes32& hash);
     /// Withdraws every bundle whose block has not come.
     void cancel_all(std::uint64_t head);
+    /// Whether a plan is at the signer.
+    [[nodiscard]] bool signing() const;
     /// Name and quantiles of each stage, in the order of the way.
     [[nodiscard]] std::vector<std::pair<std::string, telemetry::Quantiles>> latencies() const;
 

@@ -54,6 +54,11 @@ struct FeedCallbacks {
     std::function<void(const std::string& what)> on_warning; ///< a lying hash, a malformed frame, a gap
 };
 
+/// The subscription that rehearse_frame knows.
+inline constexpr const char* rehearsed_subscription = "0x0";
+/// Reads the text of a pending transaction's frame as a connection would, and remembers nothing of it. Errors: it is none.
+[[nodiscard]] Result<PendingTransaction> rehearse_frame(const std::string& frame);
+
 /// Subscribes to newPendingTransactions (full bodies), newHeads and logs. Nothing that the node sends ends the process.
 class Feed {
 public:

@@ -87,4 +87,15 @@ FrameContent FrameReader::read_transaction(dom::element value, std::uint64_t rec
     return out;
 }
 
+Result<PendingTransaction> rehearse_frame(const std::string& frame) {
+    std::string padded;
+    padded.reserve(frame.size() + simdjson::SIMDJSON_PADDING);
+    padded = frame;
+    FrameReader reader(1);
+    reader.add_subscription(rehearsed_subscription, Subscription::pending);
+    FrameContent content = reader.read(padded, 0);
+    if (auto* const transaction = std::get_if<PendingTransaction>(&content); transaction != nullptr) return std::move(*transaction);
+    return fail("feed: the rehearsed frame is no pending transaction");
+}
+
 } // namespace jitbox::feed

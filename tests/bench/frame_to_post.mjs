@@ -27,9 +27,9 @@ function fsync_ms(directory) {
   return times.sort((a, b) => a - b)[25];
 }
 
-const { values } = parseArgs({ options: { bin: { type: "string", default: "build/release/bin" }, bundles: { type: "string", default: "40" }, seed: { type: "string", default: "3" } } });
+const { values } = parseArgs({ options: { bin: { type: "string", default: "build/release/bin" }, bundles: { type: "string", default: "40" }, seed: { type: "string", default: "3" }, "rehearse-ms": { type: "string", default: "5" } } });
 // compare_every_blocks as the product has it by default; the demo compares more often, to show it.
-const appliance = new SandboxAppliance({ bin: values.bin, lanes: 4, idle_sandbox: true, overrides: { "risk.max_orders_per_second": 100, "strategy.compare_every_blocks": 16 } });
+const appliance = new SandboxAppliance({ bin: values.bin, lanes: 4, idle_sandbox: true, overrides: { "risk.max_orders_per_second": 100, "strategy.compare_every_blocks": 16, "strategy.rehearse_ms": Number(values["rehearse-ms"]) } });
 let status;
 let bundles = [];
 try {

@@ -33,7 +33,8 @@ min_profit_wei = ${quoted(10n ** 14n)}
 mint_gas = 500000
 burn_gas = 350000
 max_tip_wei = ${quoted(manifest.executor.tip_cap_wei)}
-compare_every_blocks = ${value("strategy.compare_every_blocks", 4)}`,
+compare_every_blocks = ${value("strategy.compare_every_blocks", 4)}
+rehearse_ms = ${value("strategy.rehearse_ms", 5)}`,
     `[risk]
 max_position_wei = ${quoted(2n * POSITION_WEI)}
 max_daily_loss_wei = ${quoted(ETHER)}

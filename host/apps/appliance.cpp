@@ -4,6 +4,7 @@
 
 #include "apps/arming.hpp"
 #include "apps/desk.hpp"
+#include "apps/engine_keeper.hpp"
 #include "apps/lane_keeper.hpp"
 #include "apps/lease_requests.hpp"
 #include "apps/market.hpp"
@@ -69,8 +70,10 @@ struct Appliance::Impl final : control::Appliance {
                           desk->refuse_target(hash);
                           alert("transaction " + to_hex(hash) + ": " + why);
                       },
-                  .on_engine_failure = [this](const Error& error) { on_engine_failure(error); },
+                  .on_engine_failure = [this](const Error& error) { keeper.lost(error); },
                   .on_alert = [this](const std::string& what) { alert(what); }}),
+          keeper(io, *engine,
+                 {.on_lost = [this](const Error& error) { on_engine_lost(error); }, .on_back = [this] { on_engine_back(); }}),
           timer(io), rehearsal_timer(io) {}
 
     boost::asio::io_context& io;
@@ -101,10 +104,10 @@ struct Appliance::Impl final : control::Appliance {
     std::unique_ptr<relay::Client> relays;
     std::unique_ptr<Desk> desk;
     Market market;
+    EngineKeeper keeper;
     boost::asio::steady_timer timer;
     boost::asio::steady_timer rehearsal_timer;
     std::unique_ptr<Rehearsal> rehearsal;
-    std::string engine_error;
     std::string halted_by;
     std::uint64_t ticks = 0;
     const std::chrono::steady_clock::time_point started = std::chrono::steady_clock::now();
@@ -199,8 +202,9 @@ struct Appliance::Impl final : control::Appliance {
         arming.beat();
         if (ticks % prepare_every == 0) lane_keeper.prepare();
         armed_gauge.set(arming.armed() ? 1 : 0);
-        if (const auto healthy = engine->health(); !healthy) on_engine_failure(healthy.error());
+        keeper.check();
         if (!arming.armed()) return;
+        if (!keeper.error().empty()) disarm_ourselves("engine: " + keeper.error());
         lane_keeper.recover();
         const auto limit = std::chrono::seconds(lost_after_blocks * config.chain.block_time_s);
         const MarketView view = market.view();
@@ -229,12 +233,22 @@ struct Appliance::Impl final : control::Appliance {
         armed_gauge.set(view.state == signer::ArmState::armed ? 1 : 0);
     }
 
-    void on_engine_failure(const Error& error) {
-        if (!engine_error.empty()) return;
-        engine_error = error.what;
-        engine->freeze();
+    void on_engine_lost(const Error& error) {
+        market.hold_engine();
         alert("engine: " + error.text());
         disarm_ourselves("engine: " + error.what);
+    }
+
+    /// It has its pools again and shows what it would decide; arming is an operator's.
+    void on_engine_back() {
+        if (halted_by.empty()) engine->unfreeze();
+        const auto reloaded = market.reload_engine();
+        if (!reloaded) {
+            keeper.lost(reloaded.error());
+            return;
+        }
+        events.note(Level::warning, "engine",
+                    fmt::format("back after a reset, {} pool(s) reloaded; arming is allowed again", *reloaded), {});
     }
 
     void on_voided(const VoidingCost& cost) {
@@ -278,7 +292,8 @@ struct Appliance::Impl final : control::Appliance {
              .arming = arming,
              .node = node,
              .lanes_ready = lane_keeper.ready(),
-             .engine_error = engine_error,
+             .engine_error = keeper.error(),
+             .engine_is_card = engine->info().name != "native",
              .unresolved_alert = halted_by,
              .audit_problem = anchor_problem(config, *audit_log)},
             [this, request = std::move(*asked), respond = std::move(respond)](const std::vector<Error>& objections) {
@@ -299,7 +314,7 @@ struct Appliance::Impl final : control::Appliance {
     void arm_signer(const signer::ArmRequest& request, const Respond& respond) {
         arming.arm(request, [this, respond](const signer::Answer<signer::SignerStatus>& answer) {
             if (answer) {
-                engine->unfreeze();
+                if (keeper.error().empty()) engine->unfreeze(); // else the monitor disarms in its next turn
                 lane_keeper.recover();
             }
             answer_state(answer, respond);
@@ -337,7 +352,7 @@ struct Appliance::Impl final : control::Appliance {
             if (answer) {
                 gate.resume();
                 halted_by.clear();
-                if (engine_error.empty()) engine->unfreeze();
+                if (keeper.error().empty()) engine->unfreeze();
             }
             answer_state(answer, respond);
         });

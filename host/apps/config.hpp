@@ -78,6 +78,13 @@ struct AuditConfig {
     std::uint64_t anchor_max_behind_ms = 0;
 };
 
+struct EngineConfig {
+    std::string name;             ///< native or xrt
+    std::filesystem::path xclbin; ///< empty in the file: JITBOX_XCLBIN of the environment
+    std::uint64_t device = 0;
+    std::uint64_t deadline_ms = 0;
+};
+
 struct CaptureConfig {
     std::filesystem::path dir; ///< empty in the file: nothing is captured
     std::uint64_t max_mb = 0;
@@ -140,6 +147,7 @@ struct Config {
     SignerConfig signer;
     RelayConfig relay;
     AuditConfig audit;
+    EngineConfig engine;
     CaptureConfig capture;
     ControlConfig control;
     TelemetryConfig telemetry;

@@ -134,6 +134,19 @@ constexpr std::array audit_table{
                      [](AuditConfig& c, V v) { c.anchor_max_behind_ms = v.natural(); }},
 };
 
+constexpr std::array engine_table{
+    Key<EngineConfig>{"name", Type::choice, "native", "native|xrt",
+                      "What decides: the kernels on this CPU, or a card behind XRT (its model too). `jitd --engine` overrides it.",
+                      [](EngineConfig& c, V v) { c.name = v.text; }},
+    Key<EngineConfig>{"xclbin", Type::path, "", "", "The card's image. Empty: JITBOX_XCLBIN of the environment.",
+                      [](EngineConfig& c, V v) { c.xclbin = v.text; }},
+    Key<EngineConfig>{"device", Type::integer, "0", "0..63", "XRT's device index.",
+                      [](EngineConfig& c, V v) { c.device = v.natural(); }},
+    Key<EngineConfig>{"deadline_ms", Type::integer, "5000", "100..60000",
+                      "A register access, or work without progress, that takes longer is a lost card: jitd disarms.",
+                      [](EngineConfig& c, V v) { c.deadline_ms = v.natural(); }},
+};
+
 constexpr std::array capture_table{
     Key<CaptureConfig>{
         "dir", Type::path, "", "",
@@ -250,6 +263,9 @@ std::span<const Key<RelayConfig>> relay_keys() {
 }
 std::span<const Key<AuditConfig>> audit_keys() {
     return audit_table;
+}
+std::span<const Key<EngineConfig>> engine_keys() {
+    return engine_table;
 }
 std::span<const Key<CaptureConfig>> capture_keys() {
     return capture_table;

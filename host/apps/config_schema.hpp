@@ -43,6 +43,7 @@ struct Key {
 [[nodiscard]] std::span<const Key<SignerConfig>> signer_keys();
 [[nodiscard]] std::span<const Key<RelayConfig>> relay_keys();
 [[nodiscard]] std::span<const Key<AuditConfig>> audit_keys();
+[[nodiscard]] std::span<const Key<EngineConfig>> engine_keys();
 [[nodiscard]] std::span<const Key<CaptureConfig>> capture_keys();
 [[nodiscard]] std::span<const Key<ControlConfig>> control_keys();
 [[nodiscard]] std::span<const Key<TelemetryConfig>> telemetry_keys();
@@ -62,6 +63,7 @@ void for_each_section(Visitor&& visit) {
     visit("signer", signer_keys(), &Config::signer);
     visit("relay", relay_keys(), &Config::relay);
     visit("audit", audit_keys(), &Config::audit);
+    visit("engine", engine_keys(), &Config::engine);
     visit("capture", capture_keys(), &Config::capture);
     visit("control", control_keys(), &Config::control);
     visit("telemetry", telemetry_keys(), &Config::telemetry);

@@ -8,6 +8,7 @@
 
 #include <istream>
 #include <ostream>
+#include <stdexcept>
 #include <string>
 
 namespace jitbox::apps {
@@ -22,18 +23,19 @@ std::string error_line(std::size_t line, const Error& error) {
 } // namespace
 
 int run_evaluate(std::istream& in, std::ostream& out, const EvaluateOptions& options) {
-    if (options.engine != "native") {
-        out << error_line(0, Error{"engine \"" + options.engine + "\" is not in this build", "use --engine native"}) << '\n';
-        return 1;
-    }
-    Evaluator evaluator;
+    Evaluator evaluator(options.engine);
     std::string line;
     std::string text;
     bool malformed = false;
     for (std::size_t number = 1; std::getline(in, line); ++number) {
         if (line.find_first_not_of(" \t\r") == std::string::npos) continue;
         if (const auto parsed = parse_evaluate_line(line)) {
-            evaluator.answer(*parsed, text);
+            try {
+                evaluator.answer(*parsed, text);
+            } catch (const std::runtime_error& error) {
+                out << error_line(number, Error{error.what(), "check the card: jitctl card test"}) << '\n' << std::flush;
+                return 1;
+            }
         } else {
             malformed = true;
             text += error_line(number, parsed.error());

@@ -2,18 +2,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "accel/engine.hpp"
+
 #include <iosfwd>
-#include <string>
 
 namespace jitbox::apps {
 
 struct EvaluateOptions {
-    std::string engine = "native"; ///< which engine answers `decision`; the exact swap and position are computed on the host
+    /// Answers `decision`; null: the kernel on the calling thread. The exact swap and position are computed on the host.
+    accel::Engine* engine = nullptr;
 };
 
 /// Reads one JSON object a line and writes one JSON object a line, in order; docs/jitctl.md has the fields. An empty line is
 /// skipped. A malformed line is answered with {"error": ..., "line": n} and the work goes on. Returns the exit code: 0, or 1 when
-/// any line was malformed.
+/// any line was malformed or the engine failed, which ends the work.
 int run_evaluate(std::istream& in, std::ostream& out, const EvaluateOptions& options);
 
 /// The command: parses its own arguments.

@@ -4,8 +4,11 @@
 
 #include <CLI/CLI.hpp>
 
+#include <cstdlib>
 #include <fstream>
 #include <iostream>
+#include <memory>
+#include <string>
 
 namespace jitbox::apps {
 
@@ -15,11 +18,25 @@ int evaluate_command(int argc, char** argv) {
                  "jitctl evaluate"};
     EvaluateOptions options;
     std::string file;
-    app.add_option("--engine", options.engine, "engine that answers decisions")
-        ->check(CLI::IsMember({"native"}))
+    std::string engine = "native";
+    std::string xclbin;
+    app.add_option("--engine", engine, "what answers decisions: native (the kernel on this CPU) or xrt (a card)")
+        ->check(CLI::IsMember({"native", "xrt"}))
         ->capture_default_str();
+    app.add_option("--xclbin", xclbin, "the card's image, with --engine xrt; default: JITBOX_XCLBIN");
     app.add_option("file", file, "read this file instead of stdin");
     CLI11_PARSE(app, argc, argv)
+    std::unique_ptr<accel::Engine> card;
+    if (engine != "native") {
+        const char* const image = std::getenv("JITBOX_XCLBIN");
+        auto made = accel::make_engine({.name = engine, .xclbin = !xclbin.empty() ? xclbin : image != nullptr ? image : ""});
+        if (!made) {
+            std::cerr << "jitctl evaluate: " << made.error().text() << "\n";
+            return 1;
+        }
+        card = std::move(*made);
+        options.engine = card.get();
+    }
     std::ios::sync_with_stdio(false);
     std::cin.tie(nullptr);
     if (file.empty()) return run_evaluate(std::cin, std::cout, options);

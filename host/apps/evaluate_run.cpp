@@ -5,8 +5,6 @@
 #include "apps/integer_text.hpp"
 
 #include <algorithm>
-#include <array>
-#include <cstring>
 #include <limits>
 #include <string_view>
 
@@ -238,41 +236,6 @@ accel::TicksRecord window_of(const EvaluateLine& line, int at_or_below) {
     return out;
 }
 
-void feed(hlsk::BeatStream& stream, BytesView record) {
-    for (std::size_t at = 0; at < record.size(); at += records::beat_bytes) {
-        hlsk::Beat beat;
-        std::memcpy(&beat.data, record.data() + at, records::beat_bytes);
-        beat.last = at + records::beat_bytes == record.size();
-        stream.write(beat);
-    }
-}
-
-/// The leg as mempool_parser would have made it from a router call without a minimum out.
-Bytes swap_record(std::uint64_t sequence, const EvaluateLine& line) {
-    namespace s = records::swap;
-    Bytes out(s::total_bytes);
-    const auto put = [&out](std::size_t offset, const auto& value) { std::memcpy(out.data() + offset, &value, sizeof(value)); };
-    const bool exact_in = line.amount_specified > 0;
-    const u256 amount =
-        exact_in ? static_cast<u256>(line.amount_specified) : static_cast<u256>(0) - static_cast<u256>(line.amount_specified);
-    std::uint32_t flags = records::swap_amount_known;
-    if (line.zero_for_one) flags |= records::swap_zero_for_one;
-    if (exact_in) flags |= records::swap_exact_in;
-    put(records::header::kind, static_cast<std::uint8_t>(records::Kind::swap));
-    put(records::header::payload_bytes, static_cast<std::uint32_t>(s::total_bytes - records::header_bytes));
-    put(records::header::sequence, sequence);
-    put(s::hops, std::uint8_t{1});
-    put(s::flags, flags);
-    put(s::fee, line.pool.fee);
-    put(s::token_in, line.zero_for_one ? line.pool.token0 : line.pool.token1);
-    put(s::token_out, line.zero_for_one ? line.pool.token1 : line.pool.token0);
-    put(s::factory, line.pool.factory);
-    put(s::amount, amount);
-    put(s::limit, exact_in ? static_cast<u256>(0) : ~static_cast<u256>(0));
-    put(s::sqrt_price_limit_x96, line.sqrt_price_limit_x96);
-    return out;
-}
-
 void append_found(std::string& out, const accel::Decision& found) {
     out += R"("decision":{)";
     Members members(out);
@@ -304,54 +267,23 @@ void append_found(std::string& out, const accel::Decision& found) {
 
 } // namespace
 
-Evaluator::Evaluator() : kernel_(std::make_unique<hlsk::RangeProfitState>()) {
-    kernel_->reset();
-}
+Evaluator::Evaluator(accel::Engine* engine) : decision_(engine) {}
 
 void Evaluator::append_decision(const EvaluateLine& line, std::string& out) {
-    AllTicks ticks(line.ticks);
-    accel::PoolRecord pool = line.pool;
-    pool.pool_index = 0;
-    pool.state_version = ++version_;
-    accel::TicksRecord window = window_of(line, ticks.at_or_below(pool.tick));
-    window.state_version = version_;
-    hlsk::BeatStream in;
-    hlsk::BeatStream answers;
-    accel::PoolRecord removed = pool; // the next line may be another pool with the same key
-    removed.pool_kind = accel::PoolKind::removed;
-    const std::array<Bytes, 5> stream{accel::to_record(0, removed), accel::to_record(0, pool), accel::to_record(0, window),
-                                      accel::to_record(0, line.params), swap_record(version_, line)};
-    const hlsk::FreezeLine never{false};
-    for (const Bytes& record : stream) {
-        feed(in, record);
-        hlsk::range_profit(*kernel_, in, answers, never);
-    }
-    // SWAP is handed on before the answer; a state record that the card refuses comes before both.
-    Bytes record;
-    while (!answers.empty()) {
-        record.clear();
-        for (bool last = false; !last;) {
-            const hlsk::Beat beat = answers.read();
-            const std::size_t at = record.size();
-            record.resize(at + records::beat_bytes);
-            std::memcpy(record.data() + at, &beat.data, records::beat_bytes);
-            last = beat.last;
-        }
-        if (accel::kind_of(record) == records::Kind::decision) {
-            append_found(out, *accel::decision_from(record));
-            return;
-        }
-        if (accel::kind_of(record) != records::Kind::reject) continue;
-        const accel::Reject reject = *accel::reject_from(record);
-        out += R"("reject":{)";
-        Members members(out);
-        members.word("reason", accel::name_of(reject.reason));
-        members.word("stage", accel::name_of(reject.stage));
-        members.number("candidates", reject.candidates);
-        if (reject.reason == Reason::unprofitable) members.text("best_profit_wei", reject.best_profit_wei);
-        out.push_back('}');
+    const AllTicks ticks(line.ticks);
+    const Bytes record = decision_.answer(line, window_of(line, ticks.at_or_below(line.pool.tick)));
+    if (accel::kind_of(record) == records::Kind::decision) {
+        append_found(out, *accel::decision_from(record));
         return;
     }
+    const accel::Reject reject = *accel::reject_from(record);
+    out += R"("reject":{)";
+    Members members(out);
+    members.word("reason", accel::name_of(reject.reason));
+    members.word("stage", accel::name_of(reject.stage));
+    members.number("candidates", reject.candidates);
+    if (reject.reason == Reason::unprofitable) members.text("best_profit_wei", reject.best_profit_wei);
+    out.push_back('}');
 }
 
 void Evaluator::answer(const EvaluateLine& line, std::string& out) {

@@ -3,25 +3,24 @@
 #pragma once
 
 #include "apps/evaluate_input.hpp"
-#include "hls/range_profit.hpp"
+#include "apps/leg_decision.hpp"
 
-#include <memory>
 #include <string>
 
 namespace jitbox::apps {
 
 class Evaluator {
 public:
-    Evaluator();
+    /// `engine` answers decisions; null: the kernel on the calling thread. Exact swaps and positions are computed on the host.
+    explicit Evaluator(accel::Engine* engine = nullptr);
 
-    /// Appends one JSON object to `out`.
+    /// Appends one JSON object to `out`. Throws std::runtime_error when the engine fails.
     void answer(const EvaluateLine& line, std::string& out);
 
 private:
     void append_decision(const EvaluateLine& line, std::string& out);
 
-    std::unique_ptr<hlsk::RangeProfitState> kernel_; ///< the card's image: what does not fit its window is a REJECT here too
-    std::uint64_t version_ = 0;
+    LegDecision decision_;
 };
 
 } // namespace jitbox::apps

@@ -19,6 +19,7 @@ using namespace jitbox;
 
 struct Arguments {
     std::filesystem::path config;
+    std::string engine;
     bool check_config = false;
     bool config_reference = false;
 };
@@ -83,8 +84,9 @@ int run(const Arguments& arguments) {
         std::fputs(apps::config_reference().c_str(), stdout);
         return 0;
     }
-    const auto config = apps::load_config(arguments.config);
+    auto config = apps::load_config(arguments.config);
     if (!config) return report(config.error());
+    if (!arguments.engine.empty()) config->engine.name = arguments.engine;
     if (!arguments.check_config) return serve(*config);
     std::printf("jitd: %s is valid: chain %s, %zu pools, %zu relays\n", arguments.config.c_str(), config->chain.name.c_str(),
                 config->pools.size(), config->relays.size());
@@ -96,6 +98,8 @@ int parse_and_run(int argc, char** argv) {
         "jitd: reads pending transactions, decides, signs through jit-signer and submits bundles. Always starts DISARMED.");
     Arguments arguments;
     app.add_option("--config", arguments.config, "configuration file (TOML)")->default_val("/etc/jitbox/jitd.toml");
+    app.add_option("--engine", arguments.engine, "native or xrt, in place of the configuration's engine.name")
+        ->check(CLI::IsMember({"native", "xrt"}));
     app.add_flag("--check-config", arguments.check_config, "validate the configuration, report every mistake, and exit");
     app.add_flag("--config-reference", arguments.config_reference, "print the table of all keys (Markdown) and exit");
     CLI11_PARSE(app, argc, argv);

@@ -10,6 +10,8 @@
 #include "strategy/engine_feed.hpp"
 #include "telemetry/stage_clock.hpp"
 
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -58,6 +60,8 @@ struct Market::Impl : std::enable_shared_from_this<Impl> {
     PendingPool pending;
     std::optional<chain::Head> tip;
     std::int64_t tip_at_ns = 0;
+    std::set<std::uint16_t> told; ///< pools that the engine knows
+    bool held = false;            ///< the engine is lost
     std::unique_ptr<EngineRunner> runner;
     std::unique_ptr<pools::PoolKeeper> keeper;
     std::unique_ptr<feed::Feed> feed;
@@ -70,6 +74,12 @@ struct Market::Impl : std::enable_shared_from_this<Impl> {
         clock.mark(telemetry::Stage::frame, static_cast<std::int64_t>(heard.received_ns));
         clock.mark(telemetry::Stage::parsed);
         const bool calls_us = heard.transaction.to && interesting.contains(*heard.transaction.to);
+        if (held) { // it is judged with the first head after the engine's return
+            if (calls_us && !heard.claimed_sender)
+                heard.claimed_sender = chain::recover_sender(heard.transaction).value_or(Bytes20{});
+            if (calls_us) check_sender(std::move(heard));
+            return;
+        }
         const std::uint64_t sequence = engine_feed.next_sequence();
         sightings.heard(sequence, heard, clock);
         if (!to_engine(heard.raw)) return;
@@ -111,19 +121,28 @@ struct Market::Impl : std::enable_shared_from_this<Impl> {
 
     // ---- heads
 
-    void on_block(const std::vector<std::uint16_t>& changed, const chain::Head& head) {
-        const chain::u256 gas_price = chain::u256{head.next_base_fee_wei} + services.config.strategy.priority_fee_wei;
+    template <typename Indices>
+    [[nodiscard]] std::vector<pools::PoolView> views_of(const Indices& indices) const {
         std::vector<pools::PoolView> views;
-        views.reserve(changed.size());
-        for (const std::uint16_t index : changed) views.push_back(keeper->book().view(index));
-        Result<void> told;
+        views.reserve(indices.size());
+        for (const std::uint16_t index : indices) views.push_back(keeper->book().view(index));
+        return views;
+    }
+
+    /// Valuation, pools and head.
+    Result<void> tell_engine(const std::vector<pools::PoolView>& views, const chain::Head& head) {
+        const chain::u256 gas_price = chain::u256{head.next_base_fee_wei} + services.config.strategy.priority_fee_wei;
         for (const auto& params : all_params(services.config, gas_price)) {
-            if (told) told = engine_feed.set_params(params);
+            if (auto done = engine_feed.set_params(params); !done) return done;
         }
-        if (told) told = engine_feed.on_block(views, head, head.timestamp + services.config.chain.block_time_s);
-        if (!told) {
-            callbacks.on_engine_failure(told.error());
-            return;
+        return engine_feed.on_block(views, head, head.timestamp + services.config.chain.block_time_s);
+    }
+
+    void on_block(const std::vector<std::uint16_t>& changed, const chain::Head& head) {
+        const std::vector<pools::PoolView> views = views_of(changed);
+        told.insert(changed.begin(), changed.end());
+        if (!held) {
+            if (const auto done = tell_engine(views, head); !done) callbacks.on_engine_failure(done.error());
         }
         for (const pools::PoolView& view : views) {
             planner.on_pool(view.address, view.state_version, view.liquidity, view.in_service);
@@ -169,6 +188,7 @@ struct Market::Impl : std::enable_shared_from_this<Impl> {
 
     void resubmit() {
         (void)planner.take_retries(); // the same transactions: they are all in `pending`
+        if (held) return;
         for (PendingSwap& swap : pending.all()) {
             if (pending.nonce_of(swap.sender).value_or(swap.nonce) != swap.nonce) continue;
             telemetry::StageClock clock;
@@ -199,6 +219,27 @@ struct Market::Impl : std::enable_shared_from_this<Impl> {
             }
         }
         sightings.ended(seen);
+    }
+
+    // ---- the engine is lost and comes back
+
+    void hold() {
+        held = true;
+        // The runner may be the caller.
+        boost::asio::post(services.io, [weak = weak_from_this()] {
+            if (const auto self = weak.lock(); self && self->held) self->runner.reset();
+        });
+    }
+
+    Result<std::size_t> reload() {
+        make_runner();
+        held = false;
+        if (auto started = runner->start(); !started) return std::unexpected(started.error());
+        if (auto started = engine_feed.start(); !started) return std::unexpected(started.error());
+        if (!tip) return std::size_t{0};
+        if (auto done = tell_engine(views_of(told), *tip); !done) return std::unexpected(done.error());
+        planner.on_head(*tip, engine_feed.next_sequence()); // whatever waited for an answer waits in vain
+        return told.size();
     }
 
     // ---- start
@@ -261,6 +302,14 @@ Result<void> Market::start() {
     if (auto started = impl_->make_feed(); !started) return started;
     impl_->keeper->start();
     return {};
+}
+
+void Market::hold_engine() {
+    impl_->hold();
+}
+
+Result<std::size_t> Market::reload_engine() {
+    return impl_->reload();
 }
 
 MarketView Market::view() const {

@@ -47,6 +47,11 @@ public:
     Market& operator=(const Market&) = delete;
 
     Result<void> start();
+    /// The engine is lost: nothing is submitted or drained from the next turn of the loop on. Heads and transactions are still
+    /// heard.
+    void hold_engine();
+    /// The engine is fresh: routers, every pool that it knew, parameters and the head again. Returns how many pools.
+    Result<std::size_t> reload_engine();
     [[nodiscard]] MarketView view() const;
     [[nodiscard]] const pools::PoolBook& book() const;
     [[nodiscard]] std::optional<std::uint64_t> nonce_of(const Bytes20& sender) const;

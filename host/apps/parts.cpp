@@ -2,11 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "apps/parts.hpp"
 
-#include "accel/capture.hpp"
 #include "apps/router_table.hpp"
 #include "audit/anchor.hpp"
 #include "base/hex.hpp"
-#include "telemetry/log.hpp"
 
 #include <fmt/format.h>
 
@@ -156,16 +154,6 @@ Result<std::vector<signer::LeasePool>> lease_pools(const Config& config, const s
                        .price1_x96 = token_of(config, pool->token1).price_x96});
     }
     return out;
-}
-
-Result<std::unique_ptr<accel::Engine>> open_engine(const Config& config) {
-    auto engine = accel::make_native_engine();
-    if (config.capture.dir.empty()) return engine;
-    return accel::make_capturing_engine(
-        std::move(engine),
-        {.directory = config.capture.dir, .max_bytes = config.capture.max_mb << 20U, .on_end = [](const std::string& why) {
-             telemetry::log(telemetry::Level::warning, "capture_ended", {{"why", why}});
-         }});
 }
 
 Result<std::unique_ptr<audit::Log>> open_audit(const Config& config) {

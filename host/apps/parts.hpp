@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "accel/engine.hpp"
 #include "accel/records.hpp"
 #include "apps/config.hpp"
 #include "audit/log.hpp"
@@ -29,8 +28,6 @@ namespace jitbox::apps {
 [[nodiscard]] std::vector<relay::RelayConfig> relay_configs(const Config& config);
 /// The pools of a lease with the prices that the signer counts notional by. Errors: an address that is no configured pool.
 [[nodiscard]] Result<std::vector<signer::LeasePool>> lease_pools(const Config& config, const std::vector<std::string>& addresses);
-/// The engine, with its streams on file when [capture] says so.
-[[nodiscard]] Result<std::unique_ptr<accel::Engine>> open_engine(const Config& config);
 /// <state_dir>/audit.jsonl with the configured anchor.
 [[nodiscard]] Result<std::unique_ptr<audit::Log>> open_audit(const Config& config);
 /// Why the anchor forbids being armed; empty while it keeps up, and without one.

@@ -68,6 +68,7 @@ Result<void> EngineFeed::submit(const Bytes& record) {
 }
 
 Result<void> EngineFeed::start() {
+    for (auto& [index, params] : params_) params.sent = false;
     return submit(accel::to_record(next_sequence_, routers_));
 }
 

@@ -26,7 +26,8 @@ public:
     EngineFeed(accel::Engine& engine, std::vector<accel::RouterEntry> routers, const std::vector<accel::ParamsRecord>& params,
                std::uint64_t first_sequence = 1);
 
-    /// Sends the router table. Errors (here and below): what Engine::submit says; the engine cannot be trusted then.
+    /// For a fresh engine: sends the router table; every pool has to come (again). Errors (here and below): what Engine::submit
+    /// says; the engine cannot be trusted then.
     [[nodiscard]] Result<void> start();
     /// New state of pools (POOL, TICKS, and PARAMS the first time), then the head.
     [[nodiscard]] Result<void> on_block(const std::vector<pools::PoolView>& changed, const chain::Head& head,

@@ -5,6 +5,7 @@
 #include <boost/json.hpp>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -19,10 +20,10 @@ struct Answer {
     std::vector<json::object> lines;
 };
 
-Answer evaluate(const std::string& input) {
+Answer evaluate(const std::string& input, accel::Engine* engine = nullptr) {
     std::istringstream in(input);
     std::ostringstream out;
-    Answer run{.exit_code = run_evaluate(in, out, {}), .lines = {}};
+    Answer run{.exit_code = run_evaluate(in, out, {.engine = engine}), .lines = {}};
     std::istringstream text(out.str());
     for (std::string line; std::getline(text, line);) run.lines.push_back(json::parse(line).as_object());
     return run;
@@ -96,6 +97,25 @@ TEST(Evaluate, NumbersAreAcceptedForSmallIntegersAndGrossDefaultsToNet) {
     const Answer run = evaluate(line(R"({"zero_for_one":false,"amount_specified":-1000})"));
     ASSERT_EQ(run.lines.size(), 1U);
     EXPECT_EQ(run.lines[0].at("swap").as_object().at("amount0"), "-1000");
+}
+
+TEST(Evaluate, AnEngineDecidesAsTheKernelDoes) {
+    std::string input;
+    for (const char* const amount :
+         {"1000000000000000", "70000000000000000", "-30000000000000000", "3", "999999999999999999999999"}) {
+        for (const char* const direction : {"true", "false"}) {
+            for (const char* const limit : {"null", "\"78831026366734652303669917531\""}) {
+                input += line(std::string(R"({"zero_for_one":)") + direction + R"(,"amount_specified":")" + amount +
+                              R"(","sqrt_price_limit_x96":)" + limit + "}");
+            }
+        }
+    }
+    const auto engine = accel::make_native_engine();
+    const Answer kernel = evaluate(input);
+    const Answer other = evaluate(input, engine.get());
+    EXPECT_EQ(kernel.lines, other.lines);
+    EXPECT_TRUE(std::ranges::any_of(other.lines, [](const json::object& of) { return of.contains("decision"); }));
+    EXPECT_TRUE(std::ranges::any_of(other.lines, [](const json::object& of) { return of.contains("reject"); }));
 }
 
 TEST(Evaluate, MoreTicksThanTheCardHoldsAreExactForTheSwapAndRejectedOnlyWhereTheWindowEnds) {

@@ -5,6 +5,7 @@
 #include "base/hex.hpp"
 
 #include <algorithm>
+#include <mutex>
 #include <random>
 #include <set>
 
@@ -169,6 +170,14 @@ Answer<Lease> ArmLatch::lease() {
     end_stale_lease();
     if (state() != ArmState::armed) return std::unexpected(refusal());
     return lease_;
+}
+
+Answer<void> ArmLatch::begin(std::uint64_t number, const std::function<Answer<void>()>& hand_over) {
+    const std::scoped_lock lock(mutex_);
+    end_stale_lease();
+    if (state() != ArmState::armed) return std::unexpected(refusal());
+    if (lease_.number != number) return refuse(RefusalCode::not_armed, "the lease was replaced before signing", "ask again");
+    return hand_over();
 }
 
 Answer<void> ArmLatch::release(std::uint64_t number, const Charge& charge, const std::function<bool()>& send) {

@@ -2,12 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "signer/priority_mutex.hpp"
 #include "signer/protocol.hpp"
 
 #include <atomic>
 #include <chrono>
 #include <functional>
-#include <mutex>
 #include <optional>
 
 namespace jitbox::signer {
@@ -78,6 +78,9 @@ public:
     [[nodiscard]] Answer<Lease> lease();
     [[nodiscard]] bool tripped() const noexcept { return tripped_.load(std::memory_order_seq_cst); }
 
+    /// Runs `hand_over`, which gives work to the HSM without waiting for it, if and only if lease `number` is in force: after trip()
+    /// has returned no signature starts. A refusal of the latch's, or what `hand_over` returned.
+    [[nodiscard]] Answer<void> begin(std::uint64_t number, const std::function<Answer<void>()>& hand_over);
     /// Runs `send`, which puts one signature on the wire without blocking, if and only if lease `number` is still in force and
     /// `charge` still fits in its total and its loss budget; counts it. `send` returns false when it could not send.
     [[nodiscard]] Answer<void> release(std::uint64_t number, const Charge& charge, const std::function<bool()>& send);
@@ -98,7 +101,7 @@ private:
     Clock clock_;
     const std::chrono::milliseconds max_beat_gap_;
     std::atomic<bool> tripped_;
-    std::mutex mutex_;
+    PriorityMutex mutex_;
     ArmState state_; ///< TRIPPED here follows tripped_, which is what counts
     std::string cause_;
     Lease lease_;

@@ -207,15 +207,21 @@ Answer<chain::Signature> HsmPool::collect(HsmWorker& worker, const SignJob& job,
     return *signature;
 }
 
-Answer<std::array<chain::Signature, 2>> HsmPool::sign(const std::array<SignJob, 2>& jobs) {
+Answer<void> HsmPool::hand_over(const std::array<SignJob, 2>& jobs) {
+    for (std::size_t i = 0; i < jobs.size(); ++i)
+        if (!send_packet(workers_[i]->fd(), format_job(jobs[i])))
+            return refuse(RefusalCode::hsm_unavailable, "hsm: the worker ended");
+    return {};
+}
+
+Answer<std::array<chain::Signature, 2>> HsmPool::sign(const std::array<SignJob, 2>& jobs, const Gate& gate) {
     const std::scoped_lock lock(workers_mutex_);
     if (workers_.empty()) return refuse(RefusalCode::hsm_unavailable, "hsm: not ready: " + state().error);
     const auto deadline = Time::now() + settings_.call_deadline;
     std::array<chain::Signature, 2> out;
-    for (std::size_t i = 0; i < jobs.size(); ++i) {
-        if (send_packet(workers_[i]->fd(), format_job(jobs[i]))) continue;
-        fault("the HSM worker ended");
-        return refuse(RefusalCode::hsm_unavailable, "hsm: the worker ended");
+    if (auto begun = gate([&] { return hand_over(jobs); }); !begun) {
+        if (begun.error().code == RefusalCode::hsm_unavailable) fault("the HSM worker ended");
+        return std::unexpected(begun.error());
     }
     for (std::size_t i = 0; i < jobs.size(); ++i) {
         auto signature = collect(*workers_[i], jobs[i], deadline);

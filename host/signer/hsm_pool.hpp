@@ -59,9 +59,12 @@ public:
     /// The address of each key label, in their order. After start().
     [[nodiscard]] const std::vector<chain::Address>& addresses() const noexcept { return addresses_; }
 
-    /// Signs both digests in parallel; each signature has low S and was verified against its key. After a refusal with an hsm_ or
-    /// bad_signature code the workers are gone and restarting.
-    [[nodiscard]] Answer<std::array<chain::Signature, 2>> sign(const std::array<SignJob, 2>& jobs);
+    using HandOver = std::function<Answer<void>()>;
+    /// Calls the hand-over of the jobs to the workers, which does not wait, or refuses to.
+    using Gate = std::function<Answer<void>(const HandOver&)>;
+    /// Signs both digests in parallel; each signature has low S and was verified against its key. The work starts inside `gate`. After
+    /// a refusal with an hsm_ or bad_signature code the workers are gone and restarting.
+    [[nodiscard]] Answer<std::array<chain::Signature, 2>> sign(const std::array<SignJob, 2>& jobs, const Gate& gate);
 
     struct State {
         bool ready = false;
@@ -86,6 +89,7 @@ private:
     [[nodiscard]] HsmResult<std::vector<HsmKey>> greet(HsmWorker& worker, const Deadline& deadline) const;
     [[nodiscard]] HsmResult<void> self_test(HsmWorker& worker, const std::vector<HsmKey>& keys, const Deadline& deadline) const;
     void adopt(Brought brought);
+    [[nodiscard]] Answer<void> hand_over(const std::array<SignJob, 2>& jobs);
     [[nodiscard]] Answer<chain::Signature> collect(HsmWorker& worker, const SignJob& job,
                                                    std::chrono::steady_clock::time_point deadline);
     void fault(const std::string& reason); ///< with workers_mutex_ held

@@ -124,7 +124,7 @@ HsmResult<RawSignature> parse_signature(std::string_view packet) {
 
 bool send_packet(int fd, std::string_view packet) {
     for (;;) {
-        const ssize_t n = ::send(fd, packet.data(), packet.size(), MSG_NOSIGNAL);
+        const ssize_t n = ::send(fd, packet.data(), packet.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
         if (n < 0 && errno == EINTR) continue;
         return n == static_cast<ssize_t>(packet.size());
     }

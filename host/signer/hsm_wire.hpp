@@ -26,7 +26,7 @@ struct SignJob {
 [[nodiscard]] std::string format_signature(const HsmResult<RawSignature>& signature);
 [[nodiscard]] HsmResult<RawSignature> parse_signature(std::string_view packet);
 
-/// False: the other side is gone.
+/// Never waits: one message at a time is under way. False: the other side is gone, or does not read.
 [[nodiscard]] bool send_packet(int fd, std::string_view packet);
 enum class Received : std::uint8_t { packet, closed, deadline };
 /// Waits until `deadline` at most.

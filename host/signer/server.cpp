@@ -9,6 +9,7 @@
 #include <boost/asio.hpp>
 
 #include <csignal>
+#include <sched.h>
 #include <thread>
 
 namespace jitbox::signer {
@@ -44,6 +45,14 @@ private:
     asio::executor_work_guard<asio::io_context::executor_type> guard_;
     std::thread thread_;
 };
+
+/// The control thread goes before whatever else runs on the machine, so that a stop is answered under any load. It never computes for
+/// long: it parses short lines and posts work to others. Where the unit does not allow it (LimitRTPRIO=10), it is one thread of many.
+void put_before_others(const Server::Report& report) {
+    const sched_param priority{.sched_priority = 10};
+    if (::sched_setscheduler(0, SCHED_FIFO | SCHED_RESET_ON_FORK, &priority) != 0)
+        report("no_realtime_priority", "a stop is answered with ordinary priority; set LimitRTPRIO=10");
+}
 
 } // namespace
 
@@ -201,6 +210,7 @@ Result<std::unique_ptr<Server>> Server::start(Config config, Report report) {
 }
 
 void Server::run() {
+    put_before_others(impl_->report);
     impl_->control_io.run();
     impl_->latch->disarm("shutdown");
 }

@@ -95,22 +95,23 @@ Answer<SigningService::Prepared> SigningService::prepare(std::uint32_t lane, Byt
     const auto entries = ledger_.bind(out.bindings);
     if (!entries) return std::unexpected(entries.error());
     note_nonce(lane, bundle->burn.nonce);
-    if (auto signed_ = sign(lane, *entries, out); !signed_) return std::unexpected(signed_.error());
+    if (auto signed_ = sign(*entries, out); !signed_) return std::unexpected(signed_.error());
     out.bundle.mint = assemble(bundle->mint, (*entries)[0], out.signatures[0]);
     out.bundle.burn = assemble(bundle->burn, (*entries)[1], out.signatures[1]);
     return out;
 }
 
-Answer<void> SigningService::sign(std::uint32_t lane, const std::array<LedgerEntry, 2>& entries, Prepared& out) {
+Answer<void> SigningService::sign(const std::array<LedgerEntry, 2>& entries, Prepared& out) {
     out.fresh = !entries[0].signature || !entries[1].signature;
     if (!out.fresh) {
         out.signatures = {*entries[0].signature, *entries[1].signature};
         return {};
     }
-    if (const auto still = latch_.lease(); !still)
-        return std::unexpected(still.error()); // a stop during the ledger's fsync starts nothing
+    const std::uint32_t key = out.bundle.lane;
     const auto made =
-        hsm_.sign({SignJob{.key = lane, .digest = entries[0].digest}, SignJob{.key = lane, .digest = entries[1].digest}});
+        hsm_.sign({SignJob{.key = key, .digest = entries[0].digest}, SignJob{.key = key, .digest = entries[1].digest}},
+                  // a stop during the ledger's fsync starts nothing
+                  [&](const HsmPool::HandOver& hand_over) { return latch_.begin(out.lease_number, hand_over); });
     if (!made) return std::unexpected(made.error());
     for (std::size_t i = 0; i < 2; ++i) out.signatures[i] = entries[i].signature.value_or((*made)[i]);
     return {};

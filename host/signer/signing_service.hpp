@@ -40,7 +40,7 @@ private:
     };
     [[nodiscard]] Answer<Prepared> prepare(std::uint32_t lane, BytesView mint_unsigned, BytesView burn_unsigned);
     [[nodiscard]] Answer<Prepared> recall(const RecallRequest& request);
-    [[nodiscard]] Answer<void> sign(std::uint32_t lane, const std::array<LedgerEntry, 2>& entries, Prepared& out);
+    [[nodiscard]] Answer<void> sign(const std::array<LedgerEntry, 2>& entries, Prepared& out);
     /// Keeps the signatures, then lets them out. `answered`: something was sent or tried to be.
     [[nodiscard]] Answer<void> release(const Prepared& prepared, const std::string& line, const Send& send, bool& answered);
     void answer_bundle(std::uint64_t id, Answer<Prepared> prepared, const Send& send);

@@ -78,8 +78,8 @@ public:
     [[nodiscard]] Answer<Lease> lease();
     [[nodiscard]] bool tripped() const noexcept { return tripped_.load(std::memory_order_seq_cst); }
 
-    /// Runs `hand_over`, which gives work to the HSM without waiting for it, if and only if lease `number` is in force: after trip()
-    /// has returned no signature starts. A refusal of the latch's, or what `hand_over` returned.
+    /// Runs `hand_over`, which gives work to the HSM without waiting for it, if and only if lease `number` is in force: after
+    /// trip() has returned no signature starts. A refusal of the latch's, or what `hand_over` returned.
     [[nodiscard]] Answer<void> begin(std::uint64_t number, const std::function<Answer<void>()>& hand_over);
     /// Runs `send`, which puts one signature on the wire without blocking, if and only if lease `number` is still in force and
     /// `charge` still fits in its total and its loss budget; counts it. `send` returns false when it could not send.

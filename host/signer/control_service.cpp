@@ -95,18 +95,18 @@ void ControlService::handle(std::string_view line, const Peer& peer, LineServer:
 
 void ControlService::trip(const std::string& cause, const audit::Event& event) {
     parts_.latch.trip(cause);
-    parts_.on_admin([this, cause, event] {
+    parts_.on_admin([this, event] {
         if (const auto stored = parts_.trip_file.store(true); !stored) parts_.report("trip_not_stored", stored.error().text());
-        std::ignore = record(event);       // a stop that cannot be audited is still a stop; record() has reported it
-        parts_.report("tripped", cause);   // the log may be a pipe that nobody reads
+        std::ignore = record(event); // a stop that cannot be audited is still a stop; record() has reported it
     });
+    parts_.report("tripped", cause);
 }
 
 void ControlService::note(std::string action, std::string result) {
+    parts_.report(action, result);
     parts_.on_admin([this, action = std::move(action), result = std::move(result)] {
         std::ignore =
             record({.user = "system", .action = action, .resource = "signer", .result = result}); // record() reports a failure
-        parts_.report(action, result);
     });
 }
 

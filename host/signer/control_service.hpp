@@ -23,7 +23,6 @@ public:
         std::function<SignerStatus()> status; ///< never waits
         std::function<void(Task)> on_admin;   ///< runs a task on the administration thread, in order
         std::function<void(Task)> on_control; ///< runs a task on the control thread
-        /// Called on the administration thread only: a log that nobody reads may hold it up.
         std::function<void(const std::string& event, const std::string& text)> report;
     };
 

@@ -4,6 +4,7 @@
 
 #include "chain/secp256k1.hpp"
 #include "signer/hsm_wire.hpp"
+#include "signer/priority_mutex.hpp"
 #include "signer/protocol.hpp"
 
 #include <condition_variable>
@@ -62,8 +63,8 @@ public:
     using HandOver = std::function<Answer<void>()>;
     /// Calls the hand-over of the jobs to the workers, which does not wait, or refuses to.
     using Gate = std::function<Answer<void>(const HandOver&)>;
-    /// Signs both digests in parallel; each signature has low S and was verified against its key. The work starts inside `gate`. After
-    /// a refusal with an hsm_ or bad_signature code the workers are gone and restarting.
+    /// Signs both digests in parallel; each signature has low S and was verified against its key. The work starts inside `gate`.
+    /// After a refusal with an hsm_ or bad_signature code the workers are gone and restarting.
     [[nodiscard]] Answer<std::array<chain::Signature, 2>> sign(const std::array<SignJob, 2>& jobs, const Gate& gate);
 
     struct State {
@@ -107,8 +108,8 @@ private:
     std::mutex workers_mutex_; ///< held during HSM calls
     Workers workers_;
 
-    mutable std::mutex state_mutex_; ///< never held during HSM calls
-    std::condition_variable wake_;
+    mutable PriorityMutex state_mutex_; ///< never held during HSM calls
+    std::condition_variable_any wake_;
     State state_;
     bool stopping_ = false;
     std::thread supervisor_;

@@ -8,14 +8,13 @@
 
 namespace jitbox::signer {
 
-/// The control thread must not wait for a signing thread that was put aside for others while it held the latch (PTHREAD_PRIO_INHERIT).
-/// Meets Lockable, for std::scoped_lock.
+/// The control thread must not wait for a signing thread that was put aside for others while it held the latch
+/// (PTHREAD_PRIO_INHERIT). Meets Lockable, for std::scoped_lock.
 class PriorityMutex {
 public:
     PriorityMutex() {
         pthread_mutexattr_t attributes;
-        if (::pthread_mutexattr_init(&attributes) != 0 ||
-            ::pthread_mutexattr_setprotocol(&attributes, PTHREAD_PRIO_INHERIT) != 0 ||
+        if (::pthread_mutexattr_init(&attributes) != 0 || ::pthread_mutexattr_setprotocol(&attributes, PTHREAD_PRIO_INHERIT) != 0 ||
             ::pthread_mutex_init(&mutex_, &attributes) != 0)
             std::abort(); // a kernel without futexes
         ::pthread_mutexattr_destroy(&attributes);

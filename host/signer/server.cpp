@@ -8,6 +8,7 @@
 
 #include <boost/asio.hpp>
 
+#include <atomic>
 #include <csignal>
 #include <sched.h>
 #include <thread>
@@ -46,8 +47,33 @@ private:
     std::thread thread_;
 };
 
-/// The control thread goes before whatever else runs on the machine, so that a stop is answered under any load. It never computes for
-/// long: it parses short lines and posts work to others. Where the unit does not allow it (LimitRTPRIO=10), it is one thread of many.
+/// Hands lines to a thread of their own: the log may be a pipe that nobody reads. What comes when too many wait is dropped.
+class PatientReport {
+public:
+    explicit PatientReport(Server::Report report) : report_(std::move(report)) {}
+    void operator()(const std::string& event, const std::string& text) {
+        if (waiting_.fetch_add(1) >= max_waiting) {
+            waiting_.fetch_sub(1);
+            return;
+        }
+        asio::post(thread_.io(), [this, event, text] {
+            report_(event, text);
+            waiting_.fetch_sub(1);
+        });
+    }
+    /// Ends with the lines that wait, when they can be written.
+    void drain() { thread_.drain(); }
+
+private:
+    static constexpr int max_waiting = 1000;
+    const Server::Report report_;
+    std::atomic<int> waiting_ = 0;
+    Worker thread_;
+};
+
+/// The control thread goes before whatever else runs on the machine, so that a stop is answered under any load. It never computes
+/// for long: it parses short lines and posts work to others. Where the unit does not allow it (LimitRTPRIO=10), it is one thread of
+/// many.
 void put_before_others(const Server::Report& report) {
     const sched_param priority{.sched_priority = 10};
     if (::sched_setscheduler(0, SCHED_FIFO | SCHED_RESET_ON_FORK, &priority) != 0)
@@ -57,12 +83,16 @@ void put_before_others(const Server::Report& report) {
 } // namespace
 
 struct Server::Impl {
-    Impl(Config conf, Report rep) : config(std::move(conf)), report(std::move(rep)) {}
+    Impl(Config conf, Report rep)
+        : config(std::move(conf)), log_lines(std::move(rep)),
+          report([this](const std::string& event, const std::string& text) { log_lines(event, text); }) {}
     Impl(const Impl&) = delete;
     Impl& operator=(const Impl&) = delete;
     ~Impl() {
         signing_thread.stop();
         admin.drain(); // a stop that was just ordered is still written down
+        hsm.reset();   // the last that reports
+        log_lines.drain();
     }
 
     Result<void> open();
@@ -72,7 +102,8 @@ struct Server::Impl {
     void on_signal();
 
     Config config;
-    Report report;
+    PatientReport log_lines;
+    const Report report; ///< never waits
     std::unique_ptr<audit::Log> audit_log;
     std::unique_ptr<TripFile> trip_file;
     std::unique_ptr<ApprovalBook> approvals;

@@ -51,7 +51,7 @@ private:
     Ledger ledger_;
     HsmPool& hsm_;
     const Report report_;
-    mutable std::mutex lanes_mutex_; ///< held for copies only, so that status never waits for a signature
+    mutable PriorityMutex lanes_mutex_; ///< held for copies only, so that status never waits for a signature
     Lanes lanes_;
     std::atomic<std::uint64_t> signed_bundles_ = 0;
     std::atomic<std::uint64_t> refused_ = 0;

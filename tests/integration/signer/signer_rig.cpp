@@ -183,8 +183,10 @@ void SignerRig::write_config() const {
 
 bool SignerRig::start() {
     write_config();
-    process_ = std::make_unique<Process>(std::vector<std::string>{"--config", dir_.file("signer.toml")}, dir_.file("output"),
-                                         environment_);
+    std::vector<std::string> environment = environment_;
+    environment.insert(environment.end(), extra_environment_.begin(), extra_environment_.end());
+    process_ =
+        std::make_unique<Process>(std::vector<std::string>{"--config", dir_.file("signer.toml")}, dir_.file("output"), environment);
     const signer::ControlClient client(socket("control"), 1s);
     for (int i = 0; i < 20'000; ++i) {
         if (!process_->running()) return false;

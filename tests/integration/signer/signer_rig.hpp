@@ -59,6 +59,8 @@ public:
 
     /// Replaces "key = old" of the configuration by "key = value" (value as TOML).
     void set(const std::string& key, const std::string& value);
+    /// NAME=value for the processes started from now on, besides what use_fault_module() sets.
+    void set_environment(std::vector<std::string> environment) { extra_environment_ = std::move(environment); }
     /// All calls of the signer go through the fault module.
     void use_fault_module();
     void fault(const std::string& command) const; ///< "" clears
@@ -93,6 +95,7 @@ private:
     std::string state_dir_;
     std::map<std::string, std::map<std::string, std::string>> config_;
     std::vector<std::string> environment_;
+    std::vector<std::string> extra_environment_;
     std::unique_ptr<Process> process_;
 };
 

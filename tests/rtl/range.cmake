@@ -17,3 +17,13 @@ set(JITBOX_RANGE_SHELL contract/contract_pkg.sv range/range_pkg.sv range/range_s
 jitbox_verilated(range_shell TOP range_shell SOURCES ${JITBOX_RANGE_SHELL})
 jitbox_rtl_test(rtl_range_shell_test SOURCES range_shell_test.cpp range_driver.cpp range_job.cpp range_streams.cpp stream_beats.cpp
   MODELS range_shell DEPENDS accel base kernels)
+set(JITBOX_RANGE_ENGINE range/range_pkg.sv range/range_isa_pkg.sv ${JITBOX_MATH_DIV} math/mul_shift.sv math/square_root.sv math/ram_1r1w.sv
+  math/power_of_tick.sv math/tick_math.sv stream/round_robin_arbiter.sv stream/stream_fifo.sv
+  range/range_program.sv range/range_constants.sv range/range_result.sv range/range_registers.sv range/range_threads.sv range/range_sum.sv
+  range/range_condition.sv range/range_lane.sv range/unit_select.sv range/mul_div_server.sv range/mul_shift_server.sv
+  range/square_root_server.sv range/window_server.sv range/tick_math_server.sv range/memory_server.sv range/thread_pool.sv
+  range/best_of.sv range/answer_switch.sv range/range_engine.sv)
+jitbox_verilated(range_engine TOP range_engine SOURCES ${JITBOX_RANGE_ENGINE})
+jitbox_rtl_test(rtl_range_engine_test
+  SOURCES range_engine_test.cpp range_engine_driver.cpp range_legs.cpp ${PROJECT_SOURCE_DIR}/tests/bench/quality_corpus.cpp
+  MODELS range_engine DEPENDS kernels)

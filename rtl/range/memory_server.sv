@@ -1,0 +1,48 @@
+// The leg's memory, that all lanes share: 2,048 words. A store takes one clock; a load answers 3 clocks after its request.
+// SPDX-License-Identifier: Apache-2.0
+module memory_server
+  import range_isa_pkg::*;
+#(
+    parameter int unsigned Lanes = 4
+) (
+    input  logic                         clk,
+    input  logic                         rst,       // synchronous, active high
+    input  logic [Lanes-1:0]             in_valid,
+    output logic [Lanes-1:0]             in_ready,
+    input  logic [Lanes*RequestBits-1:0] in_data,
+    output logic                         out_valid,
+    input  logic                         out_ready,
+    output logic [AnswerBits-1:0]        out_data
+);
+  localparam int unsigned LogPlaces   = 3;
+  localparam int unsigned AddressBits = 11;
+
+  logic                valid_1, valid_2, store_1;
+  logic [LaneBits-1:0] lane_1;
+  request_t            request_1;
+  logic [WordBits-1:0] word_2;
+  answer_t             answer;
+  logic [LaneBits+ThreadBits+4:0] who_2;
+  logic                answer_ready;
+  assign store_1 = valid_1 && request_1.unit == UnitStore;
+  unit_select #(.Lanes(Lanes), .Places(1 << LogPlaces)) i_select (
+      .clk, .rst, .in_valid, .in_ready, .in_data, .hold(store_1), .done({1'b0, store_1} + {1'b0, out_valid && out_ready}),
+      .out_valid(valid_1), .out_lane(lane_1), .out(request_1));
+  ram_1r1w #(.Width(WordBits), .Depth(1 << AddressBits)) i_words (
+      .clk, .write(store_1), .write_at(request_1.b[AddressBits-1:0]), .write_data(request_1.a),
+      .read_at(request_1.b[AddressBits-1:0]), .read_data(word_2));
+  always_ff @(posedge clk) begin
+    valid_2 <= !rst && valid_1 && !store_1;
+    who_2   <= {lane_1, request_1.thread, request_1.d};
+  end
+  assign answer.start = 1'b0;
+  assign answer.pc    = '0;
+  assign {answer.lane, answer.thread, answer.d} = who_2;
+  assign answer.data  = word_2;
+  stream_fifo #(.Width(AnswerBits), .LogDepth(LogPlaces)) i_answers (
+      .clk, .rst, .in_valid(valid_2), .in_ready(answer_ready), .in_data(answer), .out_valid, .out_ready, .out_data);
+  always_ff @(posedge clk) begin
+    if (!rst && valid_2) a_answer_has_a_place: assert (answer_ready);
+  end
+  wire unused = &{1'b0, request_1};
+endmodule

@@ -1,0 +1,169 @@
+// Builds the microprogram of range_engine: one method an instruction, labels, and the clocks that a thread has to rest between two of
+// its instructions. The codes are those of range_isa_pkg.sv.
+// SPDX-License-Identifier: Apache-2.0
+import { readFileSync } from 'node:fs';
+
+const isa_file = new URL('../range_isa_pkg.sv', import.meta.url);
+
+/** Field names and widths of instruction_t, first field highest, and the named codes. */
+export function readIsa() {
+  const text = readFileSync(isa_file, 'utf8');
+  const codes = {};
+  for (const [, name, value] of text.matchAll(/(\w+)\s*=\s*\d+'d(\d+)/g)) codes[name] = Number(value);
+  const pc_bits = Number(text.match(/PcBits\s*=\s*(\d+)/)[1]);
+  const body = text.match(/typedef struct packed \{([^}]*)\} instruction_t;/)[1];
+  const fields = [...body.matchAll(/logic \[(.+?)-?1?:0\]\s+(\w+);/g)].map(([, high, name]) => ({
+    name,
+    width: high.startsWith('PcBits') ? pc_bits : Number(high) + 1,
+  }));
+  return { codes, fields };
+}
+
+const conditions = { '<': 'CondLess', '>=': 'CondNotLess', '==': 'CondZero', '!=': 'CondNotZero', '>': 'CondMore', '<=': 'CondNotMore' };
+
+export class Assembler {
+  constructor(constants) {
+    const { codes, fields } = readIsa();
+    this.codes = codes;
+    this.fields = fields;
+    this.rows = [];
+    this.labels = new Map();
+    this.next_label = 0;
+    this.constants = new Map(constants.map((name, i) => [name, { constant: i }]));
+    this.literals = new Map(); // value -> constant
+    this.first_literal = 40;
+    if (constants.length > this.first_literal) throw new Error('more than 40 constants of a leg');
+    this.zero = this.literal(0n);
+  }
+
+  // ---- operands
+  alu(n) { return { file: 'FileAlu', n }; }
+  unit(n) { return { file: 'FileUnit', n }; }
+  constant(name) {
+    const found = this.constants.get(name);
+    if (!found) throw new Error(`no constant '${name}'`);
+    return found;
+  }
+  literal(value) {
+    const key = BigInt(value);
+    if (!this.literals.has(key)) {
+      if (this.literals.size === 24) throw new Error('more than 24 literals');
+      this.literals.set(key, { constant: this.first_literal + this.literals.size });
+    }
+    return this.literals.get(key);
+  }
+  operand(x) {
+    if (typeof x === 'number' || typeof x === 'bigint') x = this.literal(x);
+    if (typeof x === 'string') x = this.constant(x);
+    if (x.constant !== undefined) return 64 + x.constant;
+    if (!(x.n >= 0 && x.n < 32)) throw new Error('no such register');
+    return this.codes[x.file] * 32 + x.n;
+  }
+
+  // ---- labels
+  label(name = `.${this.next_label++}`) { return { name }; }
+  here(label) {
+    if (this.labels.has(label.name)) throw new Error(`label '${label.name}' twice`);
+    this.labels.set(label.name, this.rows.length);
+  }
+
+  emit({ unit = 'UnitNone', option = 0, a = 0, b = 0, c = 0, d = null, op = 'OpAdd', write = 'WriteNone', jump = 'JumpNo', condition = 'CondLess', target = null }) {
+    const [x, y, z] = [a, b, c].map((operand) => this.operand(operand));
+    const k = this.codes;
+    if (d !== null && (d.file === 'FileUnit') !== (k[unit] > 0 && k[unit] <= k.UnitJoin)) throw new Error(`row ${this.rows.length}: wrong file for the result`);
+    this.rows.push({
+      unit: k[unit], option, a: x, b: y, c: z, d: d === null ? 0 : d.n, op: k[op], write: k[write], jump: k[jump],
+      condition: k[condition], target, rest: 0,
+    });
+  }
+
+  // ---- the ALU
+  add(d, a, b) { this.emit({ d, a, b, write: 'WriteResult' }); }
+  sub(d, a, b) { this.emit({ d, a, b, op: 'OpSub', write: 'WriteResult' }); }
+  addWrapping(d, a, b) { this.emit({ d, a, b, op: 'OpAddWrap', write: 'WriteResult' }); }
+  half(d, a) { this.emit({ d, a, op: 'OpHalf', write: 'WriteResult' }); }
+  move(d, a) { this.add(d, a, 0); }
+  /** d = value if a <relation> b */
+  moveIf(d, value, a, relation, b) { this.emit({ d, a, b, c: value, op: 'OpSub', write: 'WriteIf', condition: conditions[relation] }); }
+  maximum(d, b) { this.moveIf(d, b, b, '>', d); }
+  minimum(d, b) { this.moveIf(d, b, b, '<', d); }
+  jump(target) { this.emit({ jump: 'JumpAlways', target }); }
+  jumpIf(a, relation, b, target) { this.emit({ a, b, op: 'OpSub', jump: 'JumpIf', condition: conditions[relation], target }); }
+  /** Jumps when a is negative or has more than so many bits. */
+  jumpOver(a, bits, target) { this.emit({ a, jump: 'JumpIf', condition: `CondOver${bits}`, target }); }
+  /** d = a + b (or a - b); jumps when that is negative or has more than so many bits. */
+  addJumpOver(d, a, b, bits, target) { this.emit({ d, a, b, write: 'WriteResult', jump: 'JumpIf', condition: `CondOver${bits}`, target }); }
+  subJumpOver(d, a, b, bits, target) { this.emit({ d, a, b, op: 'OpSub', write: 'WriteResult', jump: 'JumpIf', condition: `CondOver${bits}`, target }); }
+  subJumpIf(d, a, b, relation, target) { this.emit({ d, a, b, op: 'OpSub', write: 'WriteResult', jump: 'JumpIf', condition: conditions[relation], target }); }
+  call(link, target) { this.emit({ d: link, write: 'WriteLink', jump: 'JumpAlways', target }); }
+  back(link) { this.emit({ a: link, jump: 'JumpBack' }); }
+
+  // ---- the units; `impossible` is what a quotient that does not fit becomes: Marked (2^256), Zero or Most (2^256 - 1)
+  mulDiv(d, a, b, c, { up = false, impossible = 'Marked' } = {}) {
+    this.emit({ unit: 'UnitMulDiv', d, a, b, c, option: (up ? 1 : 0) | (this.codes[`Impossible${impossible}`] << 1) });
+  }
+  /** liquidity * 2^96 * (high - low) / high */
+  mulDivDelta(d, high, low, liquidity, up) {
+    this.emit({ unit: 'UnitMulDiv', d, a: high, b: low, c: liquidity, op: 'OpSub', option: (up ? 1 : 0) | (this.codes.ImpossibleZero << 1) | 8 | 128 });
+  }
+  /** c * 2^96 * (a + b) / a: with b = 0 the factor is the divisor itself. */
+  mulShift(d, a, b, shift, { up = false, impossible = 'Marked' } = {}) {
+    this.emit({ unit: 'UnitMulShift', d, a, b, option: (up ? 1 : 0) | ([0, 16, 96, 128].indexOf(shift) << 1) | (this.codes[`Impossible${impossible}`] << 3) });
+  }
+  /** liquidity * (high - low) / 2^96 */
+  mulShiftDelta(d, high, low, liquidity, up) {
+    this.emit({ unit: 'UnitMulShift', d, a: high, b: low, c: liquidity, op: 'OpSub', option: (up ? 1 : 0) | (2 << 1) | 128 });
+  }
+  /** A field (Tick, Net, Ratio) of the listed tick a + b or a - b. */
+  window(d, field, a, b = 0, op = 'OpAdd') { this.emit({ unit: 'UnitWindow', d, a, b, op, option: this.codes[`Window${field}`] | 128 }); }
+  grossAt(d, tick) { this.emit({ unit: 'UnitWindow', d, a: tick, option: this.codes.WindowGrossAt | 128 }); }
+  ratioAt(d, tick) { this.emit({ unit: 'UnitTickMath', d, a: tick, option: 128 }); }
+  tickAt(d, price) { this.emit({ unit: 'UnitTickMath', d, a: price, option: 129 }); }
+  /** floor(sqrt(a * 2^64)) of an a below 2^64 */
+  squareRoot(d, a) { this.emit({ unit: 'UnitSquareRoot', d, a }); }
+  load(d, a, b = 0) { this.emit({ unit: 'UnitLoad', d, a, b, option: 128 }); }
+  store(value, a, b = 0) { this.emit({ unit: 'UnitStore', a, b, c: value, option: 128 }); }
+  spawn(target, value) { this.emit({ unit: 'UnitSpawn', a: value, option: 128, target }); }
+  join(d) { this.emit({ unit: 'UnitJoin', d }); }
+  best(d, question) { this.emit({ unit: 'UnitBest', d, option: ['gross', 'place', 'evaluated', 'profitable'].indexOf(question) }); }
+  report({ evaluated, known, gross = 0, place = 0, profitable = 0 }) {
+    this.emit({ unit: 'UnitReport', a: gross, b: place, c: profitable, option: (evaluated ? 1 : 0) | (known ? 2 : 0) });
+  }
+  out(field, a, b = 0, op = 'OpAdd') { this.emit({ unit: 'UnitOut', a, b, op, option: 128 | field }); }
+  stop() { this.emit({ unit: 'UnitStop' }); }
+
+  /** The words of the program, [bits as BigInt]. */
+  words() {
+    this.resolve();
+    this.rest();
+    return this.rows.map((row) => this.fields.reduce((word, { name, width }) => {
+      if (row[name] < 0 || row[name] >= 2 ** width) throw new Error(`${name} = ${row[name]} does not fit`);
+      return (word << BigInt(width)) | BigInt(row[name]);
+    }, 0n));
+  }
+
+  resolve() {
+    this.rows.forEach((row, at) => {
+      if (row.target === null) row.target = 0;
+      if (typeof row.target !== 'object') return;
+      const found = this.labels.get(row.target.name);
+      if (found === undefined) throw new Error(`row ${at}: no label '${row.target.name}'`);
+      row.target = found;
+    });
+  }
+
+  /** An instruction reads what the ALU wrote four clocks before; a thread's instructions come at least two apart, after a jump five. */
+  rest() {
+    let clock = 0;
+    const written = new Map(); // register -> clock of the instruction that wrote it
+    this.rows.forEach((row, at) => {
+      let from = at === 0 ? 0 : clock + 2;
+      for (const operand of [row.a, row.b, row.c]) {
+        if (operand < 32 && written.has(operand)) from = Math.max(from, written.get(operand) + 4);
+      }
+      if (at > 0) this.rows[at - 1].rest = from - clock - 2;
+      clock = from;
+      if (row.write !== this.codes.WriteNone) written.set(row.d, clock);
+    });
+  }
+}

@@ -1,0 +1,50 @@
+// What the microprogram knows of a leg, and what it says of it: words by name, each with the SystemVerilog that makes or takes it.
+// SPDX-License-Identifier: Apache-2.0
+
+/** Constants of a leg: name and expression over `job` (leg_job_t) and the products that leg_constants.sv computes beside. */
+export const leg_constants = [
+  ['variant', "WordBits'({job.exact_in, job.zero_for_one})"],
+  ['tick', "WordBits'($signed(job.pool.tick))"],
+  ['sqrt_price', "WordBits'(job.pool.sqrt_price)"],
+  ['liquidity', "WordBits'(job.pool.liquidity)"],
+  ['below', "WordBits'(job.window.below)"],
+  ['amount', "WordBits'(job.amount)"],
+  ['price_limit', "WordBits'(job.price_limit)"],
+  ['fee', "WordBits'(job.pool.fee)"],
+  ['keep', "WordBits'(keep)"],
+  ['spacing', "WordBits'(job.pool.tick_spacing)"],
+  ['word_ticks', "WordBits'({job.pool.tick_spacing, 8'd0})"], // of a word of the tick bitmap
+  ['last_in_word', "WordBits'({job.pool.tick_spacing, 8'd0}) - WordBits'(job.pool.tick_spacing)"],
+  ['spacing_offset', "WordBits'({job.pool.tick_spacing, 20'd0})"], // a multiple of the spacing that makes every tick positive
+  ['word_offset', "WordBits'({job.pool.tick_spacing, 28'd0})"],
+  ['known_lower', "WordBits'($signed(job.window.known_lower))"],
+  ['known_upper', "WordBits'($signed(job.window.known_upper))"],
+  ['known_low', "WordBits'(job.window.known_low)"],
+  ['known_high', "WordBits'(job.window.known_high)"],
+  ['check_fill', "WordBits'(!job.direct_pool && !job.exact_in && !job.own_limit)"],
+  ['check_limit', "WordBits'(!job.direct_pool && job.one_hop)"],
+  ['limit', "WordBits'(job.limit)"],
+  ['max_liquidity', "WordBits'(job.pool.max_liquidity_per_tick)"],
+  ['candidates', "WordBits'(job.params.candidates)"],
+  ['tip_ppm', "WordBits'(job.params.tip_ppm)"],
+  ['price0', "WordBits'(job.params.price0)"],
+  ['price1', "WordBits'(job.params.price1)"],
+  ['budget0', "WordBits'(job.params.budget0)"],
+  ['budget1', "WordBits'(job.params.budget1)"],
+  ['gas_cost', "WordBits'(job.params.gas_cost_wei)"],
+  ['tip_floor', "WordBits'(job.params.tip_floor_wei)"],
+  ['min_profit', "WordBits'(job.params.min_profit_wei)"],
+  ['protocol_part', "WordBits'(part)"], // the protocol's share of a fee: part / whole
+  ['protocol_whole', "WordBits'(whole)"],
+  ['kept_fee', "WordBits'(kept_fee)"], // (whole - part) * fee
+  ['whole_keep', "WordBits'(whole_keep)"], // whole * (10^6 - fee)
+];
+
+/** Fields of leg_result_t and their widths; `done` ends the leg. */
+export const result_words = [
+  ['reason', 16], ['candidates', 16], ['profitable', 16], ['tick_lower', 24], ['tick_upper', 24], ['liquidity', 128], ['tick_after', 24],
+  ['tick_alone', 24], ['price_after', 160], ['price_alone', 160], ['mint0', 256], ['mint1', 256], ['burn0', 256], ['burn1', 256],
+  ['fee0', 256], ['fee1', 256], ['swap0', 256], ['swap1', 256], ['alone0', 256], ['alone1', 256], ['profit_wei', 256], ['gross_wei', 256],
+  ['tip_wei', 256],
+];
+export const done_word = result_words.length;

@@ -1,0 +1,189 @@
+// The engine of range_profit: one leg from its checks to the best position beside it, bit for bit as kernels/hls computes it.
+// Many threads of a microprogram (program/range_program.mjs) on a few lanes; the long operations are shared, pipelined units.
+// One leg at a time; docs/card-range.md says how many clocks it takes and where they go.
+// SPDX-License-Identifier: Apache-2.0
+module range_engine
+  import range_pkg::*, range_isa_pkg::*;
+#(
+    parameter int unsigned Lanes     = 4,  // 1..8, of 16 threads
+    parameter int unsigned MulDivs   = 2,  // at most Lanes: lane i asks mul_div i % MulDivs
+    parameter int unsigned TickMaths = 4   // 2, 4 or 8
+) (
+    input  logic                clk,
+    input  logic                rst,                 // synchronous, active high
+    input  logic                job_valid,
+    output logic                job_ready,
+    input  leg_job_t            job,                 // stands from the handshake until its result is taken
+    output logic                tick_read,
+    output logic [PoolBits-1:0] tick_pool,
+    output logic [WindowBits-1:0] tick_at,
+    input  window_tick_t        tick_entry,          // 3 clocks after tick_read
+    input  logic                shell_md_valid,      // floor((2^256 - 1) / d) for the shell, held until ready
+    output logic                shell_md_ready,
+    input  logic [255:0]        shell_md_d,
+    output logic                shell_md_out_valid,
+    output logic [255:0]        shell_md_quotient,
+    output logic                result_valid,
+    input  logic                result_ready,
+    output leg_result_t         result
+);
+  localparam int unsigned Sources    = 7 + MulDivs;
+  localparam logic [3:0]  ShellTag   = 4'd15;
+  localparam logic [5:0]  LegWords   = 6'd40;  // constants before these are a leg's, the others the program's
+  localparam logic [4:0]  DoneField  = 5'd23;
+
+  if (MulDivs > Lanes || Lanes > 8) $fatal(1, "1 <= MulDivs <= Lanes <= 8 (instance %m)");
+
+  // ---- a leg's life: constants, first thread, until it has said `done` and everybody has stopped
+  typedef enum logic [2:0] {Literals, Idle, Constants, Begin, Run, Answer} state_t;
+  state_t              state;
+  logic [5:0]          constant_next, constant_at;
+  logic                constant_write, begin_leg, alive, done;
+  logic [WordBits-1:0] constant, constant_q;
+  assign job_ready    = state == Idle;
+  assign begin_leg    = state == Begin;
+  assign result_valid = state == Answer;
+  always_ff @(posedge clk) begin
+    constant_write <= state == Literals || state == Constants;
+    constant_at    <= constant_next;
+    constant_q     <= constant;
+    case (state)
+      Literals: begin
+        constant_next <= constant_next + 6'd1;
+        if (constant_next == 6'd63) state <= Idle;
+      end
+      Idle: if (job_valid) begin
+        constant_next <= '0;
+        state         <= Constants;
+      end
+      Constants: begin
+        constant_next <= constant_next + 6'd1;
+        if (constant_next == LegWords - 6'd1) state <= Begin;
+      end
+      Begin:  state <= Run;
+      Run:    if (done && !alive) state <= Answer;
+      Answer: if (result_ready) state <= Idle;
+      default: state <= Idle;
+    endcase
+    if (rst) begin
+      state          <= Literals;
+      constant_next  <= LegWords;
+      constant_write <= 1'b0;
+    end
+  end
+  range_constants i_constants (.clk, .job, .at(constant_next), .word(constant));
+  assign tick_pool = job.pool_index;
+
+  // ---- lanes
+  logic [Lanes-1:0]             request_valid, request_ready, answer_valid;
+  logic [Lanes*RequestBits-1:0] requests;
+  logic [Lanes*AnswerBits-1:0]  answers;
+  for (genvar i = 0; i < Lanes; i = i + 1) begin : g_lane
+    request_t request;
+    answer_t  answer;
+    assign requests[i*RequestBits+:RequestBits] = request;
+    assign answer = answers[i*AnswerBits+:AnswerBits];
+    range_lane i_lane (
+        .clk, .rst, .constant_write, .constant_at, .constant_data(constant_q),
+        .request_valid(request_valid[i]), .request_ready(request_ready[i]), .request,
+        .answer_valid(answer_valid[i]), .answer);
+  end
+
+  // ---- who asks whom
+  logic [MulDivs*Lanes-1:0] md_valid, md_ready;
+  logic [Lanes-1:0] ms_valid, ms_ready, window_valid, window_ready, tick_valid, tick_ready, root_valid, root_ready, memory_valid,
+                    memory_ready, best_valid, best_ready, pool_valid, pool_ready, out_valid, out_ready;
+  for (genvar i = 0; i < Lanes; i = i + 1) begin : g_wants
+    logic [3:0]         unit;
+    logic [MulDivs-1:0] md_granted;
+    assign unit            = requests[(i+1)*RequestBits-1-:4];
+    assign ms_valid[i]     = request_valid[i] && unit == UnitMulShift;
+    assign window_valid[i] = request_valid[i] && unit == UnitWindow;
+    assign tick_valid[i]   = request_valid[i] && unit == UnitTickMath;
+    assign root_valid[i]   = request_valid[i] && unit == UnitSquareRoot;
+    assign memory_valid[i] = request_valid[i] && (unit == UnitLoad || unit == UnitStore);
+    assign best_valid[i]   = request_valid[i] && (unit == UnitBest || unit == UnitReport);
+    assign pool_valid[i]   = request_valid[i] && (unit == UnitSpawn || unit == UnitJoin || unit == UnitStop);
+    assign out_valid[i]    = request_valid[i] && unit == UnitOut;
+    for (genvar m = 0; m < MulDivs; m = m + 1) begin : g_mul_div
+      assign md_valid[m*Lanes+i] = request_valid[i] && unit == UnitMulDiv && i % MulDivs == m;
+      assign md_granted[m]       = md_ready[m*Lanes+i];
+    end
+    assign request_ready[i] = md_granted != '0 || ms_ready[i] || window_ready[i] || tick_ready[i] || root_ready[i] ||
+                              memory_ready[i] || best_ready[i] || pool_ready[i] || out_ready[i];
+  end
+
+  // ---- units
+  logic [Sources-1:0]            source_valid, source_ready;
+  logic [Sources*AnswerBits-1:0] source_data;
+  answer_switch #(.Sources(Sources), .Lanes(Lanes)) i_switch (
+      .clk, .rst, .in_valid(source_valid), .in_ready(source_ready), .in_data(source_data),
+      .out_valid(answer_valid), .out_data(answers));
+
+  logic         tick_md_valid, tick_md_ready, client_ready, client_out_valid;
+  logic [3:0]   tick_md_tag, client_out_tag;
+  logic [255:0] tick_md_d, client_quotient;
+  assign tick_md_ready      = client_ready;
+  assign shell_md_ready     = client_ready && !tick_md_valid;
+  assign shell_md_out_valid = client_out_valid && client_out_tag == ShellTag;
+  assign shell_md_quotient  = client_quotient;
+  for (genvar m = 0; m < MulDivs; m = m + 1) begin : g_mul_div
+    if (m == 0) begin : g_with_client
+      mul_div_server #(.Lanes(Lanes)) i_server (
+          .clk, .rst, .in_valid(md_valid[m*Lanes+:Lanes]), .in_ready(md_ready[m*Lanes+:Lanes]), .in_data(requests),
+          .out_valid(source_valid[7+m]), .out_ready(source_ready[7+m]), .out_data(source_data[(7+m)*AnswerBits+:AnswerBits]),
+          .client_valid(tick_md_valid || shell_md_valid), .client_ready, .client_tag(tick_md_valid ? tick_md_tag : ShellTag),
+          .client_d(tick_md_valid ? tick_md_d : shell_md_d),
+          .client_out_valid, .client_out_tag, .client_quotient);
+    end else begin : g_lanes_only
+      logic         no_client_ready, no_client_valid;
+      logic [3:0]   no_client_tag;
+      logic [255:0] no_client_quotient;
+      mul_div_server #(.Lanes(Lanes)) i_server (
+          .clk, .rst, .in_valid(md_valid[m*Lanes+:Lanes]), .in_ready(md_ready[m*Lanes+:Lanes]), .in_data(requests),
+          .out_valid(source_valid[7+m]), .out_ready(source_ready[7+m]), .out_data(source_data[(7+m)*AnswerBits+:AnswerBits]),
+          .client_valid(1'b0), .client_ready(no_client_ready), .client_tag('0), .client_d('0),
+          .client_out_valid(no_client_valid), .client_out_tag(no_client_tag), .client_quotient(no_client_quotient));
+      wire unused = &{1'b0, no_client_ready, no_client_valid, no_client_tag, no_client_quotient};
+    end
+  end
+  thread_pool #(.Lanes(Lanes)) i_pool (
+      .clk, .rst, .begin_leg, .alive, .in_valid(pool_valid), .in_ready(pool_ready), .in_data(requests),
+      .out_valid(source_valid[0]), .out_ready(source_ready[0]), .out_data(source_data[0*AnswerBits+:AnswerBits]));
+  memory_server #(.Lanes(Lanes)) i_memory (
+      .clk, .rst, .in_valid(memory_valid), .in_ready(memory_ready), .in_data(requests),
+      .out_valid(source_valid[1]), .out_ready(source_ready[1]), .out_data(source_data[1*AnswerBits+:AnswerBits]));
+  window_server #(.Lanes(Lanes)) i_window (
+      .clk, .rst, .begin_leg, .count(job.window.count), .zero_for_one(job.zero_for_one),
+      .in_valid(window_valid), .in_ready(window_ready), .in_data(requests),
+      .out_valid(source_valid[2]), .out_ready(source_ready[2]), .out_data(source_data[2*AnswerBits+:AnswerBits]),
+      .tick_read, .tick_at, .tick_entry);
+  mul_shift_server #(.Lanes(Lanes)) i_mul_shift (
+      .clk, .rst, .in_valid(ms_valid), .in_ready(ms_ready), .in_data(requests),
+      .out_valid(source_valid[3]), .out_ready(source_ready[3]), .out_data(source_data[3*AnswerBits+:AnswerBits]));
+  tick_math_server #(.Lanes(Lanes), .Units(TickMaths)) i_tick_math (
+      .clk, .rst, .in_valid(tick_valid), .in_ready(tick_ready), .in_data(requests),
+      .out_valid(source_valid[4]), .out_ready(source_ready[4]), .out_data(source_data[4*AnswerBits+:AnswerBits]),
+      .md_valid(tick_md_valid), .md_ready(tick_md_ready), .md_tag(tick_md_tag), .md_d(tick_md_d),
+      .md_out_valid(client_out_valid), .md_out_tag(client_out_tag), .md_quotient(client_quotient));
+  square_root_server #(.Lanes(Lanes)) i_root (
+      .clk, .rst, .in_valid(root_valid), .in_ready(root_ready), .in_data(requests),
+      .out_valid(source_valid[5]), .out_ready(source_ready[5]), .out_data(source_data[5*AnswerBits+:AnswerBits]));
+  best_of #(.Lanes(Lanes)) i_best (
+      .clk, .rst, .begin_leg, .in_valid(best_valid), .in_ready(best_ready), .in_data(requests),
+      .out_valid(source_valid[6]), .out_ready(source_ready[6]), .out_data(source_data[6*AnswerBits+:AnswerBits]));
+
+  // ---- what the first thread says of the leg
+  logic                said;
+  request_t            saying;
+  logic [LaneBits-1:0] said_lane;
+  unit_select #(.Lanes(Lanes), .Places(2)) i_out (
+      .clk, .rst, .in_valid(out_valid), .in_ready(out_ready), .in_data(requests), .hold(1'b0), .done({1'b0, said}),
+      .out_valid(said), .out_lane(said_lane), .out(saying));
+  range_result i_result (.clk, .write(said), .field(saying.option[4:0]), .word(saying.b[255:0]), .result);
+  always_ff @(posedge clk) begin
+    if (begin_leg) done <= 1'b0;
+    else if (said && saying.option[4:0] == DoneField) done <= 1'b1;
+  end
+  wire unused = &{1'b0, saying, said_lane, job};
+endmodule

@@ -1,0 +1,74 @@
+// The instruction set of range_engine's lanes. program/assembler.mjs reads the codes from here. docs/card-range.md explains them.
+// A word holds a signed integer of 260 bits, so that every intermediate of kernels/hls fits as it is. A quotient or product that does
+// not fit 256 bits is 2^256, which the condition CondOver256 tells from all others.
+// SPDX-License-Identifier: Apache-2.0
+package range_isa_pkg;
+  localparam int unsigned WordBits   = 260;
+  localparam int unsigned PcBits     = 12;
+  localparam int unsigned LaneBits   = 3;
+  localparam int unsigned ThreadBits = 4;  // of a lane
+
+  // Operands: two files of 32 words a thread, one written by the ALU and one by the units, and 64 constants of the leg.
+  localparam logic [1:0] FileAlu = 2'd0, FileUnit = 2'd1;  // else a constant: its number in 6 bits
+
+  // Units that answer into the unit file ...
+  localparam logic [3:0] UnitNone = 4'd0, UnitMulDiv = 4'd1, UnitMulShift = 4'd2, UnitWindow = 4'd3, UnitTickMath = 4'd4,
+                         UnitSquareRoot = 4'd5, UnitLoad = 4'd6, UnitBest = 4'd7, UnitJoin = 4'd8;
+  // ... and those that do not.
+  localparam logic [3:0] UnitStore = 4'd9, UnitSpawn = 4'd10, UnitOut = 4'd11, UnitReport = 4'd12, UnitStop = 4'd13;
+  localparam logic [3:0] LastAnswering = UnitJoin;
+
+  // option[7]: the unit takes (C, A +- B, A) instead of (A, B, C).
+  // mul_div: option[0] round up, [2:1] what an impossible quotient becomes, [3] first factor times 2^96.
+  localparam logic [1:0] ImpossibleMarked = 2'd0, ImpossibleZero = 2'd1, ImpossibleMost = 2'd2;
+  // mul_shift: option[0] round up, [2:1] shift as in mul_shift.sv, [4:3] as mul_div's [2:1].
+  // window: option[1:0] field of the listed tick; tick_math: option[0] price to tick.
+  localparam logic [1:0] WindowTick = 2'd0, WindowNet = 2'd1, WindowRatio = 2'd2, WindowGrossAt = 2'd3;
+
+  localparam logic [1:0] OpAdd = 2'd0, OpSub = 2'd1, OpAddWrap = 2'd2, OpHalf = 2'd3;  // wrap: modulo 2^256; half: A >> 1
+  localparam logic [1:0] WriteNone = 2'd0, WriteResult = 2'd1, WriteIf = 2'd2, WriteLink = 2'd3;  // if: C when the condition holds
+  localparam logic [1:0] JumpNo = 2'd0, JumpIf = 2'd1, JumpAlways = 2'd2, JumpBack = 2'd3;  // back: to the address in A
+  localparam logic [3:0] CondLess = 4'd0, CondNotLess = 4'd1, CondZero = 4'd2, CondNotZero = 4'd3, CondMore = 4'd4, CondNotMore = 4'd5,
+                         CondOver128 = 4'd6, CondOver160 = 4'd7, CondOver255 = 4'd8, CondOver256 = 4'd9;  // over: or negative
+
+  typedef struct packed {
+    logic [3:0]        unit;
+    logic [7:0]        option;
+    logic [6:0]        a;
+    logic [6:0]        b;
+    logic [6:0]        c;
+    logic [4:0]        d;
+    logic [1:0]        op;
+    logic [1:0]        write;
+    logic [1:0]        jump;
+    logic [3:0]        condition;
+    logic [PcBits-1:0] target;
+    logic [3:0]        rest;  // clocks until this thread's next instruction may be looked at: the assembler knows what it needs
+  } instruction_t;
+
+  /// What a lane asks of a unit.
+  typedef struct packed {
+    logic [3:0]            unit;
+    logic [7:0]            option;
+    logic [PcBits-1:0]     target;
+    logic [ThreadBits-1:0] thread;
+    logic [4:0]            d;
+    logic [WordBits-1:0]   a;
+    logic [WordBits-1:0]   b;
+    logic [255:0]          c;
+  } request_t;
+
+  /// What comes back: a word for the unit file. With `start` the thread begins at pc.
+  typedef struct packed {
+    logic                  start;
+    logic [PcBits-1:0]     pc;
+    logic [LaneBits-1:0]   lane;
+    logic [ThreadBits-1:0] thread;
+    logic [4:0]            d;
+    logic [WordBits-1:0]   data;
+  } answer_t;
+
+  localparam int unsigned InstructionBits = $bits(instruction_t);
+  localparam int unsigned RequestBits     = $bits(request_t);
+  localparam int unsigned AnswerBits      = $bits(answer_t);
+endpackage

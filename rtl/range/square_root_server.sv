@@ -1,0 +1,42 @@
+// A square_root that the lanes share: floor(sqrt(x * 2^64)) of an x below 2^64. From a request to its answer 35 clocks; initiation
+// interval 1.
+// SPDX-License-Identifier: Apache-2.0
+module square_root_server
+  import range_isa_pkg::*;
+#(
+    parameter int unsigned Lanes = 4
+) (
+    input  logic                         clk,
+    input  logic                         rst,       // synchronous, active high
+    input  logic [Lanes-1:0]             in_valid,
+    output logic [Lanes-1:0]             in_ready,
+    input  logic [Lanes*RequestBits-1:0] in_data,
+    output logic                         out_valid,
+    input  logic                         out_ready,
+    output logic [AnswerBits-1:0]        out_data
+);
+  localparam int unsigned LogPlaces = 6;
+
+  logic                valid_1;
+  logic [LaneBits-1:0] lane_1;
+  request_t            request_1;
+  unit_select #(.Lanes(Lanes), .Places(1 << LogPlaces)) i_select (
+      .clk, .rst, .in_valid, .in_ready, .in_data, .hold(1'b0), .done({1'b0, out_valid && out_ready}),
+      .out_valid(valid_1), .out_lane(lane_1), .out(request_1));
+
+  logic        root_valid, answer_ready;
+  logic [63:0] root;
+  answer_t     answer;
+  square_root #(.TagWidth(LaneBits + ThreadBits + 5)) i_square_root (
+      .clk, .rst, .in_valid(valid_1), .in_tag({lane_1, request_1.thread, request_1.d}), .x({request_1.a[63:0], 64'd0}),
+      .out_valid(root_valid), .out_tag({answer.lane, answer.thread, answer.d}), .root);
+  assign answer.start = 1'b0;
+  assign answer.pc    = '0;
+  assign answer.data  = WordBits'(root);
+  stream_fifo #(.Width(AnswerBits), .LogDepth(LogPlaces)) i_answers (
+      .clk, .rst, .in_valid(root_valid), .in_ready(answer_ready), .in_data(answer), .out_valid, .out_ready, .out_data);
+  always_ff @(posedge clk) begin
+    if (!rst && root_valid) a_answer_has_a_place: assert (answer_ready);
+  end
+  wire unused = &{1'b0, request_1};
+endmodule

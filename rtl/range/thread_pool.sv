@@ -1,0 +1,107 @@
+// Free threads of all lanes: starts what a thread spawns, lane after lane, and tells who joins when nobody but itself is left. At most
+// 64 spawned threads may wait for a place. From a spawn to the thread's first instruction 5 clocks when a thread is free.
+// SPDX-License-Identifier: Apache-2.0
+module thread_pool
+  import range_isa_pkg::*;
+#(
+    parameter int unsigned Lanes = 4
+) (
+    input  logic                         clk,
+    input  logic                         rst,        // synchronous, active high
+    input  logic                         begin_leg,  // one clock, nobody alive: starts the first thread at address 0
+    output logic                         alive,      // any thread
+    input  logic [Lanes-1:0]             in_valid,
+    output logic [Lanes-1:0]             in_ready,
+    input  logic [Lanes*RequestBits-1:0] in_data,
+    output logic                         out_valid,
+    input  logic                         out_ready,
+    output logic [AnswerBits-1:0]        out_data
+);
+  localparam int unsigned Threads   = 1 << ThreadBits;
+  localparam int unsigned SpawnBits = PcBits + WordBits;
+
+  logic                valid_1;
+  logic [LaneBits-1:0] lane_1;
+  request_t            request_1;
+  unit_select #(.Lanes(Lanes), .Places(4)) i_select (
+      .clk, .rst, .in_valid, .in_ready, .in_data, .hold(1'b0), .done({1'b0, valid_1}),
+      .out_valid(valid_1), .out_lane(lane_1), .out(request_1));
+
+  // ---- who waits for a thread
+  logic                 spawn, queue_ready, waiting, start;
+  logic [SpawnBits-1:0] spawned;
+  logic [PcBits-1:0]    start_pc;
+  logic [WordBits-1:0]  start_value;
+  assign spawn = begin_leg || (valid_1 && request_1.unit == UnitSpawn);
+  stream_fifo #(.Width(SpawnBits), .LogDepth(6)) i_queue (
+      .clk, .rst, .in_valid(spawn), .in_ready(queue_ready), .in_data(begin_leg ? '0 : {request_1.target, request_1.b}),
+      .out_valid(waiting), .out_ready(start), .out_data(spawned));
+  assign {start_pc, start_value} = spawned;
+
+  // ---- free threads; the lane after the last one used comes first
+  logic [Lanes*Threads-1:0] free;
+  logic [Lanes-1:0]         lane_free, lane_grant;
+  logic                     stop;
+  answer_t                  first;
+  assign stop = valid_1 && request_1.unit == UnitStop;
+  always_comb for (int i = 0; i < Lanes; i++) lane_free[i] = free[i*Threads+:Threads] != '0;
+  round_robin_arbiter #(.Ports(Lanes)) i_lane (.clk, .rst, .request(lane_free), .grant(lane_grant), .advance(start));
+  assign first.start = 1'b1;
+  assign first.pc    = start_pc;
+  assign first.d     = 5'd0;
+  assign first.data  = start_value;
+  always_comb begin
+    first.lane   = '0;
+    first.thread = '0;
+    for (int i = 0; i < Lanes; i++) begin
+      if (lane_grant[i]) begin
+        first.lane = LaneBits'(i);
+        for (int t = Threads - 1; t >= 0; t--) if (free[i*Threads+t]) first.thread = ThreadBits'(t);
+      end
+    end
+  end
+
+  // ---- joining, and what comes out
+  logic [15:0] count;  // spawned and not stopped
+  logic        joining, joined;
+  answer_t     join_answer, out_q;
+  logic [LaneBits+ThreadBits+4:0] who_joins;
+  assign joined = joining && count == 16'd1;
+  assign start  = waiting && lane_free != '0 && (!out_valid || out_ready);
+  assign alive  = count != '0;
+  always_ff @(posedge clk) begin
+    if (out_ready) out_valid <= 1'b0;
+    if (start) begin
+      out_valid <= 1'b1;
+      out_q     <= first;
+      free[32'(first.lane)*Threads+32'(first.thread)] <= 1'b0;
+    end else if (joined && (!out_valid || out_ready)) begin
+      out_valid <= 1'b1;
+      out_q     <= join_answer;
+      joining   <= 1'b0;
+    end
+    if (valid_1 && request_1.unit == UnitJoin) begin
+      joining   <= 1'b1;
+      who_joins <= {lane_1, request_1.thread, request_1.d};
+    end
+    if (stop) free[32'(lane_1)*Threads+32'(request_1.thread)] <= 1'b1;
+    count <= count + 16'(spawn) - 16'(stop);
+    if (rst) begin
+      out_valid <= 1'b0;
+      joining   <= 1'b0;
+      free      <= '1;
+      count     <= '0;
+    end
+  end
+  assign join_answer.start = 1'b0;
+  assign join_answer.pc    = '0;
+  assign join_answer.data  = '0;
+  assign {join_answer.lane, join_answer.thread, join_answer.d} = who_joins;
+  assign out_data          = out_q;
+
+  always_ff @(posedge clk) begin
+    if (!rst && spawn) a_spawned_has_a_place: assert (queue_ready);
+    if (!rst && begin_leg) a_nobody_alive: assert (!alive);
+  end
+  wire unused = &{1'b0, request_1};
+endmodule

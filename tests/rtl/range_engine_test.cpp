@@ -1,0 +1,86 @@
+// range_engine: every field of its answer equals what kernels/hls gives for the same pool, window, parameters and swap.
+// SPDX-License-Identifier: Apache-2.0
+#include "rtl/range_engine_driver.hpp"
+#include "rtl/range_legs.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <iostream>
+#include <map>
+#include <memory>
+#include <random>
+
+namespace {
+
+using namespace jitbox::hlsk;
+using namespace jitbox::test;
+
+/// JITBOX_SOAK_CASES=n runs n legs a test instead of its own number (tests/soak/range_engine.sh).
+int cases(int usual) {
+    const char* wanted = std::getenv("JITBOX_SOAK_CASES"); // NOLINT(concurrency-mt-unsafe): one thread
+    return wanted == nullptr ? usual : std::atoi(wanted);  // NOLINT(cert-err34-c): our own script
+}
+
+class RangeEngine : public testing::Test {
+protected:
+    RangeEngine() : seed_(std::random_device{}()), random_(seed_), memo_(std::make_unique<RatioMemo>()), engine_(random_) {
+        std::cout << "seed " << seed_ << '\n';
+        memo_->clear();
+    }
+
+    void expect_equal(const EngineLeg& leg, int i) {
+        const EngineResult wanted = reference_result(leg, *memo_);
+        const auto got = engine_.run(leg);
+        ASSERT_TRUE(got.has_value()) << "leg " << i << " has no result";
+        ASSERT_EQ(got->text(), wanted.text()) << "leg " << i << " of seed " << seed_;
+        seen_[wanted.reason] += 1;
+        clocks_ += engine_.clocks();
+    }
+
+    void TearDown() override {
+        for (const auto& [reason, count] : seen_) std::cout << "reason " << static_cast<int>(reason) << ": " << count << " legs\n";
+        std::cout << clocks_ << " clocks\n";
+    }
+
+    std::uint64_t seed_;
+    std::mt19937_64 random_;
+    std::unique_ptr<RatioMemo> memo_;
+    RangeEngineDriver engine_;
+    std::map<Reason, int> seen_;
+    std::uint64_t clocks_ = 0;
+};
+
+TEST_F(RangeEngine, RunsTheSwapAloneAsTheHlsSource) {
+    for (int i = 0; i < cases(500) && !HasFatalFailure(); ++i) {
+        const EngineLeg leg = wild_leg(random_);
+        WindowTicks ticks(leg.window, *memo_);
+        const auto alone = std::make_unique<AloneSwap>();
+        const Reason reason = run_alone(leg.pool, ticks, leg.window.below, leg.request, *alone);
+        ASSERT_TRUE(engine_.run(leg).has_value()) << "leg " << i << " has no result";
+        const EngineResult& got = engine_.raw();
+        seen_[reason] += 1;
+        if (reason != Reason::none) {
+            ASSERT_EQ(got.reason, reason) << "leg " << i << " of seed " << seed_;
+            continue;
+        }
+        if (got.reason == Reason::partial_fill || got.reason == Reason::minimum_out || got.reason == Reason::maximum_in) continue;
+        const SwapEvent event = swap_event(leg.request, alone->end);
+        ASSERT_EQ(got.tick_alone, alone->tick_after) << "leg " << i << " of seed " << seed_;
+        ASSERT_TRUE(got.price_alone == alone->end.sqrt_price_x96) << "leg " << i << " of seed " << seed_;
+        ASSERT_TRUE(got.amounts[8] == u256(event.amount0)) << "leg " << i << " of seed " << seed_;
+        ASSERT_TRUE(got.amounts[9] == u256(event.amount1)) << "leg " << i << " of seed " << seed_;
+    }
+}
+
+TEST_F(RangeEngine, AnswersAsTheHlsSourceOnAnyPool) {
+    for (int i = 0; i < cases(300) && !HasFatalFailure(); ++i) expect_equal(wild_leg(random_), i);
+    for (const Reason reason : {Reason::out_of_window, Reason::amount_overflow, Reason::no_candidate}) EXPECT_GT(seen_[reason], 0);
+}
+
+TEST_F(RangeEngine, AnswersAsTheHlsSourceOnUsualPools) {
+    for (int i = 0; i < cases(60) && !HasFatalFailure(); ++i) expect_equal(usual_leg(random_, *memo_), i);
+}
+
+} // namespace

@@ -28,9 +28,10 @@ module best_of
 
   logic                known;
   logic [WordBits-1:0] gross;
-  logic [15:0]         place, evaluated, profitable;
+  logic [19:0]         place;
+  logic [15:0]         evaluated, profitable;
   assign better = request_1.option[1] && (!known || $signed(request_1.a) > $signed(gross) ||
-                  (request_1.a == gross && request_1.b[15:0] < place));
+                  (request_1.a == gross && request_1.b[19:0] < place));
 
   answer_t answer;
   logic    answer_ready;
@@ -57,7 +58,7 @@ module best_of
       if (better) begin
         known <= 1'b1;
         gross <= request_1.a;
-        place <= request_1.b[15:0];
+        place <= request_1.b[19:0];
       end
     end
     if (rst || begin_leg) begin

@@ -1,4 +1,5 @@
-// The leg's memory, that all lanes share: 2,048 words. A store takes one clock; a load answers 3 clocks after its request.
+// The leg's memory, that all lanes share: 2,048 words of the leg and as many in the candidates' slots. An address counts modulo 2,048, so
+// that a candidate's place in the list finds its slot. A store takes one clock; a load answers 3 clocks after its request.
 // SPDX-License-Identifier: Apache-2.0
 module memory_server
   import range_isa_pkg::*;
@@ -15,7 +16,7 @@ module memory_server
     output logic [AnswerBits-1:0]        out_data
 );
   localparam int unsigned LogPlaces   = 3;
-  localparam int unsigned AddressBits = 11;
+  localparam int unsigned AddressBits = 11;  // and one that says which half
 
   logic                valid_1, valid_2, store_1;
   logic [LaneBits-1:0] lane_1;
@@ -24,13 +25,15 @@ module memory_server
   answer_t             answer;
   logic [LaneBits+ThreadBits+4:0] who_2;
   logic                answer_ready;
+  logic [AddressBits:0] at_1;
+  assign at_1    = {request_1.option[0], request_1.b[AddressBits-1:0]};
   assign store_1 = valid_1 && request_1.unit == UnitStore;
   unit_select #(.Lanes(Lanes), .Places(1 << LogPlaces)) i_select (
       .clk, .rst, .in_valid, .in_ready, .in_data, .hold(store_1), .done({1'b0, store_1} + {1'b0, out_valid && out_ready}),
       .out_valid(valid_1), .out_lane(lane_1), .out(request_1));
-  ram_1r1w #(.Width(WordBits), .Depth(1 << AddressBits)) i_words (
-      .clk, .write(store_1), .write_at(request_1.b[AddressBits-1:0]), .write_data(request_1.a),
-      .read_at(request_1.b[AddressBits-1:0]), .read_data(word_2));
+  ram_1r1w #(.Width(WordBits), .Depth(2 << AddressBits)) i_words (
+      .clk, .write(store_1), .write_at(at_1), .write_data(request_1.a),
+      .read_at(at_1), .read_data(word_2));
   always_ff @(posedge clk) begin
     valid_2 <= !rst && valid_1 && !store_1;
     who_2   <= {lane_1, request_1.thread, request_1.d};

@@ -27,7 +27,7 @@ module range_engine
     input  logic                result_ready,
     output leg_result_t         result
 );
-  localparam int unsigned Sources    = 7 + MulDivs;
+  localparam int unsigned Sources    = 9 + MulDivs;
   localparam logic [3:0]  ShellTag   = 4'd15;
   localparam logic [5:0]  LegWords   = 6'd40;  // constants before these are a leg's, the others the program's
   localparam logic [4:0]  DoneField  = 5'd23;
@@ -40,13 +40,16 @@ module range_engine
   logic [5:0]          constant_next, constant_at;
   logic                constant_write, begin_leg, alive, done;
   logic [WordBits-1:0] constant, constant_q;
+  logic                said;  // the first thread says something
+  request_t            saying;
+  logic [LaneBits-1:0] said_lane;
   assign job_ready    = state == Idle;
   assign begin_leg    = state == Begin;
   assign result_valid = state == Answer;
   always_ff @(posedge clk) begin
-    constant_write <= state == Literals || state == Constants;
-    constant_at    <= constant_next;
-    constant_q     <= constant;
+    constant_write <= state == Literals || state == Constants || (said && saying.option[6]);
+    constant_at    <= said ? saying.option[5:0] : constant_next;
+    constant_q     <= said ? saying.b : constant;
     case (state)
       Literals: begin
         constant_next <= constant_next + 6'd1;
@@ -92,7 +95,7 @@ module range_engine
   // ---- who asks whom
   logic [MulDivs*Lanes-1:0] md_valid, md_ready;
   logic [Lanes-1:0] ms_valid, ms_ready, window_valid, window_ready, tick_valid, tick_ready, root_valid, root_ready, memory_valid,
-                    memory_ready, best_valid, best_ready, pool_valid, pool_ready, out_valid, out_ready;
+                    memory_ready, float_valid, float_ready, best_valid, best_ready, pool_valid, pool_ready, out_valid, out_ready;
   for (genvar i = 0; i < Lanes; i = i + 1) begin : g_wants
     logic [3:0]         unit;
     logic [MulDivs-1:0] md_granted;
@@ -102,6 +105,7 @@ module range_engine
     assign tick_valid[i]   = request_valid[i] && unit == UnitTickMath;
     assign root_valid[i]   = request_valid[i] && unit == UnitSquareRoot;
     assign memory_valid[i] = request_valid[i] && (unit == UnitLoad || unit == UnitStore);
+    assign float_valid[i]  = request_valid[i] && unit == UnitFloat;
     assign best_valid[i]   = request_valid[i] && (unit == UnitBest || unit == UnitReport);
     assign pool_valid[i]   = request_valid[i] && (unit == UnitSpawn || unit == UnitJoin || unit == UnitStop);
     assign out_valid[i]    = request_valid[i] && unit == UnitOut;
@@ -110,7 +114,7 @@ module range_engine
       assign md_granted[m]       = md_ready[m*Lanes+i];
     end
     assign request_ready[i] = md_granted != '0 || ms_ready[i] || window_ready[i] || tick_ready[i] || root_ready[i] ||
-                              memory_ready[i] || best_ready[i] || pool_ready[i] || out_ready[i];
+                              memory_ready[i] || float_ready[i] || best_ready[i] || pool_ready[i] || out_ready[i];
   end
 
   // ---- units
@@ -131,7 +135,7 @@ module range_engine
     if (m == 0) begin : g_with_client
       mul_div_server #(.Lanes(Lanes)) i_server (
           .clk, .rst, .in_valid(md_valid[m*Lanes+:Lanes]), .in_ready(md_ready[m*Lanes+:Lanes]), .in_data(requests),
-          .out_valid(source_valid[7+m]), .out_ready(source_ready[7+m]), .out_data(source_data[(7+m)*AnswerBits+:AnswerBits]),
+          .out_valid(source_valid[9+m]), .out_ready(source_ready[9+m]), .out_data(source_data[(9+m)*AnswerBits+:AnswerBits]),
           .client_valid(tick_md_valid || shell_md_valid), .client_ready, .client_tag(tick_md_valid ? tick_md_tag : ShellTag),
           .client_d(tick_md_valid ? tick_md_d : shell_md_d),
           .client_out_valid, .client_out_tag, .client_quotient);
@@ -141,7 +145,7 @@ module range_engine
       logic [255:0] no_client_quotient;
       mul_div_server #(.Lanes(Lanes)) i_server (
           .clk, .rst, .in_valid(md_valid[m*Lanes+:Lanes]), .in_ready(md_ready[m*Lanes+:Lanes]), .in_data(requests),
-          .out_valid(source_valid[7+m]), .out_ready(source_ready[7+m]), .out_data(source_data[(7+m)*AnswerBits+:AnswerBits]),
+          .out_valid(source_valid[9+m]), .out_ready(source_ready[9+m]), .out_data(source_data[(9+m)*AnswerBits+:AnswerBits]),
           .client_valid(1'b0), .client_ready(no_client_ready), .client_tag('0), .client_d('0),
           .client_out_valid(no_client_valid), .client_out_tag(no_client_tag), .client_quotient(no_client_quotient));
       wire unused = &{1'b0, no_client_ready, no_client_valid, no_client_tag, no_client_quotient};
@@ -169,21 +173,21 @@ module range_engine
   square_root_server #(.Lanes(Lanes)) i_root (
       .clk, .rst, .in_valid(root_valid), .in_ready(root_ready), .in_data(requests),
       .out_valid(source_valid[5]), .out_ready(source_ready[5]), .out_data(source_data[5*AnswerBits+:AnswerBits]));
+  float_server #(.Lanes(Lanes)) i_float (
+      .clk, .rst, .in_valid(float_valid), .in_ready(float_ready), .in_data(requests),
+      .out_valid(source_valid[8:7]), .out_ready(source_ready[8:7]), .out_data(source_data[7*AnswerBits+:2*AnswerBits]));
   best_of #(.Lanes(Lanes)) i_best (
       .clk, .rst, .begin_leg, .in_valid(best_valid), .in_ready(best_ready), .in_data(requests),
       .out_valid(source_valid[6]), .out_ready(source_ready[6]), .out_data(source_data[6*AnswerBits+:AnswerBits]));
 
   // ---- what the first thread says of the leg
-  logic                said;
-  request_t            saying;
-  logic [LaneBits-1:0] said_lane;
   unit_select #(.Lanes(Lanes), .Places(2)) i_out (
       .clk, .rst, .in_valid(out_valid), .in_ready(out_ready), .in_data(requests), .hold(1'b0), .done({1'b0, said}),
       .out_valid(said), .out_lane(said_lane), .out(saying));
-  range_result i_result (.clk, .write(said), .field(saying.option[4:0]), .word(saying.b[255:0]), .result);
+  range_result i_result (.clk, .write(said && !saying.option[6]), .field(saying.option[4:0]), .word(saying.b[255:0]), .result);
   always_ff @(posedge clk) begin
     if (begin_leg) done <= 1'b0;
-    else if (said && saying.option[4:0] == DoneField) done <= 1'b1;
+    else if (said && !saying.option[6] && saying.option[4:0] == DoneField) done <= 1'b1;
   end
   wire unused = &{1'b0, saying, said_lane, job};
 endmodule

@@ -10,13 +10,14 @@ package range_isa_pkg;
 
   // Operands: two files of 32 words a thread, one written by the ALU and one by the units, and 64 constants of the leg.
   localparam logic [1:0] FileAlu = 2'd0, FileUnit = 2'd1;  // else a constant: its number in 6 bits
+  localparam logic [5:0] Immediate = 6'd63;  // not a constant but the target field, signed
 
   // Units that answer into the unit file ...
   localparam logic [3:0] UnitNone = 4'd0, UnitMulDiv = 4'd1, UnitMulShift = 4'd2, UnitWindow = 4'd3, UnitTickMath = 4'd4,
-                         UnitSquareRoot = 4'd5, UnitLoad = 4'd6, UnitBest = 4'd7, UnitJoin = 4'd8;
+                         UnitSquareRoot = 4'd5, UnitLoad = 4'd6, UnitBest = 4'd7, UnitJoin = 4'd8, UnitFloat = 4'd9;
   // ... and those that do not.
-  localparam logic [3:0] UnitStore = 4'd9, UnitSpawn = 4'd10, UnitOut = 4'd11, UnitReport = 4'd12, UnitStop = 4'd13;
-  localparam logic [3:0] LastAnswering = UnitJoin;
+  localparam logic [3:0] UnitStore = 4'd10, UnitSpawn = 4'd11, UnitOut = 4'd12, UnitReport = 4'd13, UnitStop = 4'd14;
+  localparam logic [3:0] LastAnswering = UnitFloat;
 
   // option[7]: the unit takes (C, A +- B, A) instead of (A, B, C).
   // mul_div: option[0] round up, [2:1] what an impossible quotient becomes, [3] first factor times 2^96.
@@ -24,6 +25,11 @@ package range_isa_pkg;
   // mul_shift: option[0] round up, [2:1] shift as in mul_shift.sv, [4:3] as mul_div's [2:1].
   // window: option[1:0] field of the listed tick; tick_math: option[0] price to tick.
   localparam logic [1:0] WindowTick = 2'd0, WindowNet = 2'd1, WindowRatio = 2'd2, WindowGrossAt = 2'd3;
+
+  // load, store: option[0] the candidates' slots, else the leg's words. out: option[6] a constant of that number, else a result's field.
+  // float: option[2:0] operation, [4:3] a times 2^96 or 2^-96, [5] b as the next float above it.
+  localparam logic [2:0] FloatOf = 3'd0, FloatTimes = 3'd1, FloatPlus = 3'd2, FloatMinus = 3'd3, FloatFloor = 3'd4, FloatOver = 3'd5;
+  localparam logic [1:0] FloatUp96 = 2'd1, FloatDown96 = 2'd2;
 
   localparam logic [1:0] OpAdd = 2'd0, OpSub = 2'd1, OpAddWrap = 2'd2, OpHalf = 2'd3;  // wrap: modulo 2^256; half: A >> 1
   localparam logic [1:0] WriteNone = 2'd0, WriteResult = 2'd1, WriteIf = 2'd2, WriteLink = 2'd3;  // if: C when the condition holds
@@ -67,6 +73,14 @@ package range_isa_pkg;
     logic [4:0]            d;
     logic [WordBits-1:0]   data;
   } answer_t;
+
+  /// ShortFloat of kernels/hls/short_float.hpp.
+  typedef struct packed {
+    logic signed [12:0] exponent;
+    logic        [31:0] mantissa;
+  } float_t;
+  localparam logic [44:0] FloatZero      = {-13'sd2048, 32'd0};
+  localparam logic [44:0] FloatUnlimited = {13'sd511, 32'hffffffff};
 
   localparam int unsigned InstructionBits = $bits(instruction_t);
   localparam int unsigned RequestBits     = $bits(request_t);

@@ -39,7 +39,7 @@ module range_lane
   logic [WordBits-1:0]   written_4;
   logic [4:0]            d_4;
   range_registers i_registers (
-      .clk, .thread(thread_1), .operands({at_1.c, at_1.b, at_1.a}), .words(words_2),
+      .clk, .thread(thread_1), .operands({at_1.c, at_1.b, at_1.a}), .immediate(at_1.target), .words(words_2),
       .alu_write(write_4), .alu_at({thread_4, d_4}), .alu_data(written_4),
       .unit_write(answer_valid), .unit_at({answer.thread, answer.d}), .unit_data(answer.data),
       .constant_write, .constant_at, .constant_data);

@@ -1,5 +1,5 @@
-// A square_root that the lanes share: floor(sqrt(x * 2^64)) of an x below 2^64. From a request to its answer 35 clocks; initiation
-// interval 1.
+// A square_root that the lanes share, of short floats: short_root of kernels/hls/short_float.hpp. From a request to its answer 35 clocks;
+// initiation interval 1.
 // SPDX-License-Identifier: Apache-2.0
 module square_root_server
   import range_isa_pkg::*;
@@ -24,19 +24,27 @@ module square_root_server
       .clk, .rst, .in_valid, .in_ready, .in_data, .hold(1'b0), .done({1'b0, out_valid && out_ready}),
       .out_valid(valid_1), .out_lane(lane_1), .out(request_1));
 
-  logic        root_valid, answer_ready;
-  logic [63:0] root;
+  // m 2^e with an even exponent: sqrt(m 2^s) 2^((e - s) / 2), s = 32 or 31.
+  float_t             a, found;
+  logic signed [12:0] halved;
+  logic               odd, root_valid, answer_ready;
+  logic [63:0]        root;
+  assign a      = request_1.a[44:0];
+  assign odd    = a.exponent[0];
+  assign halved = (a.exponent - (odd ? 13'sd31 : 13'sd32)) >>> 1;
   answer_t     answer;
-  square_root #(.TagWidth(LaneBits + ThreadBits + 5)) i_square_root (
-      .clk, .rst, .in_valid(valid_1), .in_tag({lane_1, request_1.thread, request_1.d}), .x({request_1.a[63:0], 64'd0}),
-      .out_valid(root_valid), .out_tag({answer.lane, answer.thread, answer.d}), .root);
+  square_root #(.TagWidth(13 + LaneBits + ThreadBits + 5)) i_square_root (
+      .clk, .rst, .in_valid(valid_1), .in_tag({halved, lane_1, request_1.thread, request_1.d}),
+      .x(odd ? {65'd0, a.mantissa, 31'd0} : {64'd0, a.mantissa, 32'd0}),
+      .out_valid(root_valid), .out_tag({found.exponent, answer.lane, answer.thread, answer.d}), .root);
+  assign found.mantissa = root[31:0];
   assign answer.start = 1'b0;
   assign answer.pc    = '0;
-  assign answer.data  = WordBits'(root);
+  assign answer.data  = found.mantissa == '0 ? WordBits'($signed(FloatZero)) : WordBits'($signed(found));
   stream_fifo #(.Width(AnswerBits), .LogDepth(LogPlaces)) i_answers (
       .clk, .rst, .in_valid(root_valid), .in_ready(answer_ready), .in_data(answer), .out_valid, .out_ready, .out_data);
   always_ff @(posedge clk) begin
     if (!rst && root_valid) a_answer_has_a_place: assert (answer_ready);
   end
-  wire unused = &{1'b0, request_1};
+  wire unused = &{1'b0, request_1, root};
 endmodule

@@ -59,7 +59,7 @@ module window_server
   logic [Capacity*24-1:0]  ticks;
   logic [7:0]              copy_next;  // to be read
   logic [7:0]              copied_count;
-  logic                    copy_read, read_3;
+  logic                    copying, copy_read, read_3;
   logic [WindowBits-1:0]   copy_at_3;
   logic [Capacity-1:0]     match_1, match_2;
   logic                    inside_2;
@@ -76,7 +76,7 @@ module window_server
     end
   end
   assign inside_2  = ask_2.field == WindowGrossAt ? match_2 != '0 : ask_2.wanted < 24'(count);
-  assign copy_read = copy_next != count && !(valid_2 && inside_2);
+  assign copy_read = copying && copy_next != count && !(valid_2 && inside_2);
   assign tick_read = copy_read || (valid_2 && inside_2);
   assign tick_at   = valid_2 && inside_2 ? place_2 : copy_next[WindowBits-1:0];
 
@@ -96,11 +96,13 @@ module window_server
     valids  <= {valids[1:0], valid_2};
     copies  <= {copies[1:0], copy_read};
     if (copy_read) copy_next <= copy_next + 8'd1;
+    if (copy_next == count) copying <= 1'b0;
     if (read_3) begin
       ticks[copy_at_3*24+:24] <= tick_entry.tick;
       copied_count            <= copied_count + 8'd1;
     end
     if (begin_leg) begin
+      copying      <= 1'b1;
       copy_next    <= '0;
       copied_count <= '0;
     end
@@ -108,8 +110,7 @@ module window_server
       valid_2      <= 1'b0;
       valids       <= '0;
       copies       <= '0;
-      copy_next    <= count;
-      copied_count <= count;
+      copying      <= 1'b0;
     end
   end
 

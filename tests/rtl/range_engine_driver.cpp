@@ -15,7 +15,8 @@ namespace {
 
 using namespace hlsk;
 
-constexpr int job_bits = 10 + (1 + 20 + 32 + 14 + 24 + 160 + 128 + 128) + (8 + 8 + 24 + 24 + 160 + 160) + (13 + 20 + 7 * 256) + 5 + 255 + 256 + 160;
+constexpr int job_bits =
+    10 + (1 + 20 + 32 + 14 + 24 + 160 + 128 + 128) + (8 + 8 + 24 + 24 + 160 + 160) + (13 + 20 + 7 * 256) + 5 + 255 + 256 + 160;
 constexpr int tick_bits = 24 + 128 + 128 + 160;
 constexpr int result_bits = 3 * 16 + 2 * 24 + 128 + 2 * 24 + 2 * 160 + 13 * 256;
 
@@ -118,7 +119,11 @@ void RangeEngineDriver::put_job(const EngineLeg& leg) {
     job.field(tick24(window.known_lower)).field(tick24(window.known_upper));
     job.field(ap_uint<160>(window.known_low_x96)).field(ap_uint<160>(window.known_high_x96));
     job.field(ap_uint<13>(params.candidates)).field(ap_uint<20>(params.tip_ppm)).field(params.price0_x96).field(params.price1_x96);
-    job.field(params.budget0).field(params.budget1).field(params.gas_cost_wei).field(params.tip_floor_wei).field(params.min_profit_wei);
+    job.field(params.budget0)
+        .field(params.budget1)
+        .field(params.gas_cost_wei)
+        .field(params.tip_floor_wei)
+        .field(params.min_profit_wei);
     job.flag(leg.request.zero_for_one).flag(leg.request.exact_in).flag(leg.direct_pool).flag(leg.one_hop).flag(leg.own_limit);
     job.field(ap_uint<255>(leg.request.amount)).field(leg.limit).field(ap_uint<160>(leg.request.price_limit_x96));
 }

@@ -53,7 +53,7 @@ public:
     explicit RangeEngineDriver(std::mt19937_64& random);
 
     /// Runs the leg to its result. Nothing when it does not come within `deadline` clocks.
-    std::optional<EngineResult> run(const EngineLeg& leg, std::uint64_t deadline = 2'000'000);
+    std::optional<EngineResult> run(const EngineLeg& leg, std::uint64_t deadline = 5'000'000);
     /// The result as it stands on the port, with what its reason leaves open.
     const EngineResult& raw() const { return raw_; }
     /// Clocks from the job's handshake to the result's valid, of the last leg.

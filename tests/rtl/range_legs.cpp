@@ -40,7 +40,8 @@ void draw_pool(std::mt19937_64& random, PoolState& pool) {
     const u256 low = sqrt_ratio_at_tick(pool.tick);
     const u256 high = sqrt_ratio_at_tick(pool.tick + 1);
     pool.sqrt_price_x96 = low;
-    if (random() % 4 != 0) pool.sqrt_price_x96 = u256(low + u256(u256((high - low) * u256(static_cast<std::uint64_t>(random() % 1000))) / u256(1000)));
+    if (random() % 4 != 0)
+        pool.sqrt_price_x96 = u256(low + u256(u256((high - low) * u256(static_cast<std::uint64_t>(random() % 1000))) / u256(1000)));
     if (random() % 16 == 0) { // a swap downwards has just crossed this tick
         pool.sqrt_price_x96 = low;
         pool.tick -= 1;

@@ -47,7 +47,7 @@ export class Assembler {
   literal(value) {
     const key = BigInt(value);
     if (!this.literals.has(key)) {
-      if (this.literals.size === 24) throw new Error('more than 24 literals');
+      if (this.literals.size === 23) throw new Error('more than 23 literals');
       this.literals.set(key, { constant: this.first_literal + this.literals.size });
     }
     return this.literals.get(key);
@@ -68,9 +68,17 @@ export class Assembler {
   }
 
   emit({ unit = 'UnitNone', option = 0, a = 0, b = 0, c = 0, d = null, op = 'OpAdd', write = 'WriteNone', jump = 'JumpNo', condition = 'CondLess', target = null }) {
-    const [x, y, z] = [a, b, c].map((operand) => this.operand(operand));
     const k = this.codes;
-    if (d !== null && (d.file === 'FileUnit') !== (k[unit] > 0 && k[unit] <= k.UnitJoin)) throw new Error(`row ${this.rows.length}: wrong file for the result`);
+    const operands = [a, b, c].map((operand) => (typeof operand === 'number' ? BigInt(operand) : operand));
+    if (target === null) { // the field is free for a small number
+      const small = operands.find((operand) => typeof operand === 'bigint' && operand !== 0n && operand >= -2048n && operand < 2048n);
+      if (small !== undefined) {
+        target = Number(BigInt.asUintN(12, small));
+        operands.forEach((operand, i) => { if (operand === small) operands[i] = { constant: k.Immediate }; });
+      }
+    }
+    const [x, y, z] = operands.map((operand) => this.operand(operand));
+    if (d !== null && (d.file === 'FileUnit') !== (k[unit] > 0 && k[unit] <= k.UnitFloat)) throw new Error(`row ${this.rows.length}: wrong file for the result`);
     this.rows.push({
       unit: k[unit], option, a: x, b: y, c: z, d: d === null ? 0 : d.n, op: k[op], write: k[write], jump: k[jump],
       condition: k[condition], target, rest: 0,
@@ -106,7 +114,6 @@ export class Assembler {
   mulDivDelta(d, high, low, liquidity, up) {
     this.emit({ unit: 'UnitMulDiv', d, a: high, b: low, c: liquidity, op: 'OpSub', option: (up ? 1 : 0) | (this.codes.ImpossibleZero << 1) | 8 | 128 });
   }
-  /** c * 2^96 * (a + b) / a: with b = 0 the factor is the divisor itself. */
   mulShift(d, a, b, shift, { up = false, impossible = 'Marked' } = {}) {
     this.emit({ unit: 'UnitMulShift', d, a, b, option: (up ? 1 : 0) | ([0, 16, 96, 128].indexOf(shift) << 1) | (this.codes[`Impossible${impossible}`] << 3) });
   }
@@ -119,10 +126,21 @@ export class Assembler {
   grossAt(d, tick) { this.emit({ unit: 'UnitWindow', d, a: tick, option: this.codes.WindowGrossAt | 128 }); }
   ratioAt(d, tick) { this.emit({ unit: 'UnitTickMath', d, a: tick, option: 128 }); }
   tickAt(d, price) { this.emit({ unit: 'UnitTickMath', d, a: price, option: 129 }); }
-  /** floor(sqrt(a * 2^64)) of an a below 2^64 */
   squareRoot(d, a) { this.emit({ unit: 'UnitSquareRoot', d, a }); }
   load(d, a, b = 0) { this.emit({ unit: 'UnitLoad', d, a, b, option: 128 }); }
   store(value, a, b = 0) { this.emit({ unit: 'UnitStore', a, b, c: value, option: 128 }); }
+  loadSlot(d, a, b = 0) { this.emit({ unit: 'UnitLoad', d, a, b, option: 129 }); }
+  storeSlot(value, a, b = 0) { this.emit({ unit: 'UnitStore', a, b, c: value, option: 129 }); }
+  /** Short floats; `power` multiplies a by 2^96 or 2^-96, `next` divides by the float above b. */
+  floatOf(d, a, b = 0, op = 'OpAdd') { this.emit({ unit: 'UnitFloat', d, a, b, op, option: 128 | this.codes.FloatOf }); }
+  float(d, a, operation, b, { power = 0, next = false } = {}) {
+    const code = this.codes[{ '*': 'FloatTimes', '+': 'FloatPlus', '-': 'FloatMinus', '/': 'FloatOver' }[operation]];
+    const powers = { 0: 0, 96: this.codes.FloatUp96, '-96': this.codes.FloatDown96 };
+    this.emit({ unit: 'UnitFloat', d, a, b, option: code | (powers[power] << 3) | (next ? 32 : 0) });
+  }
+  floatFloor(d, a) { this.emit({ unit: 'UnitFloat', d, a, option: this.codes.FloatFloor }); }
+  /** Makes a + b a constant of all threads, from some 10 clocks on. */
+  publish(name, a, b = 0, op = 'OpAdd') { this.emit({ unit: 'UnitOut', a, b, op, option: 128 | 64 | this.constant(name).constant }); }
   spawn(target, value) { this.emit({ unit: 'UnitSpawn', a: value, option: 128, target }); }
   join(d) { this.emit({ unit: 'UnitJoin', d }); }
   best(d, question) { this.emit({ unit: 'UnitBest', d, option: ['gross', 'place', 'evaluated', 'profitable'].indexOf(question) }); }

@@ -40,6 +40,15 @@ export const leg_constants = [
   ['whole_keep', "WordBits'(whole_keep)"], // whole * (10^6 - fee)
 ];
 
+/** Constants that the first thread computes and publishes to all. */
+export const published = [
+  'end_price', // of the swap alone
+  'end_left', // of amountSpecified, a float
+  'kept', // 1 - fee, a float
+  'gain', // SeedTerms.gain
+  'snapshots', // address behind the last one
+];
+
 /** Fields of leg_result_t and their widths; `done` ends the leg. */
 export const result_words = [
   ['reason', 16], ['candidates', 16], ['profitable', 16], ['tick_lower', 24], ['tick_upper', 24], ['liquidity', 128], ['tick_after', 24],

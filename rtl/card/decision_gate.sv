@@ -81,4 +81,46 @@ module decision_gate (
       end
     end
   end
+`ifdef FORMAL
+  // Proved by tests/formal: one record out for each record in, with its beats; no DECISION begins while frozen; acknowledged only when
+  // the host has every DECISION beat that was let out.
+  logic f_known = 1'b0;  // a reset has been
+  logic [7:0] f_records_in, f_records_out;
+  logic f_in_decision;  // the record under way is a DECISION that goes through
+  logic [31:0] f_decision_end;  // position behind the last beat of a DECISION that was let out
+  logic [31:0] f_published;
+  wire f_out = out_valid && out_ready;
+  wire f_decision_beat = f_out && (midway ? f_in_decision : decision && !frozen);
+  always_ff @(posedge clk) begin
+    f_published <= rst ? '0 : published;
+    if (rst) begin
+      f_known        <= 1'b1;
+      f_records_in   <= '0;
+      f_records_out  <= '0;
+      f_in_decision  <= 1'b0;
+      f_decision_end <= '0;
+    end else begin
+      if (taken && in_last) f_records_in <= f_records_in + 1'b1;
+      if (f_out && out_last) f_records_out <= f_records_out + 1'b1;
+      if (taken && !midway) f_in_decision <= decision && !frozen;
+      if (f_decision_beat) f_decision_end <= let_out + 1'b1;
+    end
+    // For the first 2^30 beats after a reset. What the host sees never goes back, nor beyond what left.
+    assume (rst || (let_out < 32'h4000_0000 && published <= let_out && f_published <= published));
+  end
+  always_ff @(posedge clk) begin
+    if (f_known && !rst) begin
+      a_record_for_record: assert (f_records_out - f_records_in == {7'd0, dropping});
+      a_drops_only_the_rest: assert (!dropping || midway);
+      if (f_out && !midway && frozen)
+        a_frozen: assert (out_data[contract_pkg::HeaderKindLsb+:contract_pkg::HeaderKindBits] != contract_pkg::KindDecision);
+      if (f_out && !(frozen && decision)) a_as_it_was: assert (out_data == in_data && out_last == in_last);
+      a_no_deadlock: assert (!in_valid || in_ready || (out_valid && !out_ready));
+      a_counts: assert (f_decision_end <= let_out && (!marked || mark <= let_out));
+      if (marked && frozen) a_no_decision_after_the_mark: assert (f_decision_end <= mark && !(midway && f_in_decision));
+      if (acknowledged && frozen) a_acknowledged: assert (marked && f_decision_end <= published);
+      c_acknowledged: cover (acknowledged && f_records_out > 1 && f_decision_end != 0);
+    end
+  end
+`endif
 endmodule

@@ -1,24 +1,35 @@
-// One digit of 32 bits of a long division: rest' = rest * 2^32 + next digit - q * d, with rest and rest' in [0, 2 d).
+// One digit of a long division: rest' = rest * 2^Digit + next digit - q * d, with rest and rest' in [0, 2 d).
 // q comes from the divisor's reciprocal and is the true digit or one less, so it is never to be taken back; what it lacks stays in
-// rest' and goes into the next digit, whose q may therefore have 33 bits. Latency 4 clocks; initiation interval 1.
+// rest' and goes into the next digit, whose q may therefore have a bit more. Latency 4 clocks; initiation interval 1.
+// rtl_divide_digit_test goes through every operand at 8 bits with digits of 4.
 // SPDX-License-Identifier: Apache-2.0
-module divide_digit (
-    input  logic         clk,
-    input  logic         rst,           // synchronous, active high
-    input  logic         in_valid,
-    input  logic [256:0] in_rest,
-    input  logic [255:0] in_low,        // the numerator's digits that are still to come, most significant first
-    input  logic [255:0] in_quotient,
-    input  logic [255:0] in_d,          // normalised: its first bit is set
-    input  logic [36:0]  in_recip,
-    output logic         out_valid,
-    output logic [256:0] out_rest,
-    output logic [255:0] out_low,
-    output logic [255:0] out_quotient,
-    output logic [255:0] out_d,
-    output logic [36:0]  out_recip
+module divide_digit #(
+    parameter int unsigned Width = 256,  // of the divisor and of the quotient
+    parameter int unsigned Digit = 32    // bits a digit; at most Width - 4
+) (
+    input  logic             clk,
+    input  logic             rst,           // synchronous, active high
+    input  logic             in_valid,
+    input  logic [Width:0]   in_rest,
+    input  logic [Width-1:0] in_low,        // the numerator's digits that are still to come, most significant first
+    input  logic [Width-1:0] in_quotient,
+    input  logic [Width-1:0] in_d,          // normalised: its first bit is set
+    input  logic [Digit+4:0] in_recip,      // 2^(2 Digit + 8) / (upper Digit + 4 bits of d, and 1), at most two short
+    output logic             out_valid,
+    output logic [Width:0]   out_rest,
+    output logic [Width-1:0] out_low,
+    output logic [Width-1:0] out_quotient,
+    output logic [Width-1:0] out_d,
+    output logic [Digit+4:0] out_recip
 );
-  localparam int unsigned Tiles = 10;  // of 26 bits of the divisor
+  localparam int unsigned Recip     = Digit + 5;
+  localparam int unsigned Lead      = 2 * Digit + 5;           // bits of the rest that decide the digit
+  localparam int unsigned LeadTile  = (Lead + 2) / 3;
+  localparam int unsigned Half      = (Digit + 2) / 2;         // of a digit with its two bits of overflow
+  localparam int unsigned Tile      = 26;                      // of the divisor: a DSP's wide side
+  localparam int unsigned Tiles     = 2 * ((Width + 2 * Tile - 1) / (2 * Tile));
+  localparam int unsigned TileWidth = Tile + Half;             // of a product
+  localparam int unsigned Sum       = Tiles * Tile + 2 * Half + Tile;
 
   logic [2:0] valid;
   always_ff @(posedge clk) begin
@@ -26,19 +37,22 @@ module divide_digit (
     else {out_valid, valid} <= {valid, in_valid};
   end
 
-  logic [288:0] rest1, rest2, rest3;
-  logic [255:0] low1, low2, low3, quotient1, quotient2, quotient3, d1, d2, d3;
-  logic [36:0]  recip1, recip2, recip3;
+  logic [Width+Digit:0] rest1, rest2, rest3;
+  logic [Width-1:0]     low1, low2, low3, quotient1, quotient2, quotient3, d1, d2, d3;
+  logic [Recip-1:0]     recip1, recip2, recip3;
 
-  // 1: the leading 69 bits of the rest times the reciprocal, in tiles of 23 x 37 bits (two DSPs each).
-  logic [288:0] rest0;
-  logic [179:0] estimate1;
-  assign rest0 = {in_rest, in_low[255:224]};
+  // 1: the leading bits of the rest times the reciprocal, in three tiles (23 x 37 bits, two DSPs each).
+  logic [Width+Digit:0]            rest0;
+  logic [3*LeadTile-1:0]           lead0;
+  logic [3*(LeadTile+Recip)-1:0]   estimate1;
+  assign rest0 = {in_rest, in_low[Width-1-:Digit]};
+  assign lead0 = (3 * LeadTile)'(rest0[Width+Digit-:Lead]);
   always_ff @(posedge clk) begin
     if (in_valid) begin
-      for (int t = 0; t < 3; t = t + 1) estimate1[t*60+:60] <= {37'd0, rest0[220+t*23+:23]} * {23'd0, in_recip};
+      for (int t = 0; t < 3; t = t + 1)
+        estimate1[t*(LeadTile+Recip)+:LeadTile+Recip] <= {{Recip{1'b0}}, lead0[t*LeadTile+:LeadTile]} * {{LeadTile{1'b0}}, in_recip};
       rest1     <= rest0;
-      low1      <= {in_low[223:0], 32'd0};
+      low1      <= {in_low[Width-Digit-1:0], {Digit{1'b0}}};
       quotient1 <= in_quotient;
       d1        <= in_d;
       recip1    <= in_recip;
@@ -46,12 +60,14 @@ module divide_digit (
   end
 
   // 2: the digit.
-  logic [105:0] estimate;
-  logic [33:0]  q2;
-  assign estimate = {46'd0, estimate1[59:0]} + {23'd0, estimate1[119:60], 23'd0} + {estimate1[179:120], 46'd0};
+  localparam int unsigned Estimate = 3 * LeadTile + Recip;
+  logic [Estimate-1:0] estimate;
+  logic [Digit+1:0]    q2;
+  assign estimate = Estimate'(estimate1[0+:LeadTile+Recip]) + (Estimate'(estimate1[LeadTile+Recip+:LeadTile+Recip]) << LeadTile)
+                  + (Estimate'(estimate1[2*(LeadTile+Recip)+:LeadTile+Recip]) << (2 * LeadTile));
   always_ff @(posedge clk) begin
     if (valid[0]) begin
-      q2        <= estimate[105:72];
+      q2        <= estimate[2*Digit+8+:Digit+2];
       rest2     <= rest1;
       low2      <= low1;
       quotient2 <= quotient1;
@@ -61,39 +77,39 @@ module divide_digit (
   end
 
   // 3: the digit times the divisor, in tiles.
-  logic [259:0]      d2_padded;
-  logic [10*43-1:0]  tiles_low;
-  logic [10*43-1:0]  tiles_high;
-  assign d2_padded = {4'd0, d2};
+  logic [Tiles*Tile-1:0]      d2_padded;
+  logic [Tiles*TileWidth-1:0] tiles_low;
+  logic [Tiles*TileWidth-1:0] tiles_high;
+  assign d2_padded = (Tiles * Tile)'(d2);
   always_ff @(posedge clk) begin
     if (valid[1]) begin
       for (int t = 0; t < Tiles; t = t + 1) begin
-        tiles_low[t*43+:43]  <= {26'd0, q2[16:0]} * {17'd0, d2_padded[t*26+:26]};
-        tiles_high[t*43+:43] <= {26'd0, q2[33:17]} * {17'd0, d2_padded[t*26+:26]};
+        tiles_low[t*TileWidth+:TileWidth]  <= TileWidth'(q2[Half-1:0]) * TileWidth'(d2_padded[t*Tile+:Tile]);
+        tiles_high[t*TileWidth+:TileWidth] <= TileWidth'(q2[Digit+1:Half]) * TileWidth'(d2_padded[t*Tile+:Tile]);
       end
       rest3     <= rest2;
       low3      <= low2;
-      quotient3 <= {quotient2[223:0], 32'd0} + {222'd0, q2};
+      quotient3 <= {quotient2[Width-Digit-1:0], {Digit{1'b0}}} + Width'(q2);
       d3        <= d2;
       recip3    <= recip2;
     end
   end
 
   // 4: the new rest. Even tiles do not overlap, nor do odd ones: four subtrahends.
-  logic [259:0] low_even, low_odd, high_even, high_odd;
+  logic [Tiles*Tile-1:0] low_even, low_odd, high_even, high_odd;
   always_comb begin
     for (int t = 0; t < Tiles; t = t + 2) begin
-      low_even[t*26+:52]  = {9'd0, tiles_low[t*43+:43]};
-      low_odd[t*26+:52]   = {9'd0, tiles_low[(t+1)*43+:43]};
-      high_even[t*26+:52] = {9'd0, tiles_high[t*43+:43]};
-      high_odd[t*26+:52]  = {9'd0, tiles_high[(t+1)*43+:43]};
+      low_even[t*Tile+:2*Tile]  = (2 * Tile)'(tiles_low[t*TileWidth+:TileWidth]);
+      low_odd[t*Tile+:2*Tile]   = (2 * Tile)'(tiles_low[(t+1)*TileWidth+:TileWidth]);
+      high_even[t*Tile+:2*Tile] = (2 * Tile)'(tiles_high[t*TileWidth+:TileWidth]);
+      high_odd[t*Tile+:2*Tile]  = (2 * Tile)'(tiles_high[(t+1)*TileWidth+:TileWidth]);
     end
   end
-  logic [303:0] left;
-  assign left = {15'd0, rest3} - ({44'd0, low_even} + {18'd0, low_odd, 26'd0} + {27'd0, high_even, 17'd0} + {1'b0, high_odd, 43'd0});
+  logic [Sum-1:0] left;
+  assign left = Sum'(rest3) - (Sum'(low_even) + (Sum'(low_odd) << Tile) + (Sum'(high_even) << Half) + (Sum'(high_odd) << (Tile + Half)));
   always_ff @(posedge clk) begin
     if (valid[2]) begin
-      out_rest     <= left[256:0];
+      out_rest     <= left[Width:0];
       out_low      <= low3;
       out_quotient <= quotient3;
       out_d        <= d3;
@@ -102,6 +118,6 @@ module divide_digit (
   end
 
   always_ff @(posedge clk) begin
-    if (!rst && valid[2]) a_rest_in_bounds: assert (left < {47'd0, d3, 1'b0});
+    if (!rst && valid[2]) a_rest_in_bounds: assert (left < Sum'({d3, 1'b0}));
   end
 endmodule

@@ -30,4 +30,11 @@ module byte_window (
     endcase
   end
   wire unused = &{1'b0, high[511:504]};
+`ifdef FORMAL
+  // Proved by tests/formal, for every byte of the window and every offset.
+  (* anyconst *) logic [5:0] f_byte;
+  wire [1023:0] f_both = {high, low};
+  wire [6:0] f_at = {1'b0, offset} + {1'b0, f_byte};
+  always_comb a_byte: assert (window[{f_byte, 3'd0}+:8] == f_both[{f_at, 3'd0}+:8]);
+`endif
 endmodule

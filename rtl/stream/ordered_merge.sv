@@ -35,4 +35,21 @@ module ordered_merge #(
     end
   end
   assign ticket_ready = out_valid && out_ready && ends;
+`ifdef FORMAL
+  // Proved by tests/formal, for every source: a beat leaves when its turn has come, once and as it is; the ticket goes with the last.
+  (* anyconst *) logic [TicketBits-1:0] f_source;
+  always_comb begin
+    if (f_source < Sources && (!ticket_valid || ticket < Sources)) begin
+      if (ticket_valid && ticket == f_source) begin
+        a_beat_once: assert ((in_valid[f_source] && in_ready[f_source]) == (out_valid && out_ready));
+        a_data: assert (!out_valid || out_data == in_data[f_source*Width+:Width]);
+        a_no_deadlock: assert (!in_valid[f_source] || out_valid);
+        a_ticket: assert (ticket_ready == (in_valid[f_source] && out_ready && in_end[f_source]));
+      end else begin
+        a_waits_for_its_turn: assert (!in_ready[f_source]);
+      end
+      if (!ticket_valid) a_no_ticket_no_beat: assert (!out_valid && !ticket_ready);
+    end
+  end
+`endif
 endmodule

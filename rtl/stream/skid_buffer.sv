@@ -34,4 +34,39 @@ module skid_buffer #(
     if (out_ready || !out_valid) out_data <= parked ? parked_data : in_data;
     if (in_ready) parked_data <= in_data;
   end
+`ifdef FORMAL
+  // Proved by tests/formal: the beat taken as number `f_nth` comes out as number `f_nth`, with its data, and none waits for nothing.
+  (* anyconst *) logic [7:0] f_nth;
+  logic f_known = 1'b0;  // a reset has been
+  logic [7:0] f_taken, f_given;
+  logic [Width-1:0] f_data, f_last_data;
+  logic f_held;
+  wire [7:0] f_inside = f_taken - f_given;
+  wire [7:0] f_place = f_nth - f_given;  // of the beat, counted from the output
+
+  always_ff @(posedge clk) begin
+    if (rst) begin
+      f_known <= 1'b1;
+      f_taken <= '0;
+      f_given <= '0;
+    end else begin
+      if (in_valid && in_ready) f_taken <= f_taken + 1'b1;
+      if (out_valid && out_ready) f_given <= f_given + 1'b1;
+    end
+    if (in_valid && in_ready && f_taken == f_nth) f_data <= in_data;
+    f_held      <= !rst && out_valid && !out_ready;
+    f_last_data <= out_data;
+  end
+
+  always_ff @(posedge clk) begin
+    if (f_known && !rst) begin
+      a_nothing_lost_or_doubled: assert (f_inside == {7'd0, out_valid} + {7'd0, parked});
+      a_first_beat_first: assert (!parked || out_valid);
+      if (f_place < f_inside) a_order_and_data: assert ((f_place == 0 ? out_data : parked_data) == f_data);
+      if (f_held) a_stands_still: assert (out_valid && out_data == f_last_data);
+      a_no_deadlock: assert (in_ready || out_valid);
+      c_full: cover (!in_ready && f_given > 2);
+    end
+  end
+`endif
 endmodule

@@ -47,4 +47,42 @@ module stream_fifo #(
       from_memory <= !empty;
     end
   end
+`ifdef FORMAL
+  // Proved by tests/formal: the beat taken as number `f_nth` comes out as number `f_nth`, with its data, and none waits for nothing.
+  (* anyconst *) logic [7:0] f_nth;
+  logic f_known = 1'b0;  // a reset has been
+  logic [7:0] f_taken, f_given;
+  logic [Width-1:0] f_data, f_last_data;
+  logic f_held;
+  wire [LogDepth:0] f_stored = written - read;
+  wire [7:0] f_inside = f_taken - f_given;
+  wire [7:0] f_place = f_nth - f_given;  // of the beat, counted from the output
+  wire [LogDepth-1:0] f_slot = read[LogDepth-1:0] + f_place[LogDepth-1:0] - 1'b1;
+
+  always_ff @(posedge clk) begin
+    if (rst) begin
+      f_known <= 1'b1;
+      f_taken <= '0;
+      f_given <= '0;
+    end else begin
+      if (in_valid && in_ready) f_taken <= f_taken + 1'b1;
+      if (out_valid && out_ready) f_given <= f_given + 1'b1;
+    end
+    if (in_valid && in_ready && f_taken == f_nth) f_data <= in_data;
+    f_held      <= !rst && out_valid && !out_ready;
+    f_last_data <= out_data;
+  end
+
+  always_ff @(posedge clk) begin
+    if (f_known && !rst) begin
+      a_memory_within_bounds: assert (f_stored <= {1'b1, {LogDepth{1'b0}}});
+      a_output_before_memory: assert (out_valid || empty);
+      a_nothing_lost_or_doubled: assert (f_inside == 8'(f_stored) + {7'd0, out_valid});
+      if (f_place < f_inside) a_order_and_data: assert ((f_place == 0 ? out_data : memory[f_slot]) == f_data);
+      if (f_held) a_stands_still: assert (out_valid && out_data == f_last_data);
+      a_no_deadlock: assert (in_ready || out_valid);
+      c_full: cover (!in_ready && f_given > 2);
+    end
+  end
+`endif
 endmodule

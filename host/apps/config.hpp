@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "apps/chain_profile.hpp"
 #include "base/bytes.hpp"
 #include "base/error.hpp"
 #include "chain/u256.hpp"
@@ -9,6 +10,7 @@
 #include <cstdint>
 #include <expected>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,6 +26,9 @@ struct ChainConfig {
     Bytes20 executor{};
     std::string executor_code_hash; ///< "0x" and 64 digits, or empty: not checked
     std::uint64_t block_time_s = 0;
+    std::filesystem::path profile; ///< empty: none
+    Bytes20 owner{};               ///< zero: not checked
+    Bytes20 guardian{};            ///< zero: not checked
 };
 
 struct PathsConfig {
@@ -155,6 +160,7 @@ struct Config {
     std::vector<PoolConfig> pools;
     std::vector<RouterConfig> routers; ///< empty in the file: the chain's known routers
     std::vector<RelayEndpoint> relays;
+    std::optional<ChainProfile> profile; ///< read from chain.profile
 
     /// Null when no token has this address.
     [[nodiscard]] const TokenConfig* token(const Bytes20& address) const;

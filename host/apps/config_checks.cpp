@@ -138,8 +138,28 @@ void check_audit(const Config& config, ConfigErrors& errors) {
     }
 }
 
+void read_profile(Config& config, ConfigErrors& errors) {
+    if (config.chain.profile.empty()) return;
+    auto profile = load_profile(config.chain.profile);
+    if (profile) {
+        config.profile = std::move(*profile);
+        check_against_profile(config, *config.profile, errors);
+    } else {
+        errors.insert(errors.end(), profile.error().begin(), profile.error().end());
+    }
+}
+
 void check_environment(const Config& config, ConfigErrors& errors) {
     if (config.environment != "production") return;
+    if (config.chain.profile.empty()) {
+        errors.push_back({"config: chain.profile is missing", "production needs the chain's profile, see docs/chains.md"});
+    }
+    if (!is_set(config.chain.owner)) {
+        errors.push_back({"config: chain.owner is missing", "production needs the address of the Safe that owns the executor"});
+    }
+    if (!is_set(config.chain.guardian)) {
+        errors.push_back({"config: chain.guardian is missing", "production needs the address of the executor's guardian"});
+    }
     if (config.chain.executor_code_hash.empty()) {
         errors.push_back({"config: chain.executor_code_hash is missing",
                           "production needs the keccak256 of the executor's code: cast keccak $(cast code EXECUTOR)"});
@@ -163,6 +183,7 @@ void check_config(Config& config, ConfigErrors& errors) {
         if (!is_set(pool.deployer)) pool.deployer = pool.factory;
     }
     check_routers(config, errors);
+    read_profile(config, errors);
     check_relays(config, errors);
     check_audit(config, errors);
     check_environment(config, errors);

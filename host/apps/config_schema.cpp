@@ -32,6 +32,15 @@ constexpr std::array chain_table{
     Key<ChainConfig>{"block_time_s", Type::integer, "12", "1..3600",
                      "Seconds between blocks: the timestamp by which deadlines are judged is the head's plus this.",
                      [](ChainConfig& c, V v) { c.block_time_s = v.natural(); }},
+    Key<ChainConfig>{
+        "profile", Type::path, "", "",
+        "The chain's profile (chains.md): factories, routers and tokens that may be used, with their code hashes. Empty: "
+        "none (refused in production).",
+        [](ChainConfig& c, V v) { c.profile = v.text; }},
+    Key<ChainConfig>{"owner", Type::address, "", "", "The executor's owner, a Safe. Empty: not checked (refused in production).",
+                     [](ChainConfig& c, V v) { c.owner = v.address; }},
+    Key<ChainConfig>{"guardian", Type::address, "", "", "The executor's guardian. Empty: not checked (refused in production).",
+                     [](ChainConfig& c, V v) { c.guardian = v.address; }},
 };
 
 constexpr std::array paths_table{

@@ -9,7 +9,7 @@
 
 namespace jitbox::apps::schema {
 
-enum class Type : std::uint8_t { text, choice, integer, flag, wei, address, path, url, hash };
+enum class Type : std::uint8_t { text, choice, integer, flag, wei, address, checksummed, path, url, hash };
 
 /// A value of the file, already checked against its type; only the member of that type is set.
 struct Value {

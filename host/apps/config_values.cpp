@@ -57,6 +57,14 @@ Result<Value> to_address(const std::string& text) {
     return Value{.address = *value};
 }
 
+/// As an address, and spelt with its checksum: for lists that people copy by hand.
+Result<Value> to_checksummed(const std::string& text) {
+    auto value = to_address(text);
+    if (value && chain::to_checksum(value->address) != text)
+        return fail("has no EIP-55 checksum", "compare it with its source, then write " + chain::to_checksum(value->address));
+    return value;
+}
+
 Result<Value> to_url(const char* range, const std::string& text) {
     for (const std::string& scheme : split_choices(range)) {
         const std::string prefix = scheme + "://";
@@ -91,6 +99,8 @@ Result<Value> convert(Type type, const char* range, const std::string& text) {
         return to_wei(text);
     case Type::address:
         return to_address(text);
+    case Type::checksummed:
+        return to_checksummed(text);
     case Type::url:
         return to_url(range, text);
     case Type::hash:
@@ -113,6 +123,8 @@ const char* name_of(Type type) {
         return "amount (decimal)";
     case Type::address:
         return "address";
+    case Type::checksummed:
+        return "address with checksum";
     case Type::path:
         return "path";
     case Type::url:

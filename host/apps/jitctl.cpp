@@ -3,6 +3,7 @@
 #include "apps/approve_command.hpp"
 #include "apps/audit_command.hpp"
 #include "apps/card_command.hpp"
+#include "apps/chain_command.hpp"
 #include "apps/commands.hpp"
 #include "apps/daemon_commands.hpp"
 #include "apps/decode.hpp"
@@ -34,6 +35,7 @@ constexpr std::array commands{
     Command{"watch", "what happens, live, one line a stage", jitbox::apps::run_watch},
     Command{"safe", "owner actions of the executor through the Safe: propose, show, sign, collect, execute, status",
             jitbox::apps::run_safe},
+    Command{"chain", "every configured address against a node; chain profiles", jitbox::apps::run_chain},
     Command{"audit", "verify, show, export and anchor the hash-chained audit log", jitbox::apps::run_audit},
     Command{"decode", "raw transactions (hex lines) to their swaps (JSON lines)", jitbox::apps::decode_command},
     Command{"evaluate", "exact outcome of swaps and positions, one JSON object a line", jitbox::apps::evaluate_command},

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "apps/preconditions.hpp"
 
+#include "apps/chain_checks.hpp"
 #include "apps/self_test.hpp"
 #include "base/hex.hpp"
 #include "chain/keccak.hpp"
@@ -77,18 +78,21 @@ void check_market(const PreconditionInputs& inputs, Collector& out) {
     if (market.pools_in_service == 0) out.object("arm: no pool is in service", "see jitctl pools");
 }
 
-void ask_code(const PreconditionInputs& inputs, const std::shared_ptr<Collector>& out, const Bytes20& address,
-              const std::string& name, const std::string& expected_hash) {
-    inputs.node.code(address, [out, name, expected_hash, text = to_hex(address)](const Result<Bytes>& code) {
-        if (!code) {
-            out->object("arm: the node did not give the code of " + name + ": " + code.error().what, code.error().hint);
-        } else if (code->empty()) {
-            out->object("arm: there is no contract at " + text + " (" + name + ")", "check the address and the chain");
-        } else if (!expected_hash.empty() && to_hex(chain::keccak256(BytesView(*code))) != expected_hash) {
-            out->object("arm: the code at " + text + " (" + name + ") is not the configured one: keccak256 is " +
-                            to_hex(chain::keccak256(BytesView(*code))),
-                        "compare with chain.executor_code_hash; do not arm before the difference is explained");
-        }
+/// The signer's lanes, or nobody while it is not known.
+std::vector<Bytes20> operators_of(const ArmView& arm) {
+    std::vector<Bytes20> out;
+    if (!arm.signer_reachable) return out;
+    for (const signer::Lane& lane : arm.signer.lanes) out.push_back(lane.address);
+    return out;
+}
+
+void ask_chain(const PreconditionInputs& inputs, const std::shared_ptr<Collector>& out) {
+    const Config& config = inputs.services.config;
+    ChainSubject subject{
+        .config = &config, .profile = config.profile ? &*config.profile : nullptr, .operators = operators_of(inputs.arming.view())};
+    check_chain(subject, inputs.node.rpc(), [out, environment = config.environment](const std::vector<ChainCheck>& checks) {
+        for (const ChainCheck& check : checks)
+            if (objects(check, environment)) out->object("arm: chain: " + check.name + ": " + check.what, check.hint);
     });
 }
 
@@ -98,15 +102,6 @@ void check_preconditions(const PreconditionInputs& inputs, std::function<void(st
     const auto out = std::make_shared<Collector>(std::move(done));
     check_here(inputs, *out);
     check_market(inputs, *out);
-    const Config& config = inputs.services.config;
-    inputs.node.chain_id([out, want = config.chain.id](const Result<std::uint64_t>& id) {
-        if (!id) {
-            out->object("arm: the node did not tell its chain id: " + id.error().what, id.error().hint);
-        } else if (*id != want) {
-            out->object(fmt::format("arm: the node is on chain {}, the configuration says {}", *id, want),
-                        "check chain.id and chain.node_ws");
-        }
-    });
     inputs.node.latest_head([out, ours = inputs.market.view().head](const Result<chain::Head>& head) {
         if (!head) {
             out->object("arm: the node did not give its head: " + head.error().what, head.error().hint);
@@ -115,9 +110,7 @@ void check_preconditions(const PreconditionInputs& inputs, std::function<void(st
                         "wait until they have caught up");
         }
     });
-    ask_code(inputs, out, config.chain.executor, "executor", config.chain.executor_code_hash);
-    for (const PoolConfig& pool : config.pools) ask_code(inputs, out, pool.address, "pool", {});
-    for (const RouterConfig& router : config.routers) ask_code(inputs, out, router.address, router.kind, {});
+    ask_chain(inputs, out);
 }
 
 } // namespace jitbox::apps

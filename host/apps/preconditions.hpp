@@ -24,7 +24,7 @@ struct PreconditionInputs {
     std::string audit_problem;    ///< empty while the audit log's anchor keeps up
 };
 
-/// Checks what is known here at once, then asks the node (chain id, its head against ours, code of executor and pools). `done` gets
+/// Checks what is known here at once, then asks the node (its head against ours; everything of chain_checks.hpp). `done` gets
 /// every objection; none means that arming may go on.
 void check_preconditions(const PreconditionInputs& inputs, std::function<void(std::vector<Error>)> done);
 

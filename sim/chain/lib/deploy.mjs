@@ -213,6 +213,7 @@ class Deployment {
         symbol: token.symbol,
         address: token.address,
         decimals: token.decimals,
+        code_hash: code_hash.get(token.address),
         price_x96: price_x96(token).toString(),
         vault: (token.vault * 10n ** BigInt(token.decimals)).toString(),
       })),
@@ -248,7 +249,7 @@ class Deployment {
   }
 
   async #code_hashes() {
-    const all = [...Object.values(this.address), ...this.markets.map((market) => market.address)];
+    const all = [...Object.values(this.address), ...this.tokens.map((token) => token.address), ...this.markets.map((market) => market.address)];
     const codes = await this.rpc.batch(all.map((address) => ["eth_getCode", address, "latest"]));
     return new Map(all.map((address, index) => [address, keccak256(codes[index])]));
   }

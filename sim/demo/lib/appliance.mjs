@@ -10,7 +10,7 @@ import { artifact } from "../../chain/lib/artifacts.mjs";
 import { Testbed } from "../../chain/lib/testbed.mjs";
 import { add_operators } from "../../chain/lib/deploy.mjs";
 import { guardian_config } from "./guardian.mjs";
-import { jitd_config, signer_config } from "./configs.mjs";
+import { chain_profile, jitd_config, signer_config } from "./configs.mjs";
 import { Process, run_command } from "./processes.mjs";
 
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
@@ -29,10 +29,11 @@ export async function until(what, check, timeout_ms = 30_000, every_ms = 100) {
 export class SandboxAppliance {
   /**
    * @param {object} options bin: directory of the programs; lanes; relays: how many; say: progress; overrides: of jitd's configuration;
-   *   idle_sandbox: node, relay and swappers only get the CPU that the appliance leaves: in production they are on other machines;
+   *   with_safe: the executor belongs to a Safe; idle_sandbox: node, relay and swappers only get the CPU that the appliance leaves: in
+   *   production they are on other machines;
    *   approvers: names of people whose approvals the signer asks for above arm_threshold_wei; none: one person suffices
    */
-  constructor({ bin, lanes = 4, relays = 1, say = () => {}, overrides = {}, idle_sandbox = false, approvers = [], arm_threshold_wei = 0n }) {
+  constructor({ bin, lanes = 4, relays = 1, say = () => {}, overrides = {}, with_safe = false, idle_sandbox = false, approvers = [], arm_threshold_wei = 0n }) {
     this.approvers = approvers;
     this.arm_threshold_wei = arm_threshold_wei;
     this.bin = bin;
@@ -40,6 +41,7 @@ export class SandboxAppliance {
     this.relay_count = relays;
     this.say = say;
     this.overrides = overrides;
+    this.with_safe = with_safe;
     this.idle_sandbox = idle_sandbox;
     this.dir = mkdtempSync(join(tmpdir(), "jitbox-"));
     this.dirs = {};
@@ -52,7 +54,7 @@ export class SandboxAppliance {
 
   async start() {
     this.say("starting the node and deploying the contracts");
-    this.chain = await Testbed.start({ idle: this.idle_sandbox });
+    this.chain = await Testbed.start({ idle: this.idle_sandbox, with_safe: this.with_safe });
     this.manifest = this.chain.manifest;
     this.manifest_file = join(this.dir, "manifest.json");
     this.say("making the keys in the HSM");
@@ -110,8 +112,11 @@ export class SandboxAppliance {
 
   write_config() {
     this.config_file = join(this.dir, "jitd.toml");
+    this.profile_file = join(this.dir, "chain.toml");
+    writeFileSync(this.profile_file, chain_profile({ manifest: this.manifest, block_time_s: this.overrides["chain.block_time_s"] }));
     const relays = this.relays.map(({ name, url }) => ({ name, url }));
-    writeFileSync(this.config_file, jitd_config({ manifest: this.manifest, dirs: this.dirs, relays, overrides: this.overrides }));
+    const { manifest, dirs, profile_file: profile, overrides } = this;
+    writeFileSync(this.config_file, jitd_config({ manifest, dirs, profile, relays, overrides }));
   }
 
   async start_jitd() {

@@ -9,8 +9,31 @@ const quoted = (value) => JSON.stringify(String(value));
 /** Units of a token that are worth `wei`. */
 const units = (token, wei) => (wei << 96n) / BigInt(token.price_x96);
 
-/** @param {object} options manifest, dirs {runtime, state}, relays [{name, url}], overrides of single lines by "section.key" */
-export function jitd_config({ manifest, dirs, relays, overrides = {} }) {
+/** The sandbox's chain profile (docs/chains.md), every code hash pinned. */
+export function chain_profile({ manifest, block_time_s = 12 }) {
+  const { contracts } = manifest;
+  const hashes = new Map([...Object.values(contracts), ...manifest.tokens].map(({ address, code_hash }) => [address, code_hash]));
+  const pinned = (address) => `address = ${quoted(address)}\ncode_hash = ${quoted(hashes.get(address))}`;
+  const sections = [
+    `[chain]
+id = ${manifest.chain_id}
+name = "sandbox"
+base_fee = "ethereum"
+block_time_s = ${block_time_s}
+finality_blocks = 128`,
+    `[[contracts]]\nname = "permit2"\n${pinned(contracts.permit2.address)}`,
+    ...manifest.factories.map(({ kind, address, init_code_hash }) => `[[factories]]\nkind = ${quoted(kind)}\n${pinned(address)}\ninit_code_hash = ${quoted(init_code_hash)}`),
+    ...manifest.routers.map(({ kind, address, factory }) => `[[routers]]\nkind = ${quoted(kind)}\n${pinned(address)}\nfactory = ${quoted(factory)}`),
+    ...manifest.tokens.map(({ symbol, address, decimals }) => `[[tokens]]\nsymbol = ${quoted(symbol)}\n${pinned(address)}\ndecimals = ${decimals}`),
+  ];
+  return `${sections.join("\n\n")}\n`;
+}
+
+/**
+ * @param {object} options manifest, dirs {runtime, state}, profile: its file or none, relays [{name, url}], overrides of single lines by
+ *   "section.key"
+ */
+export function jitd_config({ manifest, dirs, profile, relays, overrides = {} }) {
   const value = (key, fallback) => overrides[key] ?? fallback;
   const tokens = new Map(manifest.tokens.map((token) => [token.address, token]));
   const factories = new Map(manifest.factories.map((factory) => [factory.address, factory]));
@@ -22,7 +45,9 @@ name = "sandbox"
 node_ws = ${quoted(value("chain.node_ws", manifest.ws_url))}
 executor = ${quoted(manifest.executor.address)}
 executor_code_hash = ${quoted(manifest.executor.code_hash)}
-block_time_s = ${value("chain.block_time_s", 12)}`,
+block_time_s = ${value("chain.block_time_s", 12)}
+owner = ${quoted(value("chain.owner", manifest.executor.owner))}
+guardian = ${quoted(value("chain.guardian", manifest.executor.guardian))}${profile ? `\nprofile = ${quoted(profile)}` : ""}`,
     `[paths]
 runtime_dir = ${quoted(dirs.runtime)}
 state_dir = ${quoted(dirs.state)}`,

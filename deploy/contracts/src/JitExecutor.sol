@@ -136,7 +136,8 @@ contract JitExecutor is Listing {
 
     // ---------------------------------------------------------------- guardian
 
-    /// @notice Takes a position that was left behind back into the vault, also from an unlisted pool and while paused.
+    /// @notice Takes a position that was left behind back into the vault, also from an unlisted pool and while paused. A token that takes
+    /// a fee by now cannot keep it there: what arrives is better than nothing, so balances are not checked here.
     /// @param liquidity what to burn; zero only collects what is owed
     function unwind(uint16 poolId, int24 tickLower, int24 tickUpper, uint128 liquidity)
         external
@@ -144,7 +145,7 @@ contract JitExecutor is Listing {
         nonReentrant
         returns (uint256 amount0, uint256 amount1)
     {
-        (amount0, amount1) = _close(IV3Pool(_known(poolId).pool()), tickLower, tickUpper, liquidity);
+        (amount0, amount1) = _collect(IV3Pool(_known(poolId).pool()), tickLower, tickUpper, liquidity);
         emit Unwound(poolId, tickLower, tickUpper, liquidity, amount0, amount1);
     }
 
@@ -223,10 +224,17 @@ contract JitExecutor is Listing {
         IERC20 token1 = IERC20(pool.token1());
         uint256 before0 = token0.balanceOf(address(this));
         uint256 before1 = token1.balanceOf(address(this));
-        pool.burn(tickLower, tickUpper, liquidity);
-        (amount0, amount1) = pool.collect(address(this), tickLower, tickUpper, type(uint128).max, type(uint128).max);
+        (amount0, amount1) = _collect(pool, tickLower, tickUpper, liquidity);
         _requireBalance(token0, before0 + amount0);
         _requireBalance(token1, before1 + amount1);
+    }
+
+    function _collect(IV3Pool pool, int24 tickLower, int24 tickUpper, uint128 liquidity)
+        private
+        returns (uint256 amount0, uint256 amount1)
+    {
+        pool.burn(tickLower, tickUpper, liquidity);
+        return pool.collect(address(this), tickLower, tickUpper, type(uint128).max, type(uint128).max);
     }
 
     function _requireBalance(IERC20 token, uint256 expected) private view {

@@ -26,6 +26,18 @@ contract TokensTest is Base {
         _burn(-60, 60, LIQUIDITY, 0);
     }
 
+    function test_a_position_in_a_token_that_takes_a_fee_by_now_can_be_unwound() public {
+        FeeOnTransferToken odd = new FeeOnTransferToken();
+        _market(address(odd), address(new Token()), 500);
+        _mint(-60, 60, LIQUIDITY);
+        odd.setFee(true);
+        uint256 before = odd.balanceOf(address(executor));
+        vm.prank(GUARDIAN);
+        (uint256 amount0, uint256 amount1) = executor.unwind(poolId, -60, 60, LIQUIDITY);
+        uint256 paid = address(odd) == address(token0) ? amount0 : amount1;
+        assertEq(odd.balanceOf(address(executor)) - before, paid - paid / 100, "what the token leaves");
+    }
+
     function test_a_token_that_takes_more_than_was_asked_for_reverts() public {
         GreedyToken odd = new GreedyToken();
         Token plain = new Token();

@@ -28,12 +28,15 @@ const PERMIT2_SOURCE = "@uniswap/v4-periphery/lib/permit2/test/utils/DeployPermi
 /** Where Permit2 is on every chain; UniversalRouter's users approve it there. */
 export const PERMIT2_ADDRESS = "0x000000000022D473030F116dDEE9F6B43aC78BA3";
 
+const IN_TOKENS = ["Token", "FeeOnTransferToken"];
+const output_of = (name) => `${CONTRACTS}out/${IN_TOKENS.includes(name) ? "Tokens" : name}.sol/${name}.json`;
+
 const loaded = new Map();
 
 /** @returns {{abi: Interface, bytecode: string}} of a name in PATHS, or of our own contract (`JitExecutor`) */
 export function artifact(name) {
   if (!loaded.has(name)) {
-    const file = PATHS[name] ? NPM + PATHS[name] : `${CONTRACTS}out/${name}.sol/${name}.json`;
+    const file = PATHS[name] ? NPM + PATHS[name] : output_of(name);
     const json = JSON.parse(readFileSync(file, "utf8"));
     loaded.set(name, { abi: new Interface(json.abi), bytecode: json.bytecode.object ?? json.bytecode });
   }
@@ -56,16 +59,17 @@ export function permit2_code() {
   return `0x${match[1]}`;
 }
 
-const MEASURED_AGAINST = "test/support/DirectCaller.sol"; // the gas table's yardstick
+/** What else goes onto sandbox chains: the gas table's yardstick, and tokens that misbehave. */
+const SUPPORT = ["test/support/DirectCaller.sol", "test/support/Tokens.sol"];
 
 /** Compiles the executor when its output is missing or older than a source. */
 export function build_contracts() {
-  const outputs = ["JitExecutor", "DirectCaller"].map((name) => `${CONTRACTS}out/${name}.sol/${name}.json`);
+  const outputs = ["JitExecutor", "DirectCaller", "FeeOnTransferToken"].map(output_of);
   const sources = readdirSync(`${CONTRACTS}src`).map((file) => `src/${file}`);
-  const inputs = [...sources, MEASURED_AGAINST, "foundry.toml"].map((file) => statSync(CONTRACTS + file).mtimeMs);
+  const inputs = [...sources, ...SUPPORT, "foundry.toml"].map((file) => statSync(CONTRACTS + file).mtimeMs);
   const oldest = Math.min(...outputs.map((file) => (existsSync(file) ? statSync(file).mtimeMs : 0)));
   if (oldest >= Math.max(...inputs)) return;
-  execFileSync(`${CONTRACTS}tools/forge.sh`, ["build", "src", MEASURED_AGAINST], { stdio: ["ignore", "ignore", "inherit"] });
+  execFileSync(`${CONTRACTS}tools/forge.sh`, ["build", "src", ...SUPPORT], { stdio: ["ignore", "ignore", "inherit"] });
   // forge leaves alone what did not change in substance: say that it was looked at.
   for (const file of outputs) utimesSync(file, new Date(), new Date());
 }

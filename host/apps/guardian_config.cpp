@@ -10,18 +10,18 @@
 namespace jitbox::apps {
 namespace {
 
-constexpr std::array<std::string_view, 12> known_keys = {
-    "node_ws", "chain_id",  "executor", "mode",    "key_file",         "pkcs11_module",
-    "token",   "key_label", "pin_file", "poll_ms", "priority_fee_wei", "max_fee_per_gas_wei",
+constexpr std::array<std::string_view, 15> known_keys = {
+    "node_ws",         "chain_id", "executor",           "mode",           "key_file", "pkcs11_module",    "token",
+    "key_label",       "pin_file", "pkcs11_deadline_ms", "pkcs11_network", "poll_ms",  "priority_fee_wei", "max_fee_per_gas_wei",
+    "lookback_blocks",
 };
-constexpr std::string_view lookback_key = "lookback_blocks";
 
 /// Reads the one table and collects what is wrong.
 class Reader {
 public:
     Reader(const toml::table& table, std::vector<Error>& errors) : table_(table), errors_(errors) {
         for (const auto& [key, value] : table)
-            if (std::ranges::find(known_keys, key.str()) == known_keys.end() && key.str() != lookback_key)
+            if (std::ranges::find(known_keys, key.str()) == known_keys.end())
                 wrong(key.str(), "unknown key", "misspelt? see docs/guardian.md");
     }
 
@@ -35,6 +35,12 @@ public:
         if (value < least || value > most)
             wrong(key, "must be a number within " + std::to_string(least) + ".." + std::to_string(most), {});
         return static_cast<std::uint64_t>(std::max(value, least));
+    }
+    bool flag(std::string_view key) {
+        if (!table_.contains(key)) return false;
+        const auto value = table_[key].value_exact<bool>();
+        if (!value) wrong(key, "must be true or false", {});
+        return value.value_or(false);
     }
     chain::u256 wei(std::string_view key) {
         const auto value = chain::parse_u256(text(key));
@@ -65,10 +71,12 @@ GuardianSettings read(const toml::table& table, std::vector<Error>& errors) {
                .module = in.text("pkcs11_module", false),
                .token = in.text("token", false),
                .label = in.text("key_label", false),
-               .pin_file = in.text("pin_file", false)};
+               .pin_file = in.text("pin_file", false),
+               .deadline_ms = static_cast<unsigned>(in.number("pkcs11_deadline_ms", 5000, 1, 600'000)),
+               .network = in.flag("pkcs11_network")};
     out.priority_fee_wei = in.wei("priority_fee_wei");
     out.max_fee_per_gas_wei = in.wei("max_fee_per_gas_wei");
-    out.lookback_blocks = in.number(lookback_key, 64, 0, 100'000);
+    out.lookback_blocks = in.number("lookback_blocks", 64, 0, 100'000);
     out.poll_ms = in.number("poll_ms", 100, 10, 60'000);
     return out;
 }

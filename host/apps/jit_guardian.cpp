@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "apps/guardian.hpp"
 #include "base/hex.hpp"
+#include "signer/hsm_worker.hpp"
 #include "telemetry/log.hpp"
 
 #include <CLI/CLI.hpp>
@@ -77,6 +78,8 @@ int run(int argc, char** argv) {
 } // namespace
 
 int main(int argc, char** argv) try {
+    // The process that calls into the PKCS#11 module, so that a hang can be killed.
+    if (argc == 2 && std::string_view(argv[1]) == "--hsm-worker") return signer::run_hsm_worker();
     ::umask(0077);
     std::signal(SIGPIPE, SIG_IGN);
     for (const int signal : {SIGINT, SIGTERM}) std::signal(signal, [](int) { ended = true; });

@@ -10,6 +10,7 @@
 #include "apps/evaluate.hpp"
 #include "apps/replay.hpp"
 #include "apps/safe_command.hpp"
+#include "signer/hsm_worker.hpp"
 
 #include <algorithm>
 #include <array>
@@ -53,6 +54,7 @@ void print_usage(std::FILE* out) {
 
 int dispatch(int argc, char** argv) {
     const std::string_view name = argc > 1 ? argv[1] : "";
+    if (name == "--hsm-worker") return jitbox::signer::run_hsm_worker(); // the process that calls into an owner's PKCS#11 module
     if (name == "-h" || name == "--help" || name == "help") {
         print_usage(stdout);
         return 0;

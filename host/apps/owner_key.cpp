@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "apps/owner_key.hpp"
 
+#include "apps/token_key.hpp"
 #include "base/hex.hpp"
-#include "signer/config.hpp"
-#include "signer/hsm_token.hpp"
+#include "signer/secret.hpp"
 
 #include <fcntl.h>
 #include <openssl/crypto.h>
@@ -33,23 +33,6 @@ public:
 
 private:
     Bytes32 secret_;
-    chain::Address address_;
-};
-
-class TokenKey final : public OwnerKey {
-public:
-    TokenKey(std::unique_ptr<signer::HsmToken> token, const chain::Address& address)
-        : token_(std::move(token)), address_(address) {}
-
-    [[nodiscard]] const chain::Address& address() const override { return address_; }
-    [[nodiscard]] Result<chain::Signature> sign(const Bytes32& digest) override {
-        const auto raw = token_->sign(0, digest);
-        if (!raw) return std::unexpected(raw.error().error);
-        return chain::complete_signature(raw->r, raw->s, digest, address_);
-    }
-
-private:
-    std::unique_ptr<signer::HsmToken> token_;
     chain::Address address_;
 };
 
@@ -82,26 +65,13 @@ Result<std::unique_ptr<OwnerKey>> open_file(const std::string& path) {
     return std::make_unique<FileKey>(*secret, *address);
 }
 
-Result<std::unique_ptr<OwnerKey>> open_token(const KeySource& source) {
-    auto pin = signer::read_pin_file(source.pin_file);
-    if (!pin) return std::unexpected(pin.error());
-    signer::TokenSettings settings{
-        .module = source.module, .token = source.token, .key_labels = {source.label}, .pin = std::move(*pin)};
-    auto token = signer::HsmToken::open(settings);
-    if (!token) return std::unexpected(token.error().error);
-    if ((*token)->keys().size() != 1) return fail("pkcs11: no key " + source.label + " in token " + source.token);
-    const auto address = chain::address_of_public_key((*token)->keys()[0].public_key);
-    if (!address) return fail("pkcs11: key " + source.label + ": " + address.error().what);
-    return std::make_unique<TokenKey>(std::move(*token), *address);
-}
-
 } // namespace
 
 Result<std::unique_ptr<OwnerKey>> open_key(const KeySource& source) {
     const bool any_token = !source.module.empty() || !source.token.empty() || !source.label.empty() || !source.pin_file.empty();
     const bool whole_token = !source.module.empty() && !source.token.empty() && !source.label.empty() && !source.pin_file.empty();
     if (!source.key_file.empty() && !any_token) return open_file(source.key_file);
-    if (source.key_file.empty() && whole_token) return open_token(source);
+    if (source.key_file.empty() && whole_token) return open_token_key(source);
     return fail("key: name exactly one key: a key file, or PKCS#11 module, token, key label and PIN file");
 }
 

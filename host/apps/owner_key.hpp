@@ -17,7 +17,9 @@ struct KeySource {
     std::string module;   ///< path of the PKCS#11 library
     std::string token;
     std::string label;
-    std::string pin_file; ///< mode 0600
+    std::string pin_file;          ///< mode 0600
+    unsigned deadline_ms = 30'000; ///< of one answer of the token: opening it, a signature
+    bool network = false;          ///< the library reaches its HSM by network
 };
 
 class OwnerKey {

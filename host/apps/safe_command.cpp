@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "apps/safe_command.hpp"
 
+#include "apps/safe_rotation.hpp"
 #include "apps/safe_steps.hpp"
 
 #include <CLI/CLI.hpp>
@@ -23,6 +24,8 @@ struct Verb {
 
 constexpr Verb verbs[] = {
     {"propose", "prepare an owner action of the executor as a Safe transaction and write it to a file", safe_propose},
+    {"rotate", "prepare the exchange of operators: one proposal an account, taking before giving", safe_rotate},
+    {"actions", "what can be proposed, with arguments and meaning", safe_actions},
     {"show", "decode a proposal in words and recompute its safeTxHash", safe_show},
     {"sign", "sign a proposal with an owner's key; writes a signature file", safe_sign},
     {"collect", "add signature files to a proposal", safe_collect},
@@ -38,6 +41,10 @@ void add_key_options(CLI::App& app, SafeOptions& options) {
     app.add_option("--token", options.key.token, "label of the token");
     app.add_option("--key-label", options.key.label, "label of the key");
     app.add_option("--pin-file", options.key.pin_file, "PIN in a file of mode 0600");
+    app.add_option("--pkcs11-deadline-ms", options.key.deadline_ms, "longest wait for one answer of the token")
+        ->check(CLI::Range(1, 600'000))
+        ->capture_default_str();
+    app.add_flag("--pkcs11-network", options.key.network, "the PKCS#11 library reaches its HSM by network");
 }
 
 void add_propose_options(CLI::App& app, SafeOptions& options) {
@@ -45,6 +52,12 @@ void add_propose_options(CLI::App& app, SafeOptions& options) {
     app.add_option("arguments", options.arguments, "its arguments in order");
     app.add_flag("--announce", options.announce, "propose its announcement: what gives rights waits for the executor's delay");
     app.add_option("--nonce", options.nonce, "Safe nonce; default: the next one");
+}
+
+void add_rotate_options(CLI::App& app, SafeOptions& options) {
+    app.add_option("--take", options.take, "accounts that may no longer mint and burn");
+    app.add_option("--give", options.give, "accounts that may from now on");
+    app.add_option("--out", options.out, "directory for the proposals")->required();
 }
 
 void add_execute_options(CLI::App& app, SafeOptions& options) {
@@ -59,12 +72,13 @@ void add_options(CLI::App& app, std::string_view verb, SafeOptions& options) {
         return std::ranges::any_of(names, [&](const char* name) { return verb == name; });
     };
     app.add_flag("--json", options.as_json, "print JSON");
-    if (is({"propose", "execute", "status"}))
+    if (is({"propose", "rotate", "execute", "status"}))
         app.add_option("--node", options.node, "WebSocket URL of the node")->envname("JITBOX_NODE")->capture_default_str();
-    if (is({"propose", "status"})) app.add_option("--safe", options.safe, "address of the Safe")->required();
-    if (is({"propose", "show", "sign", "collect", "execute"}))
+    if (is({"propose", "rotate", "status"})) app.add_option("--safe", options.safe, "address of the Safe")->required();
+    if (is({"propose", "rotate", "show", "sign", "collect", "execute"}))
         app.add_option("--executor", options.executor, "address of the executor: the only target allowed")->required();
     if (is({"propose"})) add_propose_options(app, options);
+    if (is({"rotate"})) add_rotate_options(app, options);
     if (is({"show", "sign", "collect", "execute"})) app.add_option("proposal", options.file, "proposal file")->required();
     if (is({"propose", "sign"})) app.add_option("--out", options.out, "file to write")->required();
     if (is({"sign"})) app.add_option("--expect-hash", options.expected_hash, "refuse unless the safeTxHash is this one");

@@ -86,6 +86,21 @@ Result<chain::Address> executor_owner(NodeSession& node, const chain::Address& e
     return address_in(*answer, "OWNER()");
 }
 
+Result<void> compare_with_chain(NodeSession& node, const safe::Proposal& proposal) {
+    const auto on_chain = hash_on_chain(node, proposal);
+    if (!on_chain) return std::unexpected(on_chain.error());
+    if (*on_chain != safe::hash_of(proposal))
+        return fail("safe: the contract computes safeTxHash " + to_hex(*on_chain) + ", here it is " +
+                        to_hex(safe::hash_of(proposal)),
+                    "this is no Safe 1.3 or 1.4, or the node lies; nothing was written");
+    const auto owner = executor_owner(node, proposal.transaction.to);
+    if (!owner) return std::unexpected(owner.error());
+    if (*owner != proposal.safe)
+        return fail("safe: the executor's owner is " + chain::to_checksum(*owner) + ", not the Safe " +
+                    chain::to_checksum(proposal.safe));
+    return {};
+}
+
 Result<Bytes32> execute_proposal(NodeSession& node, const safe::Proposal& proposal, OwnerKey& sender) {
     const auto receipt = node.send(
         sender, {.chain_id = proposal.chain_id, .to = proposal.safe, .calldata = safe::exec_transaction_calldata(proposal)});

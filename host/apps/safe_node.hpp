@@ -15,6 +15,8 @@ namespace jitbox::apps {
 [[nodiscard]] Result<Bytes32> hash_on_chain(NodeSession& node, const safe::Proposal& proposal);
 /// The executor's OWNER(): a proposal of another Safe would be signed for nothing.
 [[nodiscard]] Result<chain::Address> executor_owner(NodeSession& node, const chain::Address& executor);
+/// The node's own view must agree before people are asked to sign: same Safe code, and this Safe is the executor's owner.
+[[nodiscard]] Result<void> compare_with_chain(NodeSession& node, const safe::Proposal& proposal);
 /// Sends execTransaction from the account that pays the gas (it needs to be no owner) and waits. Returns the transaction's hash.
 /// Errors as NodeSession::send, and when the Safe reports ExecutionFailure.
 [[nodiscard]] Result<Bytes32> execute_proposal(NodeSession& node, const safe::Proposal& proposal, OwnerKey& sender);

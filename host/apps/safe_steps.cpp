@@ -6,6 +6,7 @@
 #include "apps/safe_files.hpp"
 #include "apps/safe_node.hpp"
 #include "base/hex.hpp"
+#include "chain/abi.hpp"
 #include "chain/u256.hpp"
 #include "safe/actions.hpp"
 #include "signer/config.hpp"
@@ -55,22 +56,6 @@ void print_proposal(const safe::Proposal& proposal, bool as_json) {
                 to_hex(safe::hash_of(proposal)).c_str());
     for (const safe::OwnerSignature& signature : proposal.signatures)
         std::printf("signed by    %s\n", chain::to_checksum(signature.owner).c_str());
-}
-
-/// The node's own view must agree before people are asked to sign: same Safe code, and this Safe is the executor's owner.
-Result<void> compare_with_chain(NodeSession& node, const safe::Proposal& proposal) {
-    const auto on_chain = hash_on_chain(node, proposal);
-    if (!on_chain) return std::unexpected(on_chain.error());
-    if (*on_chain != safe::hash_of(proposal))
-        return fail("safe: the contract computes safeTxHash " + to_hex(*on_chain) + ", here it is " +
-                        to_hex(safe::hash_of(proposal)),
-                    "this is no Safe 1.3 or 1.4, or the node lies; nothing was written");
-    const auto owner = executor_owner(node, proposal.transaction.to);
-    if (!owner) return std::unexpected(owner.error());
-    if (*owner != proposal.safe)
-        return fail("safe: the executor's owner is " + chain::to_checksum(*owner) + ", not the Safe " +
-                    chain::to_checksum(proposal.safe));
-    return {};
 }
 
 Result<safe::Proposal> prepare(const SafeOptions& options, NodeSession& node) {
@@ -246,6 +231,27 @@ Result<void> safe_owner(const SafeOptions& options) {
         std::printf("%s\n", json::serialize(json::object{{"address", address}}).c_str());
     else
         std::printf("%s\n", address.c_str());
+    return {};
+}
+
+Result<void> safe_actions(const SafeOptions& options) {
+    json::array list;
+    for (const safe::Action& action : safe::owner_actions()) {
+        json::array arguments;
+        for (const safe::Argument& argument : action.arguments)
+            arguments.push_back(json::object{{"type", argument.type}, {"name", argument.name}});
+        const bool announce = action.announce == safe::Announce::may_be_needed;
+        if (!options.as_json)
+            std::printf("%-70s %s%s\n", action.signature().c_str(), std::string(action.meaning).c_str(),
+                        announce ? " (may have to be announced)" : "");
+        list.push_back(json::object{{"name", action.name},
+                                    {"signature", action.signature()},
+                                    {"selector", to_hex(chain::selector_of(action.signature()))},
+                                    {"arguments", std::move(arguments)},
+                                    {"announce", announce},
+                                    {"meaning", action.meaning}});
+    }
+    if (options.as_json) std::printf("%s\n", json::serialize(list).c_str());
     return {};
 }
 

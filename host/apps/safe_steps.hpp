@@ -18,8 +18,10 @@ struct SafeOptions {
     std::string executor;
     std::string action;
     std::vector<std::string> arguments;
-    bool announce = false; ///< propose the announcement of the action (the executor's `schedule`), not the action
-    std::string file;      ///< the proposal
+    std::vector<std::string> take; ///< operators that a rotation takes away
+    std::vector<std::string> give; ///< operators that it gives
+    bool announce = false;         ///< propose the announcement of the action (the executor's `schedule`), not the action
+    std::string file;              ///< the proposal
     std::string out;
     std::vector<std::string> signature_files;
     KeySource key;
@@ -40,6 +42,8 @@ struct SafeOptions {
 [[nodiscard]] Result<void> safe_status(const SafeOptions& options);
 /// Proposals, one JSON object a line, from standard input: what a script compares with another tool's hash. Signs nothing.
 [[nodiscard]] Result<void> safe_hash(const SafeOptions& options);
+/// What can be proposed: every action with its arguments.
+[[nodiscard]] Result<void> safe_actions(const SafeOptions& options);
 /// The address of an owner's key; makes the key in a PKCS#11 token when asked to.
 [[nodiscard]] Result<void> safe_owner(const SafeOptions& options);
 

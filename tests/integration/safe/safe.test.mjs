@@ -8,11 +8,12 @@ import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { ZeroAddress, concat, dataSlice, getAddress, toQuantity } from "ethers";
 import { DEPLOYER, SAFE_OWNERS, WHALES, wallet } from "../../../sim/chain/lib/accounts.mjs";
-import { ROOT, artifact } from "../../../sim/chain/lib/artifacts.mjs";
+import { ROOT, artifact, creation_code } from "../../../sim/chain/lib/artifacts.mjs";
 import { SAFE_ABI, exec_data, safe_view } from "../../../sim/chain/lib/safe.mjs";
 import { Testbed } from "../../../sim/chain/lib/testbed.mjs";
+import { until } from "../../../sim/demo/lib/appliance.mjs";
 import { run_command } from "../../../sim/demo/lib/processes.mjs";
-import { SafeDesk, key_file, token_key } from "./people.mjs";
+import { SOFTHSM_MODULE, SafeDesk, key_file, token_key } from "./people.mjs";
 
 const SEED = process.env.JITBOX_SEED ?? "1";
 const HASHES = Number(process.env.JITBOX_SAFE_HASHES ?? 1000);
@@ -55,8 +56,11 @@ describe(`jitctl safe (seed ${SEED})`, () => {
     const data = await exec_data(bed.rpc, bed.manifest.safe, signers, call);
     const transaction = { from: wallet(DEPLOYER).address, to: bed.manifest.safe.address, data, gas: toQuantity(2_000_000) };
     await bed.rpc.call("eth_call", transaction, "latest"); // says why it would revert
-    return bed.rpc.call("eth_sendTransaction", transaction);
+    return mined(await bed.rpc.call("eth_sendTransaction", transaction));
   }
+
+  /** The receipt: a node that mines at once still answers first. */
+  const mined = (hash) => until("the receipt", () => bed.rpc.call("eth_getTransactionReceipt", hash), 10_000, 10);
 
   const view = (method, args = []) => bed.view("JitExecutor", bed.manifest.executor.address, method, args);
   const proposal_of = (file) => JSON.parse(readFileSync(file, "utf8"));
@@ -114,6 +118,64 @@ describe(`jitctl safe (seed ${SEED})`, () => {
     assert.deepEqual([...(await view("isOperator", [NEW_OPERATOR]))], [true]);
     const again = await desk.try_execute(file, payer);
     assert.match(again.stderr, /executed or replaced/);
+  });
+
+  it("rotates a set of operators: taking waits for nothing, giving for the executor's delay", async () => {
+    const executor = await executor_with_delay(3600n);
+    const slow = new SafeDesk({ jitctl: process.env.JITBOX_JITCTL, dir, manifest: { ...bed.manifest, executor: { address: executor } } });
+    const [old, fresh] = [WHALES[1], WHALES[2]].map((index) => wallet(index).address);
+    const is_operator = async (account) => (await bed.view("JitExecutor", executor, "isOperator", [account]))[0];
+    const rotate = (...args) => slow.run("rotate", "--node", bed.manifest.ws_url, "--safe", bed.manifest.safe.address, "--executor", executor, "--out", join(dir, "rotation"), ...args);
+    async function done_all(answer) {
+      assert.equal(answer.code, 0, answer.stderr);
+      const { proposals } = JSON.parse(answer.stdout);
+      for (const { file } of proposals) {
+        await slow.gather(file, keys.slice(0, 3));
+        const executed = await slow.try_execute(file, payer);
+        assert.equal(executed.code, 0, executed.stderr);
+      }
+      return proposals.map(({ action }) => action);
+    }
+
+    const [announced] = await done_all(await rotate("--give", old));
+    assert.match(announced, /announces, .*setOperator/);
+    assert.match((await rotate("--give", old)).stderr, /nothing to propose: .* is announced and may be given in \d+ s/);
+    await bed.rpc.call("evm_increaseTime", 3600);
+    await bed.rpc.call("evm_mine");
+    await done_all(await rotate("--give", old));
+    assert.ok(await is_operator(old));
+
+    const actions = await done_all(await rotate("--take", old, "--give", fresh));
+    assert.match(actions[0], /^setOperator\(account = 0x\w+, allowed = false\)/);
+    assert.match(actions[1], /announces, /);
+    assert.deepEqual([await is_operator(old), await is_operator(fresh)], [false, false], "taken at once, not yet given");
+    assert.match((await rotate("--take", old, "--give", old)).stderr, /named twice/);
+    assert.match((await rotate("--take", old)).stderr, /nothing to propose: .* is no operator/);
+  });
+
+  /** An executor of the same Safe whose loosening waits. */
+  async function executor_with_delay(seconds) {
+    const from = wallet(DEPLOYER).address;
+    const data = creation_code("JitExecutor", [bed.manifest.safe.address, ZeroAddress, 1n, 1n, 1n, seconds]);
+    const receipt = await mined(await bed.rpc.call("eth_sendTransaction", { from, data, gas: toQuantity(5_000_000) }));
+    return receipt.contractAddress;
+  }
+
+  it("gives a PKCS#11 module that hangs its deadline and no more, also in the middle of opening the token", async () => {
+    const env = { SOFTHSM2_CONF: join(dir, "softhsm2.conf"), JITBOX_FAULT_REAL: SOFTHSM_MODULE, JITBOX_FAULT_FILE: join(dir, "fault") };
+    const faulty = new SafeDesk({ jitctl: process.env.JITBOX_JITCTL, dir, manifest: bed.manifest, env });
+    const key = keys.at(-1).map((option) => (option === SOFTHSM_MODULE ? process.env.JITBOX_FAULT_MODULE : option));
+    const file = await desk.propose("unpause");
+    for (const [call, what] of [["C_Sign", /no answer in 2000 ms to signing; the module was killed/], ["C_Login", /no answer in 2000 ms to opening the token/]]) {
+      writeFileSync(env.JITBOX_FAULT_FILE, `${call} hang\n`);
+      const begin = performance.now();
+      const answer = await faulty.try_sign(file, key, "--pkcs11-deadline-ms", "2000");
+      assert.equal(answer.code, 1);
+      assert.match(answer.stderr, what);
+      assert.ok(performance.now() - begin < 10_000, "the module would have hung for a minute");
+    }
+    writeFileSync(env.JITBOX_FAULT_FILE, "");
+    assert.equal((await faulty.try_sign(file, key)).code, 0);
   });
 
   it("refuses two of five, and so does the Safe", async () => {

@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 
 quick_lint_checks=(format shell solidity architecture text)
-lint_checks=("${quick_lint_checks[@]}" tidy)
+lint_checks=("${quick_lint_checks[@]}" tidy analysers)
 
 jitbox_lint() {
   source scripts/setup.sh
@@ -43,6 +43,12 @@ lint_solidity() {
   (cd deploy/contracts &&
     ../../node_modules/.bin/solhint --disc --max-warnings 0 -c .solhint.cjs 'src/**/*.sol' &&
     tools/forge.sh fmt --check)
+}
+
+# SMTChecker, and Slither and Mythril where they are installed.
+lint_analysers() {
+  say "analysers of the executor"
+  deploy/contracts/tools/analyse.sh
 }
 
 lint_architecture() {

@@ -16,7 +16,7 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::chrono::milliseconds batch_deadline{10'000};
+constexpr std::chrono::milliseconds batch_deadline{3000}; // an operator who arms waits for 5 s
 
 Verdict malformed(const std::string& answer) {
     return {CheckState::failed, "the node's answer is malformed: " + answer.substr(0, 80), "is this an Ethereum node?"};

@@ -74,6 +74,15 @@ contract TokensTest is Base {
         assertTrue(!odd.succeeded() && bytes4(odd.answer()) == JitExecutor.Reentered.selector, "reentered");
     }
 
+    function test_a_token_cannot_act_as_operator_while_the_owner_withdraws_it() public {
+        HookToken odd = new HookToken();
+        _market(address(odd), address(new Token()), 500);
+        executor.setOperator(address(odd), true);
+        odd.setHook(address(executor), Plans.mintCall(_plan(-60, 60, LIQUIDITY)));
+        executor.withdraw(address(odd), 1);
+        assertTrue(!odd.succeeded() && bytes4(odd.answer()) == JitExecutor.Reentered.selector, "reentered");
+    }
+
     function test_the_owner_being_called_by_a_token_is_not_a_way_in() public {
         HookToken odd = new HookToken();
         _market(address(odd), address(new Token()), 500);

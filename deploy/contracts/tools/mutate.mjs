@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // Takes the executor's checks away one by one and says which of them no test misses. Exit code 0: every mutant was found out.
-// usage: mutate.mjs [NAME-PART]
+// usage: mutate.mjs [NAME-PART | --short]      --short: a handful, one of each kind
 // SPDX-License-Identifier: Apache-2.0
 import { spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
@@ -10,7 +10,8 @@ const CONTRACTS = fileURLToPath(new URL("../", import.meta.url));
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 const PLACE = `${ROOT}build/mutants/`;
 const COPY = `${PLACE}deploy/contracts/`;
-const SOURCES = ["src/JitExecutor.sol", "src/Listing.sol", "src/Rights.sol"];
+const SOURCES = ["src/JitExecutor.sol", "src/Listing.sol", "src/Rights.sol", "src/Words.sol"];
+const SHORT = ["without require(tick == expectedTick", "withdraw to somebody else", "setOperator by anybody", "burn without lock", "weights round down"];
 
 const OWNER_FUNCTIONS = [
   "listToken", "unlistToken", "listPool", "unlistPool", "setWeights", "setOperator", "setGuardian", "setCaps", "schedule", "unpause", "withdraw",
@@ -62,6 +63,19 @@ function mutants(sources) {
   swap("the owner is no guardian", "msg.sender == guardian || msg.sender == OWNER", "msg.sender == guardian");
   swap("unlisting does nothing", "word.fork(), false);", "word.fork(), true);");
   swap("tip not paid", "require(_send(block.coinbase, tipWei), TipFailed(tipWei));", "");
+  swap("a burn's balances are not compared", "_close(IV3Pool(word.pool()), head", "_collect(IV3Pool(word.pool()), head");
+  swap("PancakeSwap's pools proved by the factory", "fork == Fork.PancakeV3 ? IPancakeFactory(factory).poolDeployer() : factory", "factory");
+  swap("a higher transaction cap waits for nothing", "transactionGwei > settings.transactionCapGwei() || ", "");
+  swap("a higher block cap waits for nothing", "|| blockGwei > settings.blockCapGwei()", "");
+  swap("a higher tip cap waits for nothing", "|| tipGwei > settings.tipCapGwei()", "");
+  swap("a lower weight of token0 waits for nothing", "weight0.below(word.weight0()) || ", "");
+  swap("a lower weight of token1 waits for nothing", " || weight1.below(word.weight1())", "");
+  swap("an announcement is good more than once", "        delete readyAt[callId];\n    }\n\n    /// Counts", "    }\n\n    /// Counts");
+  swap("cancelling does nothing", "delete readyAt[callId];\n        emit Cancelled", "emit Cancelled");
+  swap("weights round down", "((amount * mantissa(weight) << 32) + (1 << by) - 1) >> by", "(amount * mantissa(weight) << 32) >> by");
+  swap("gwei round down", "(wei_ + (1 gwei - 1)) / 1 gwei", "wei_ / 1 gwei");
+  swap("the spending of earlier blocks counts", "uint40(word >> 208) == uint40(block.number) ? uint56(word >> 152) : 0", "uint56(word >> 152)");
+  swap("the spending of the block does not count", "uint40(word >> 208) == uint40(block.number) ? uint56(word >> 152) : 0", "0");
   swap("withdraw to somebody else", "_transfer(IERC20(token), OWNER, amount);", "_transfer(IERC20(token), token, amount);");
   return all;
 }
@@ -88,7 +102,8 @@ function main(part) {
   const sources = new Map(SOURCES.map((file) => [file, readFileSync(COPY + file, "utf8")]));
   if (!tests_pass()) throw new Error("the tests fail without any mutation");
   const survivors = [];
-  const chosen = mutants(sources).filter(({ name }) => !part || name.includes(part));
+  const chosen = mutants(sources).filter(({ name }) => !part || (part === "--short" ? SHORT : [part]).some((wanted) => name.includes(wanted)));
+  if (chosen.length < (part === "--short" ? SHORT.length : 1)) throw new Error("no such mutant, or not all of them any more");
   for (const { name, file, from, to, at } of chosen) {
     const source = sources.get(file);
     writeFileSync(COPY + file, source.slice(0, at) + to + source.slice(at + from.length));

@@ -12,6 +12,7 @@
 #include "apps/preconditions.hpp"
 #include "apps/rehearsal.hpp"
 #include "apps/reports.hpp"
+#include "apps/risk_watch.hpp"
 #include "apps/settlement.hpp"
 #include "base/hex.hpp"
 #include "control/commands.hpp"
@@ -49,21 +50,37 @@ struct Appliance::Impl final : control::Appliance {
           server(io, {.socket_path = config.control.socket.string(), .max_line_bytes = signer::max_line_bytes},
                  [this](const control::Request& request, const Respond& respond) { commands.handle(request, respond); }),
           events([this](const std::string& line) { server.publish(line); }, [this] { return server.has_watchers(); }),
-          services{.io = io, .config = config, .events = events, .journal = *journal, .metrics = metrics},
+          prices(config),
+          services{.io = io, .config = config, .events = events, .journal = *journal, .metrics = metrics, .prices = prices},
           armed_gauge(metrics.gauge("jitbox_armed", "1 while the appliance may sign")),
           alerts(metrics.counter("jitbox_alerts_total", "alerts raised")),
           arming(services, [this](const ArmView& view) { on_arm_state(view); }), engine(std::move(e)),
-          planner(planner_config(config), lanes, [this](const Bytes20& sender) { return market.nonce_of(sender); }),
-          gate(risk_limits(config)), trading{.lanes = lanes, .planner = planner, .gate = gate, .tracker = tracker, .totals = {}},
-          node(*rpc), signer(io, config.signer.signing_socket.string(), std::chrono::milliseconds(config.signer.timeout_ms)),
+          planner(planner_config(config, prices), lanes, [this](const Bytes20& sender) { return market.nonce_of(sender); }),
+          gate(risk_limits(config), screen_rules(config)),
+          trading{.lanes = lanes, .planner = planner, .gate = gate, .tracker = tracker, .totals = {}}, node(*rpc),
+          signer(io, config.signer.signing_socket.string(), std::chrono::milliseconds(config.signer.timeout_ms)),
           signing(strategy::signing_port(signer), lanes),
+          risk_watch(services, prices, trading, node,
+                     {.armed = [this] { return arming.armed(); },
+                      .disarm = [this](const std::string& why) { disarm_audited(why); },
+                      .withdraw =
+                          [this] {
+                              if (desk) desk->cancel_all(market.view().head);
+                          },
+                      .audit = [this](const std::string& action, const std::string& what) { audit_own(action, what, "noted"); }}),
           lane_keeper(services, lanes, signer, signing, node, [this](const VoidingCost& cost) { on_voided(cost); }),
           settlement(services, trading, node,
                      {.on_settled = [this](const chain::Head& head) { lane_keeper.on_head(head); },
+                      .on_booked = [this](const chain::i256& profit_wei) { risk_watch.booked(profit_wei); },
+                      .on_ended = [this](const Bytes20& pool, bool included) { risk_watch.ended(pool, included); },
                       .on_partial = [this](const std::string& why) { emergency_stop("unbundled: " + why); },
                       .on_alert = [this](const std::string& what) { alert(what); }}),
           market(services, *engine, planner, node,
-                 {.on_head = [this](const chain::Head& head) { settlement.on_head(head); },
+                 {.on_head =
+                      [this](const chain::Head& head) {
+                          settlement.on_head(head);
+                          risk_watch.on_head(head);
+                      },
                   .on_plan = [this](strategy::Plan&& plan) { desk->take(std::move(plan)); },
                   .on_false_target =
                       [this](const Bytes32& hash, const std::string& why) {
@@ -86,6 +103,7 @@ struct Appliance::Impl final : control::Appliance {
     control::Commands commands;
     control::Server server;
     EventStream events;
+    TokenPrices prices;
     Services services;
     telemetry::Gauge armed_gauge;
     telemetry::Counter alerts;
@@ -99,6 +117,7 @@ struct Appliance::Impl final : control::Appliance {
     feed::NodeClient node;
     signer::SigningClient signer;
     strategy::SigningStep signing;
+    RiskWatch risk_watch;
     LaneKeeper lane_keeper;
     Settlement settlement;
     std::unique_ptr<relay::Client> relays;
@@ -118,7 +137,7 @@ struct Appliance::Impl final : control::Appliance {
         auto client = relay::Client::create(io, relay_configs(config), std::move(auth_key));
         if (!client) return std::unexpected(client.error());
         relays = std::move(*client);
-        desk = std::make_unique<Desk>(services, trading, arming, signing, *relays);
+        desk = std::make_unique<Desk>(services, trading, risk_watch, arming, signing, *relays);
         relays->warm_up();
         if (auto restored = restore(); !restored) return restored;
         if (auto listening = server.start(); !listening) return listening;
@@ -153,26 +172,19 @@ struct Appliance::Impl final : control::Appliance {
         });
     }
 
-    /// What an earlier run left: today's result, and the bundles without an outcome, which are settled as if nothing had happened.
+    /// What an earlier run left: bundles without an outcome, which are settled as if nothing had happened, and what limits
+    /// remember.
     Result<void> restore() {
-        const auto now = std::chrono::system_clock::now();
-        const auto today = journal->realised_profit_wei(now);
-        if (!today) return std::unexpected(today.error());
         const auto open = journal->open_bundles();
         if (!open) return std::unexpected(open.error());
-        risk::History history{.realised_today_wei = *today, .orders = {}, .open_worst_losses_wei = {}};
         std::vector<relay::TrackedBundle> bundles;
         for (const store::BundleView& view : *open) {
             auto bundle = tracked_of(view.bundle);
             if (!bundle) return std::unexpected(bundle.error());
-            history.open_worst_losses_wei.push_back(bundle->predicted.gas_cost_wei + bundle->predicted.tip_wei);
             bundles.push_back(std::move(*bundle));
         }
-        const auto tickets = gate.restore(history, now);
-        for (std::size_t i = 0; i < bundles.size(); ++i) {
-            bundles[i].ticket = tickets.at(i);
-            tracker.add(std::move(bundles[i]));
-        }
+        if (auto watching = risk_watch.start(bundles); !watching) return watching;
+        for (relay::TrackedBundle& bundle : bundles) tracker.add(std::move(bundle));
         return {};
     }
 
@@ -201,6 +213,7 @@ struct Appliance::Impl final : control::Appliance {
     void monitor() {
         arming.beat();
         if (ticks % prepare_every == 0) lane_keeper.prepare();
+        risk_watch.tick();
         armed_gauge.set(arming.armed() ? 1 : 0);
         keeper.check();
         if (!arming.armed()) return;
@@ -215,16 +228,31 @@ struct Appliance::Impl final : control::Appliance {
 
     void disarm_ourselves(const std::string& why) {
         if (!arming.armed()) return;
-        alert("disarmed: " + why);
+        alerts.add();
+        risk_watch.note(risk::Severity::critical, "disarmed", why);
+    }
+
+    /// Disarms first; that it cannot be written down keeps nobody from stopping.
+    void disarm_audited(const std::string& why) {
         arming.disarm("jitd", why, [](const auto&) {});
+        audit_own("disarm", why, "done");
+    }
+
+    /// What jitd did or found by itself.
+    void audit_own(const std::string& action, const std::string& what, const std::string& result) {
+        const auto written = audit_log->append({.user = "jitd",
+                                                .action = action,
+                                                .resource = what,
+                                                .result = result,
+                                                .source = fmt::format("pid={}", ::getpid()),
+                                                .agent = "jitd",
+                                                .session = "-"});
+        if (!written) telemetry::log(Level::critical, "audit_append_failed", {{"action", action}, {"error", written.error().what}});
     }
 
     void alert(const std::string& what) {
         alerts.add();
-        events.note(Level::error, "alert", what, {});
-        // An alert that the journal cannot take is still in the error log and in the counter.
-        (void)journal->enqueue(
-            store::RiskEventEntry{.time_ns = wall_ns(), .level = "CRITICAL", .rule = "alert", .text = what, .detail_json = {}});
+        risk_watch.note(risk::Severity::error, "alert", what);
     }
 
     void on_arm_state(const ArmView& view) {
@@ -252,7 +280,14 @@ struct Appliance::Impl final : control::Appliance {
     }
 
     void on_voided(const VoidingCost& cost) {
-        gate.book(-static_cast<chain::i256>(cost.gas_cost_wei), std::chrono::system_clock::now());
+        if (cost.gas_cost_wei == 0) return;
+        const auto loss = -static_cast<chain::i256>(cost.gas_cost_wei);
+        gate.book(loss, std::chrono::system_clock::now());
+        risk_watch.booked(loss);
+        if (!journal->enqueue(store::CostEntry{
+                .time_ns = wall_ns(), .what = "voided " + cost.bundle, .wei = chain::to_decimal(cost.gas_cost_wei)})) {
+            alert("journal: the queue is full, the cost of voiding " + cost.bundle + " is not recorded");
+        }
         telemetry::log(Level::info, "voiding_cost", {{"bundle", cost.bundle}, {"wei", chain::to_decimal(cost.gas_cost_wei)}});
     }
 
@@ -281,7 +316,7 @@ struct Appliance::Impl final : control::Appliance {
     }
 
     void arm(const control::ArmCommand& command, Respond respond) override {
-        auto asked = arm_request(config, command);
+        auto asked = arm_request(config, prices, command);
         if (!asked) {
             respond(std::unexpected(asked.error()));
             return;
@@ -295,7 +330,8 @@ struct Appliance::Impl final : control::Appliance {
              .engine_error = keeper.error(),
              .engine_is_card = engine->info().name != "native",
              .unresolved_alert = halted_by,
-             .audit_problem = anchor_problem(config, *audit_log)},
+             .audit_problem = anchor_problem(config, *audit_log),
+             .risk_objections = risk_watch.objections()},
             [this, request = std::move(*asked), respond = std::move(respond)](const std::vector<Error>& objections) {
                 if (objections.empty()) {
                     arm_signer(request, respond);
@@ -348,10 +384,12 @@ struct Appliance::Impl final : control::Appliance {
             respond(std::unexpected(asked.error()));
             return;
         }
-        arming.reset(std::move(*asked), [this, respond = std::move(respond)](const signer::Answer<signer::SignerStatus>& answer) {
+        const std::string who = command.operator_name + " (reset: " + command.reason + ")";
+        arming.reset(std::move(*asked), [this, who, respond = std::move(respond)](const signer::Answer<signer::SignerStatus>& answer) {
             if (answer) {
                 gate.resume();
                 halted_by.clear();
+                risk_watch.acknowledge(who);
                 if (keeper.error().empty()) engine->unfreeze();
             }
             answer_state(answer, respond);
@@ -359,7 +397,7 @@ struct Appliance::Impl final : control::Appliance {
     }
 
     void approval_request(const control::Approvable& what, Respond respond) override {
-        respond(approval_report(config, arming.view(), what));
+        respond(approval_report(config, prices, arming.view(), what));
     }
 
     void status(Respond respond) override {
@@ -370,6 +408,7 @@ struct Appliance::Impl final : control::Appliance {
              .engine = *engine,
              .lanes = lanes,
              .usage = gate.usage(std::chrono::system_clock::now()),
+             .risk = risk_watch.view(),
              .bundles = trading.totals,
              .latencies = desk->latencies(),
              .uptime = std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - started)}));
@@ -379,6 +418,7 @@ struct Appliance::Impl final : control::Appliance {
     void decisions(std::size_t limit, Respond respond) override { respond(decisions_report(*journal, limit)); }
     void bundles(std::size_t limit, Respond respond) override { respond(bundles_report(*journal, limit)); }
     void audit_verify(Respond respond) override { respond(audit_report(*audit_log)); }
+    void risk_command(const control::RiskCommand& command, Respond respond) override { risk_watch.answer(command, respond); }
 };
 
 Appliance::Appliance(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}

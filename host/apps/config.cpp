@@ -50,6 +50,7 @@ std::expected<Config, ConfigErrors> parse_config(std::string_view text, std::str
         const toml::table root = toml::parse(text, name);
         TomlWalker walker("config", errors);
         read_root(root, walker, config);
+        walker.development = config.environment == "development";
         read_sections(root, walker, config);
         read_lists(root, walker, config);
     } catch (const toml::parse_error& error) {
@@ -69,7 +70,9 @@ std::expected<Config, ConfigErrors> load_config(const std::filesystem::path& fil
         return std::unexpected(ConfigErrors{{"config: cannot read " + file.string(), "give the file with --config"}});
     }
     const std::string text{std::istreambuf_iterator<char>(in), {}};
-    return parse_config(text, file.string());
+    auto config = parse_config(text, file.string());
+    if (config) config->file = file;
+    return config;
 }
 
 std::string config_reference() {

@@ -46,7 +46,6 @@ struct StrategyConfig {
     std::uint64_t candidates = 0;
     std::uint64_t tip_ppm = 0;
     u256 tip_floor_wei = 0;
-    u256 min_profit_wei = 0;
     std::uint64_t mint_gas = 0;
     std::uint64_t burn_gas = 0;
     u256 priority_fee_wei = 0;
@@ -57,14 +56,44 @@ struct StrategyConfig {
     std::uint64_t rehearse_ms = 0; ///< 0: never
 };
 
+/// RISK-1, RISK-2 and RISK-4: every limit and what is done about what is unusual.
 struct RiskConfig {
     u256 max_position_wei = 0;
+    u256 max_pool_value_wei = 0;
     u256 max_daily_loss_wei = 0;
+    std::uint64_t max_drawdown_ppm = 0;
+    std::uint64_t max_leverage_ppm = 0;
+    std::uint64_t max_concentration_ppm = 0;
+    u256 max_value_at_risk_wei = 0;
+    std::uint64_t value_at_risk_days = 0;
     u256 max_gas_price_wei = 0;
     std::uint64_t max_price_impact_ppm = 0;
     std::uint64_t max_slippage_ppm = 0;
     std::uint64_t max_orders_per_second = 0;
     std::uint64_t max_concurrent_bundles = 0;
+    std::uint64_t max_retries = 0;
+    u256 min_profit_wei = 0;
+    std::uint64_t conservative_ppm = 0;
+    std::uint64_t aggressive_ppm = 0;
+    std::uint64_t emergency_ppm = 0;
+    u256 unusual_amount_wei = 0;
+    std::string unusual_amount;
+    std::uint64_t unusual_orders_per_hour = 0;
+    std::string unusual_frequency;
+    std::string unusual_destination;
+    std::uint64_t unusual_success_ppm = 0;
+    std::string unusual_success;
+    std::uint64_t unusual_timing_ppm = 0;
+    std::string unusual_timing;
+    std::string configuration_change;
+};
+
+/// RISK-5: where the prices come from that everything is valued by. Empty: the static ones of [[tokens]] (development only).
+struct PricesConfig {
+    std::filesystem::path file;
+    std::filesystem::path second_file;
+    std::uint64_t max_age_ms = 0;
+    std::uint64_t max_difference_ppm = 0;
 };
 
 struct SignerConfig {
@@ -111,7 +140,7 @@ struct TokenConfig {
     Bytes20 address{};
     std::uint64_t decimals = 0;
     u256 price_wei = 0; ///< wei for one whole token (10^decimals units); 0 when the file gives price_x96
-    u256 price_x96 = 0; ///< wei a unit, Q96; computed from price_wei when that is given
+    u256 price_x96 = 0; ///< wei a unit, Q96; computed from price_wei when that is given; 0 with [prices] file
 };
 
 struct PoolConfig {
@@ -143,12 +172,14 @@ struct RelayEndpoint {
 };
 
 struct Config {
+    std::filesystem::path file; ///< that it was loaded from; empty when it was parsed from text
     std::string environment;
     ChainConfig chain;
     PathsConfig paths;
     FeedConfig feed;
     StrategyConfig strategy;
     RiskConfig risk;
+    PricesConfig prices;
     SignerConfig signer;
     RelayConfig relay;
     AuditConfig audit;

@@ -11,8 +11,6 @@
 namespace jitbox::apps {
 namespace {
 
-using chain::u512;
-
 bool is_set(const Bytes20& address) {
     return address != Bytes20{};
 }
@@ -35,36 +33,14 @@ void check_socket_length(const std::string& field, const std::filesystem::path& 
          "choose a shorter paths.runtime_dir"});
 }
 
-/// price_x96 = floor(price_wei * 2^96 / 10^decimals), or as the file gives it.
-void check_price(TokenConfig& token, std::size_t i, ConfigErrors& errors) {
-    if ((token.price_wei == 0) == (token.price_x96 == 0)) {
-        errors.push_back(
-            {fmt::format("config: tokens[{}].price_wei is {}", i, token.price_wei == 0 ? "missing" : "there beside price_x96"),
-             "give exactly one of price_wei (of a whole token) and price_x96 (of a unit)"});
-        return;
-    }
-    if (token.price_x96 != 0) return;
-    u512 scale = 1;
-    for (std::uint64_t d = 0; d < token.decimals; ++d) scale *= 10;
-    const u512 price = (static_cast<u512>(token.price_wei) << 96) / scale;
-    if (price >> 256 != 0 || price == 0) {
-        errors.push_back({fmt::format("config: tokens[{}].price_wei = {} cannot be held as wei a unit with 96 fractional bits", i,
-                                      chain::to_decimal(token.price_wei)),
-                          "check price_wei and decimals: the price is for one whole token"});
-        return;
-    }
-    token.price_x96 = static_cast<u256>(price);
-}
-
-void check_tokens(Config& config, ConfigErrors& errors) {
+void check_tokens(const Config& config, ConfigErrors& errors) {
     std::set<Bytes20> seen;
     for (std::size_t i = 0; i < config.tokens.size(); ++i) {
-        TokenConfig& token = config.tokens[i];
+        const TokenConfig& token = config.tokens[i];
         if (is_set(token.address) && !seen.insert(token.address).second) {
             errors.push_back({fmt::format("config: tokens[{}].address = {} is there twice", i, to_hex(token.address)),
                               "remove one of the two entries"});
         }
-        check_price(token, i, errors);
     }
 }
 
@@ -187,6 +163,7 @@ void check_config(Config& config, ConfigErrors& errors) {
     check_relays(config, errors);
     check_audit(config, errors);
     check_environment(config, errors);
+    check_risk(config, errors);
     if (config.feed.backoff_ms > config.feed.backoff_max_ms) {
         errors.push_back({"config: feed.backoff_ms is larger than feed.backoff_max_ms", "swap the two"});
     }

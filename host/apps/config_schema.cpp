@@ -1,4 +1,4 @@
-// Every key of the configuration file. A new key is one line here and nothing else.
+// Every key of the configuration file but those of [risk]. A new key is one line here and nothing else.
 // SPDX-License-Identifier: Apache-2.0
 #include "apps/config_schema.hpp"
 
@@ -69,8 +69,6 @@ constexpr std::array strategy_table{
                         [](StrategyConfig& c, V v) { c.tip_ppm = v.natural(); }},
     Key<StrategyConfig>{"tip_floor_wei", Type::wei, "0", "", "Smallest tip.",
                         [](StrategyConfig& c, V v) { c.tip_floor_wei = v.wei; }},
-    Key<StrategyConfig>{"min_profit_wei", Type::wei, required, "", "A decision with less profit after gas and tip is rejected.",
-                        [](StrategyConfig& c, V v) { c.min_profit_wei = v.wei; }},
     Key<StrategyConfig>{"mint_gas", Type::integer, "600000", "21000..5000000",
                         "Gas limit of the mint transaction; with burn_gas it bounds the gas cost that a decision counts.",
                         [](StrategyConfig& c, V v) { c.mint_gas = v.natural(); }},
@@ -95,24 +93,6 @@ constexpr std::array strategy_table{
         "While armed, the way of a swap is walked this often on made-up data, so that its code is in the CPU's caches; 0: "
         "never.",
         [](StrategyConfig& c, V v) { c.rehearse_ms = v.natural(); }},
-};
-
-constexpr std::array risk_table{
-    Key<RiskConfig>{"max_position_wei", Type::wei, required, "", "Largest value of one position.",
-                    [](RiskConfig& c, V v) { c.max_position_wei = v.wei; }},
-    Key<RiskConfig>{"max_daily_loss_wei", Type::wei, required, "", "Realised loss of one UTC day that stops new bundles.",
-                    [](RiskConfig& c, V v) { c.max_daily_loss_wei = v.wei; }},
-    Key<RiskConfig>{"max_gas_price_wei", Type::wei, required, "", "Highest fee cap (maxFeePerGas) of our transactions.",
-                    [](RiskConfig& c, V v) { c.max_gas_price_wei = v.wei; }},
-    Key<RiskConfig>{"max_price_impact_ppm", Type::integer, "30000", "1..1000000", "Largest move of the pool's price by the swap.",
-                    [](RiskConfig& c, V v) { c.max_price_impact_ppm = v.natural(); }},
-    Key<RiskConfig>{"max_slippage_ppm", Type::integer, "30000", "0..1000000",
-                    "How much of the position's value the minimum amounts of a plan may leave unprotected.",
-                    [](RiskConfig& c, V v) { c.max_slippage_ppm = v.natural(); }},
-    Key<RiskConfig>{"max_orders_per_second", Type::integer, "10", "1..1000", "Bundles a second.",
-                    [](RiskConfig& c, V v) { c.max_orders_per_second = v.natural(); }},
-    Key<RiskConfig>{"max_concurrent_bundles", Type::integer, "4", "1..64", "Bundles whose outcome is still open.",
-                    [](RiskConfig& c, V v) { c.max_concurrent_bundles = v.natural(); }},
 };
 
 constexpr std::array signer_table{
@@ -260,9 +240,6 @@ std::span<const Key<FeedConfig>> feed_keys() {
 }
 std::span<const Key<StrategyConfig>> strategy_keys() {
     return strategy_table;
-}
-std::span<const Key<RiskConfig>> risk_keys() {
-    return risk_table;
 }
 std::span<const Key<SignerConfig>> signer_keys() {
     return signer_table;

@@ -32,6 +32,7 @@ struct Key {
     const char* range;    ///< choice: "a|b"; integer: "min..max"; url: allowed schemes "ws|wss"
     const char* help;
     void (*set)(Section&, const Value&);
+    bool stated = false; ///< outside of development the file must give it: nothing that guards money is left to a default
 };
 
 [[nodiscard]] std::span<const Key<Config>> root_keys();
@@ -40,6 +41,7 @@ struct Key {
 [[nodiscard]] std::span<const Key<FeedConfig>> feed_keys();
 [[nodiscard]] std::span<const Key<StrategyConfig>> strategy_keys();
 [[nodiscard]] std::span<const Key<RiskConfig>> risk_keys();
+[[nodiscard]] std::span<const Key<PricesConfig>> prices_keys();
 [[nodiscard]] std::span<const Key<SignerConfig>> signer_keys();
 [[nodiscard]] std::span<const Key<RelayConfig>> relay_keys();
 [[nodiscard]] std::span<const Key<AuditConfig>> audit_keys();
@@ -60,6 +62,7 @@ void for_each_section(Visitor&& visit) {
     visit("feed", feed_keys(), &Config::feed);
     visit("strategy", strategy_keys(), &Config::strategy);
     visit("risk", risk_keys(), &Config::risk);
+    visit("prices", prices_keys(), &Config::prices);
     visit("signer", signer_keys(), &Config::signer);
     visit("relay", relay_keys(), &Config::relay);
     visit("audit", audit_keys(), &Config::audit);
@@ -88,5 +91,7 @@ namespace jitbox::apps {
 
 /// Rules that need more than one field; appends to `errors`.
 void check_config(Config& config, ConfigErrors& errors);
+/// Those of [risk] and [prices]; computes the static prices.
+void check_risk(Config& config, ConfigErrors& errors);
 
 } // namespace jitbox::apps

@@ -13,5 +13,7 @@ int run_pools(int argc, char** argv);
 int run_decisions(int argc, char** argv);
 int run_bundles(int argc, char** argv);
 int run_watch(int argc, char** argv);
+int run_risk(int argc, char** argv);
+int run_review(int argc, char** argv);
 
 } // namespace jitbox::apps

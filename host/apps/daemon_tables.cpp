@@ -92,6 +92,11 @@ std::string print_status(const json::value& answer) {
     line("risk", fmt::format("today {} ether, open worst loss {} ether, {} open{}", ether(answer, {"risk", "realised_today_wei"}),
                              ether(answer, {"risk", "open_worst_loss_wei"}), at(answer, {"risk", "open_bundles"}),
                              at(answer, {"risk", "halted"}) == "true" ? ", HALTED: " + at(answer, {"risk", "halt_reason"}) : ""));
+    line("limits", fmt::format("protection level {}, loss limits used to {} ppm, portfolio {} ether", at(answer, {"risk", "level"}),
+                               at(answer, {"risk", "loss_use_ppm"}), ether(answer, {"risk", "portfolio_value_wei"})));
+    for (const auto* problem : {"price_problem", "unacknowledged"}) {
+        if (at(answer, {"risk", problem}) != "-") line("", at(answer, {"risk", problem}));
+    }
     line("bundles", fmt::format("{} sent, {} included, {} not included", at(answer, {"bundles", "sent"}),
                                 at(answer, {"bundles", "included"}), at(answer, {"bundles", "missed"})));
     line("memory", fmt::format("{} KiB resident, up {} s", at(answer, "resident_kib"), at(answer, "uptime_s")));

@@ -9,7 +9,6 @@
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <array>
 #include <chrono>
 
@@ -45,15 +44,11 @@ std::string latency_json(const telemetry::StageClock& clock) {
     return json::serialize(out);
 }
 
-const strategy::PlannerPool& pool_of(const strategy::Planner& planner, const Bytes20& address) {
-    return *std::ranges::find(planner.config().pools, address, &strategy::PlannerPool::address); // the planner planned on it
-}
-
 } // namespace
 
 struct Desk::Impl : std::enable_shared_from_this<Impl> {
-    Impl(const Services& s, Trading& t, const Arming& a, strategy::SigningStep& step, relay::Client& r)
-        : services(s), trading(t), arming(a), signing(step), relays(r),
+    Impl(const Services& s, Trading& t, RiskWatch& w, const Arming& a, strategy::SigningStep& step, relay::Client& r)
+        : services(s), trading(t), risk(w), arming(a), signing(step), relays(r),
           refused(s.metrics.counter("jitbox_plans_refused_total", "plans that the gate or the signer refused")),
           sent(s.metrics.counter("jitbox_bundles_sent_total", "bundles posted to the relays")),
           whole_way(s.metrics.latency("jitbox_frame_to_post_seconds", "arrival of a frame to the POST of its bundle")),
@@ -67,6 +62,7 @@ struct Desk::Impl : std::enable_shared_from_this<Impl> {
 
     const Services& services;
     Trading& trading;
+    RiskWatch& risk;
     const Arming& arming;
     strategy::SigningStep& signing;
     relay::Client& relays;
@@ -113,15 +109,10 @@ struct Desk::Impl : std::enable_shared_from_this<Impl> {
         relays.rehearse(copy.target.raw);
     }
 
-    void refuse(const Plan& plan, const risk::Refusal& refusal) {
+    void refuse(const Plan& plan, const jitbox::risk::Refusal& refusal) {
         refused.add();
         drop(plan, "refused", "gate: " + refusal.text);
-        // A risk event that does not fit the journal's queue is still in the log and in the counter.
-        (void)services.journal.enqueue(store::RiskEventEntry{.time_ns = wall_ns(),
-                                                             .level = "WARNING",
-                                                             .rule = std::string(risk::to_text(refusal.rule)),
-                                                             .text = refusal.text,
-                                                             .detail_json = {}});
+        risk.refused(refusal);
     }
 
     void not_signed(const strategy::SigningFailure& failure) {
@@ -144,7 +135,7 @@ struct Desk::Impl : std::enable_shared_from_this<Impl> {
             if (const auto self = weak.lock()) self->take_answer(uuid, version, answer);
         });
         plan.clock.mark(Stage::posted);
-        trading.tracker.add(strategy::tracked(order, pool_of(trading.planner, plan.decision.pool_address)));
+        trading.tracker.add(strategy::tracked(order));
         if (!posted) {
             services.events.note(Level::error, "alert", "relays: " + posted.error().text(), {{"uuid", plan.uuid}});
         } else {
@@ -159,7 +150,7 @@ struct Desk::Impl : std::enable_shared_from_this<Impl> {
     /// Signed and not posted: it misses its block like any other, and its lane is voided then.
     void withhold(const SignedPlan& order) {
         refused.add();
-        trading.tracker.add(strategy::tracked(order, pool_of(trading.planner, order.plan.decision.pool_address)));
+        trading.tracker.add(strategy::tracked(order));
         record(order);
         services.events.note(Level::error, "refused", "not posted: the target's sender is not the one that the node claims",
                              {{"hash", to_hex(order.plan.target.hash)}, {"uuid", order.plan.uuid}});
@@ -170,6 +161,7 @@ struct Desk::Impl : std::enable_shared_from_this<Impl> {
         if (clock.duration(Stage::parsed) == 0) return; // judged again on a new head: there was no frame
         const std::int64_t all = clock.between(Stage::frame, Stage::posted);
         whole_way.observe(all);
+        risk.posted(all);
         without_signing.observe(all - clock.duration(Stage::signed_));
     }
 
@@ -235,8 +227,9 @@ struct Desk::Impl : std::enable_shared_from_this<Impl> {
     }
 };
 
-Desk::Desk(const Services& services, Trading& trading, const Arming& arming, strategy::SigningStep& signing, relay::Client& relays)
-    : impl_(std::make_shared<Impl>(services, trading, arming, signing, relays)) {}
+Desk::Desk(const Services& services, Trading& trading, RiskWatch& risk, const Arming& arming, strategy::SigningStep& signing,
+           relay::Client& relays)
+    : impl_(std::make_shared<Impl>(services, trading, risk, arming, signing, relays)) {}
 
 Desk::~Desk() = default;
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "apps/arming.hpp"
+#include "apps/risk_watch.hpp"
 #include "apps/services.hpp"
 #include "apps/trading.hpp"
 #include "relay/client.hpp"
@@ -18,7 +19,8 @@ namespace jitbox::apps {
 
 class Desk {
 public:
-    Desk(const Services& services, Trading& trading, const Arming& arming, strategy::SigningStep& signing, relay::Client& relays);
+    Desk(const Services& services, Trading& trading, RiskWatch& risk, const Arming& arming, strategy::SigningStep& signing,
+         relay::Client& relays);
     ~Desk();
     Desk(const Desk&) = delete;
     Desk& operator=(const Desk&) = delete;

@@ -23,20 +23,20 @@ Result<std::vector<signer::Approval>> parse_approvals(const std::vector<std::str
     return out;
 }
 
-Result<std::string> subject_of(const Config& config, const ArmView& /*unused*/, const control::ArmCommand& command) {
-    const auto request = arm_request(config, command);
+Result<std::string> subject_of(const Config& config, const TokenPrices& prices, const ArmView& /*unused*/, const control::ArmCommand& command) {
+    const auto request = arm_request(config, prices, command);
     if (!request) return std::unexpected(request.error());
     return signer::arm_subject(config.chain.id, config.chain.executor, *request);
 }
 
-Result<std::string> subject_of(const Config& config, const ArmView& view, const control::RenewCommand& command) {
+Result<std::string> subject_of(const Config& config, const TokenPrices& /*unused*/, const ArmView& view, const control::RenewCommand& command) {
     const auto request = renew_request(command);
     if (!request) return std::unexpected(request.error());
     if (view.signer.lease_id.empty()) return fail("renew: there is no lease", "jitctl arm");
     return signer::renew_subject(config.chain.id, config.chain.executor, view.signer.lease_id, *request);
 }
 
-Result<std::string> subject_of(const Config& config, const ArmView& view, const control::ResetCommand& /*unused*/) {
+Result<std::string> subject_of(const Config& config, const TokenPrices& /*unused*/, const ArmView& view, const control::ResetCommand& /*unused*/) {
     if (view.signer.trip_id.empty()) return fail("reset: the signer is not TRIPPED");
     return signer::reset_subject(config.chain.id, config.chain.executor, view.signer.trip_id);
 }
@@ -48,8 +48,8 @@ constexpr std::string_view action_of(const control::Approvable& what) {
 
 } // namespace
 
-Result<signer::ArmRequest> arm_request(const Config& config, const control::ArmCommand& command) {
-    auto pools = lease_pools(config, command.pools);
+Result<signer::ArmRequest> arm_request(const Config& config, const TokenPrices& prices, const control::ArmCommand& command) {
+    auto pools = lease_pools(config, prices, command.pools);
     if (!pools) return std::unexpected(pools.error());
     auto approvals = parse_approvals(command.approvals);
     if (!approvals) return std::unexpected(approvals.error());
@@ -76,8 +76,8 @@ Result<signer::ResetRequest> reset_request(const control::ResetCommand& command)
         .operator_name = command.operator_name, .reason = command.reason, .approvals = std::move(*approvals)};
 }
 
-Result<std::string> approval_report(const Config& config, const ArmView& view, const control::Approvable& what) {
-    const auto subject = std::visit([&](const auto& command) { return subject_of(config, view, command); }, what);
+Result<std::string> approval_report(const Config& config, const TokenPrices& prices, const ArmView& view, const control::Approvable& what) {
+    const auto subject = std::visit([&](const auto& command) { return subject_of(config, prices, view, command); }, what);
     if (!subject) return std::unexpected(subject.error());
     return boost::json::serialize(boost::json::object{{"action", action_of(what)}, {"subject", *subject}});
 }

@@ -24,11 +24,11 @@ namespace {
 using telemetry::Level;
 using telemetry::now_ns;
 
-std::vector<accel::ParamsRecord> all_params(const Config& config, chain::u256 gas_price_wei) {
+std::vector<accel::ParamsRecord> all_params(const Services& services, chain::u256 gas_price_wei) {
     std::vector<accel::ParamsRecord> out;
-    out.reserve(config.pools.size());
-    for (std::size_t i = 0; i < config.pools.size(); ++i) {
-        out.push_back(params_of(config, static_cast<std::uint16_t>(i), gas_price_wei));
+    out.reserve(services.config.pools.size());
+    for (std::size_t i = 0; i < services.config.pools.size(); ++i) {
+        out.push_back(params_of(services.config, services.prices, static_cast<std::uint16_t>(i), gas_price_wei));
     }
     return out;
 }
@@ -38,7 +38,7 @@ std::vector<accel::ParamsRecord> all_params(const Config& config, chain::u256 ga
 struct Market::Impl : std::enable_shared_from_this<Impl> {
     Impl(const Services& s, accel::Engine& e, strategy::Planner& p, feed::NodeClient& n, MarketCallbacks c)
         : services(s), engine(e), planner(p), node(n), callbacks(std::move(c)),
-          engine_feed(e, router_table(s.config), all_params(s.config, 0)), sightings(s),
+          engine_feed(e, router_table(s.config), all_params(s, 0)), sightings(s),
           heads(s.metrics.counter("jitbox_heads_total", "heads applied to the pools")),
           pending_seen(s.metrics.counter("jitbox_pending_transactions_total", "pending transactions from the feed")),
           head_gauge(s.metrics.gauge("jitbox_head_block", "number of the last applied head")) {
@@ -132,7 +132,7 @@ struct Market::Impl : std::enable_shared_from_this<Impl> {
     /// Valuation, pools and head.
     Result<void> tell_engine(const std::vector<pools::PoolView>& views, const chain::Head& head) {
         const chain::u256 gas_price = chain::u256{head.next_base_fee_wei} + services.config.strategy.priority_fee_wei;
-        for (const auto& params : all_params(services.config, gas_price)) {
+        for (const auto& params : all_params(services, gas_price)) {
             if (auto done = engine_feed.set_params(params); !done) return done;
         }
         return engine_feed.on_block(views, head, head.timestamp + services.config.chain.block_time_s);
@@ -148,6 +148,7 @@ struct Market::Impl : std::enable_shared_from_this<Impl> {
             planner.on_pool(view.address, view.state_version, view.liquidity, view.in_service);
             sightings.pool_changed(view, pool_name(services.config, services.config.pools.at(view.pool_index)));
         }
+        planner.set_pools(planner_pools(services.config, services.prices));
         planner.on_head(head, engine_feed.next_sequence());
         tip = head;
         tip_at_ns = now_ns();

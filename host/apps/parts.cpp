@@ -26,6 +26,10 @@ const TokenConfig& token_of(const Config& config, const Bytes20& address) {
     return *config.token(address); // check_config has made sure that it is there
 }
 
+risk::Response response_of(const std::string& name) {
+    return *risk::response_from_text(name); // the schema allows no other
+}
+
 } // namespace
 
 std::vector<pools::PoolIdentity> pool_identities(const Config& config) {
@@ -58,23 +62,24 @@ std::vector<accel::RouterEntry> router_table(const Config& config) {
     return out;
 }
 
-accel::ParamsRecord params_of(const Config& config, std::uint16_t pool_index, chain::u256 gas_price_wei) {
+accel::ParamsRecord params_of(const Config& config, const TokenPrices& prices, std::uint16_t pool_index,
+                              chain::u256 gas_price_wei) {
     const PoolConfig& pool = config.pools.at(pool_index);
     accel::ParamsRecord out;
     out.pool_index = pool_index;
     out.candidates = static_cast<std::uint16_t>(config.strategy.candidates);
     out.tip_ppm = static_cast<std::uint32_t>(config.strategy.tip_ppm);
-    out.price0_x96 = token_of(config, pool.token0).price_x96;
-    out.price1_x96 = token_of(config, pool.token1).price_x96;
+    out.price0_x96 = prices.x96(pool.token0);
+    out.price1_x96 = prices.x96(pool.token1);
     out.budget0 = pool.budget0;
     out.budget1 = pool.budget1;
     out.gas_cost_wei = gas_price_wei * (config.strategy.mint_gas + config.strategy.burn_gas);
     out.tip_floor_wei = config.strategy.tip_floor_wei;
-    out.min_profit_wei = config.strategy.min_profit_wei;
+    out.min_profit_wei = config.risk.min_profit_wei;
     return out;
 }
 
-strategy::PlannerConfig planner_config(const Config& config) {
+strategy::PlannerConfig planner_config(const Config& config, const TokenPrices& prices) {
     strategy::PlannerConfig out;
     out.chain_id = config.chain.id;
     out.executor = config.chain.executor;
@@ -84,13 +89,20 @@ strategy::PlannerConfig planner_config(const Config& config) {
     out.fee_headroom_ppm = static_cast<std::uint32_t>(config.strategy.fee_headroom_ppm);
     out.max_tip_wei = config.strategy.max_tip_wei;
     out.min_improvement_wei = config.strategy.min_improvement_wei;
+    out.pools = planner_pools(config, prices);
+    return out;
+}
+
+std::vector<strategy::PlannerPool> planner_pools(const Config& config, const TokenPrices& prices) {
+    std::vector<strategy::PlannerPool> out;
+    out.reserve(config.pools.size());
     for (std::size_t i = 0; i < config.pools.size(); ++i) {
         const PoolConfig& pool = config.pools[i];
-        out.pools.push_back({.address = pool.address,
-                             .pool_index = static_cast<std::uint16_t>(i),
-                             .executor_pool_id = static_cast<std::uint16_t>(pool.executor_pool_id),
-                             .price0_x96 = token_of(config, pool.token0).price_x96,
-                             .price1_x96 = token_of(config, pool.token1).price_x96});
+        out.push_back({.address = pool.address,
+                       .pool_index = static_cast<std::uint16_t>(i),
+                       .executor_pool_id = static_cast<std::uint16_t>(pool.executor_pool_id),
+                       .price0_x96 = prices.x96(pool.token0),
+                       .price1_x96 = prices.x96(pool.token1)});
     }
     return out;
 }
@@ -104,8 +116,32 @@ risk::Limits risk_limits(const Config& config) {
     out.max_slippage_ppm = static_cast<std::uint32_t>(config.risk.max_slippage_ppm);
     out.max_orders_per_second = static_cast<std::uint32_t>(config.risk.max_orders_per_second);
     out.max_concurrent_bundles = static_cast<std::uint32_t>(config.risk.max_concurrent_bundles);
-    out.min_profit_wei = config.strategy.min_profit_wei;
+    out.max_pool_value_wei = config.risk.max_pool_value_wei;
+    out.max_retries = static_cast<std::uint32_t>(config.risk.max_retries);
+    out.min_profit_wei = config.risk.min_profit_wei;
     out.max_daily_loss_wei = config.risk.max_daily_loss_wei;
+    out.portfolio = risk::PortfolioLimits{.max_leverage_ppm = static_cast<std::uint32_t>(config.risk.max_leverage_ppm),
+                                          .max_concentration_ppm = static_cast<std::uint32_t>(config.risk.max_concentration_ppm),
+                                          .max_drawdown_ppm = static_cast<std::uint32_t>(config.risk.max_drawdown_ppm),
+                                          .max_value_at_risk_wei = config.risk.max_value_at_risk_wei};
+    return out;
+}
+
+risk::ScreenRules screen_rules(const Config& config) {
+    return {.unusual_amount_wei = config.risk.unusual_amount_wei,
+            .amount = response_of(config.risk.unusual_amount),
+            .unusual_orders_per_hour = static_cast<std::uint32_t>(config.risk.unusual_orders_per_hour),
+            .frequency = response_of(config.risk.unusual_frequency),
+            .destination = response_of(config.risk.unusual_destination)};
+}
+
+risk::PriceSettings price_settings(const Config& config) {
+    risk::PriceSettings out;
+    out.tokens = priced_tokens(config);
+    if (!config.prices.file.empty()) out.first = config.prices.file;
+    if (!config.prices.second_file.empty()) out.second = config.prices.second_file;
+    out.rules = {.max_age = std::chrono::milliseconds(config.prices.max_age_ms),
+                 .max_difference_ppm = static_cast<std::uint32_t>(config.prices.max_difference_ppm)};
     return out;
 }
 
@@ -135,7 +171,8 @@ std::vector<relay::RelayConfig> relay_configs(const Config& config) {
     return out;
 }
 
-Result<std::vector<signer::LeasePool>> lease_pools(const Config& config, const std::vector<std::string>& addresses) {
+Result<std::vector<signer::LeasePool>> lease_pools(const Config& config, const TokenPrices& prices,
+                                                   const std::vector<std::string>& addresses) {
     std::vector<const PoolConfig*> chosen;
     for (const std::string& text : addresses) {
         const auto address = fixed_from_hex<20>(text);
@@ -150,8 +187,8 @@ Result<std::vector<signer::LeasePool>> lease_pools(const Config& config, const s
     out.reserve(chosen.size());
     for (const PoolConfig* pool : chosen) {
         out.push_back({.pool_id = static_cast<std::uint16_t>(pool->executor_pool_id),
-                       .price0_x96 = token_of(config, pool->token0).price_x96,
-                       .price1_x96 = token_of(config, pool->token1).price_x96});
+                       .price0_x96 = prices.x96(pool->token0),
+                       .price1_x96 = prices.x96(pool->token1)});
     }
     return out;
 }

@@ -4,11 +4,13 @@
 
 #include "accel/records.hpp"
 #include "apps/config.hpp"
+#include "apps/token_prices.hpp"
 #include "audit/log.hpp"
 #include "feed/feed.hpp"
 #include "pools/pool_keeper.hpp"
 #include "relay/client.hpp"
 #include "risk/gate.hpp"
+#include "risk/monitor.hpp"
 #include "signer/protocol.hpp"
 #include "strategy/planner.hpp"
 
@@ -21,13 +23,18 @@ namespace jitbox::apps {
 [[nodiscard]] std::vector<pools::PoolIdentity> pool_identities(const Config& config);
 [[nodiscard]] std::vector<accel::RouterEntry> router_table(const Config& config);
 /// PARAMS of a pool; `gas_price_wei` is what a unit of gas costs in the next block.
-[[nodiscard]] accel::ParamsRecord params_of(const Config& config, std::uint16_t pool_index, chain::u256 gas_price_wei);
-[[nodiscard]] strategy::PlannerConfig planner_config(const Config& config);
+[[nodiscard]] accel::ParamsRecord params_of(const Config& config, const TokenPrices& prices, std::uint16_t pool_index,
+                                            chain::u256 gas_price_wei);
+[[nodiscard]] strategy::PlannerConfig planner_config(const Config& config, const TokenPrices& prices);
+[[nodiscard]] std::vector<strategy::PlannerPool> planner_pools(const Config& config, const TokenPrices& prices);
 [[nodiscard]] risk::Limits risk_limits(const Config& config);
+[[nodiscard]] risk::ScreenRules screen_rules(const Config& config);
+[[nodiscard]] risk::PriceSettings price_settings(const Config& config);
 [[nodiscard]] feed::FeedOptions feed_options(const Config& config);
 [[nodiscard]] std::vector<relay::RelayConfig> relay_configs(const Config& config);
 /// The pools of a lease with the prices that the signer counts notional by. Errors: an address that is no configured pool.
-[[nodiscard]] Result<std::vector<signer::LeasePool>> lease_pools(const Config& config, const std::vector<std::string>& addresses);
+[[nodiscard]] Result<std::vector<signer::LeasePool>> lease_pools(const Config& config, const TokenPrices& prices,
+                                                                 const std::vector<std::string>& addresses);
 /// <state_dir>/audit.jsonl with the configured anchor.
 [[nodiscard]] Result<std::unique_ptr<audit::Log>> open_audit(const Config& config);
 /// Why the anchor forbids being armed; empty while it keeps up, and without one.

@@ -55,6 +55,7 @@ void check_here(const PreconditionInputs& inputs, Collector& out) {
     if (!inputs.lanes_ready) out.object("arm: the lanes are not known yet", "signer and node must both have answered; try again");
     if (!inputs.unresolved_alert.empty())
         out.object("arm: stopped by an alert: " + inputs.unresolved_alert, "jitctl reset after looking");
+    for (const Error& objection : inputs.risk_objections) out.object(objection.what, objection.hint);
     if (!inputs.audit_problem.empty())
         out.object("arm: " + inputs.audit_problem, "repair the anchor (TPM or mount); jitctl audit verify");
     if (const std::string broken = inputs.services.journal.last_error(); !broken.empty()) {

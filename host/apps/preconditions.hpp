@@ -22,6 +22,7 @@ struct PreconditionInputs {
     bool engine_is_card = false;  ///< tested when it was opened and after each reset: it cannot be tested beside its work
     std::string unresolved_alert; ///< empty, or what has halted the gate
     std::string audit_problem;    ///< empty while the audit log's anchor keeps up
+    std::vector<Error> risk_objections; ///< RiskWatch::objections
 };
 
 /// Checks what is known here at once, then asks the node (its head against ours; everything of chain_checks.hpp). `done` gets

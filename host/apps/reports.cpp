@@ -5,6 +5,7 @@
 #include "audit/anchor.hpp"
 
 #include "apps/parts.hpp"
+#include "apps/risk_reports.hpp"
 #include "base/hex.hpp"
 
 #include <boost/json.hpp>
@@ -170,12 +171,14 @@ std::string status_report(const StatusInputs& inputs) {
                      {"refused", arm.signer.refused},
                      {"hsm_restarts", arm.signer.hsm_restarts}};
     out["pools"] = json::object{{"total", market.pools}, {"in_service", market.pools_in_service}};
-    out["risk"] = json::object{{"realised_today_wei", chain::to_decimal(inputs.usage.realised_today_wei)},
-                               {"open_worst_loss_wei", text(inputs.usage.open_worst_loss_wei)},
-                               {"open_bundles", inputs.usage.open_bundles},
-                               {"orders_last_second", inputs.usage.orders_last_second},
-                               {"halted", inputs.usage.halted},
-                               {"halt_reason", inputs.usage.halt_reason}};
+    json::object risk{{"realised_today_wei", chain::to_decimal(inputs.usage.realised_today_wei)},
+                      {"open_worst_loss_wei", text(inputs.usage.open_worst_loss_wei)},
+                      {"open_bundles", inputs.usage.open_bundles},
+                      {"orders_last_second", inputs.usage.orders_last_second},
+                      {"halted", inputs.usage.halted},
+                      {"halt_reason", inputs.usage.halt_reason}};
+    add_risk_view(risk, inputs.risk);
+    out["risk"] = std::move(risk);
     out["bundles"] =
         json::object{{"sent", inputs.bundles.sent}, {"included", inputs.bundles.included}, {"missed", inputs.bundles.missed}};
     out["journal"] = json::object{{"dropped", inputs.services.journal.dropped()}, {"error", inputs.services.journal.last_error()}};

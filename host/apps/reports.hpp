@@ -5,6 +5,7 @@
 #include "accel/engine.hpp"
 #include "apps/arming.hpp"
 #include "apps/market.hpp"
+#include "apps/risk_view.hpp"
 #include "apps/services.hpp"
 #include "audit/log.hpp"
 #include "risk/gate.hpp"
@@ -31,6 +32,7 @@ struct StatusInputs {
     const accel::Engine& engine;
     const strategy::Lanes& lanes;
     risk::Usage usage;
+    RiskView risk;
     BundleTotals bundles;
     std::vector<std::pair<std::string, telemetry::Quantiles>> latencies;
     std::chrono::seconds uptime{0};

@@ -22,7 +22,7 @@ template <typename Section>
         const std::string fallback = key.fallback == required ? "required"
                                      : *key.fallback == '\0'  ? "empty"
                                                               : fmt::format("`{}`", key.fallback);
-        out += fmt::format("| `{}` | {} | {} | {} |\n", key.name, type, fallback, key.help);
+        out += fmt::format("| `{}` | {} | {}{} | {} |\n", key.name, type, fallback, key.stated ? " (development)" : "", key.help);
     }
     return out + "\n";
 }

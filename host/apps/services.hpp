@@ -4,6 +4,7 @@
 
 #include "apps/config.hpp"
 #include "apps/event_stream.hpp"
+#include "apps/token_prices.hpp"
 #include "store/journal.hpp"
 #include "telemetry/metrics.hpp"
 
@@ -22,6 +23,7 @@ struct Services {
     const EventStream& events;
     store::Journal& journal;
     telemetry::Metrics& metrics;
+    const TokenPrices& prices;
 };
 
 /// Wall clock in nanoseconds since 1970, as the journal keeps it.

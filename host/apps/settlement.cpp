@@ -178,8 +178,12 @@ struct Settlement::Impl : std::enable_shared_from_this<Impl> {
         const auto [before, first] = booked.try_emplace(key_of(bundle), now);
         if (first) {
             trading.gate.settle(bundle.ticket, verdict.realised_profit_wei, SystemClock::now());
+            callbacks.on_booked(verdict.realised_profit_wei);
+            callbacks.on_ended(bundle.pool, included);
         } else {
-            trading.gate.book(verdict.realised_profit_wei - before->second.profit_wei, SystemClock::now());
+            const chain::i256 difference = verdict.realised_profit_wei - before->second.profit_wei;
+            trading.gate.book(difference, SystemClock::now());
+            callbacks.on_booked(difference);
             (before->second.included ? trading.totals.included : trading.totals.missed) -= 1;
             before->second = now;
         }

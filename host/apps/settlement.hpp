@@ -15,6 +15,10 @@ namespace jitbox::apps {
 struct SettlementCallbacks {
     /// Every bundle that was due at this head has its verdict (or its evidence could not be had this time).
     std::function<void(const chain::Head&)> on_settled;
+    /// The gate has booked this result, of a verdict or of the difference to an earlier one.
+    std::function<void(const chain::i256& profit_wei)> on_booked;
+    /// A bundle's first verdict.
+    std::function<void(const Bytes20& pool, bool included)> on_ended;
     /// A part of a bundle is on chain: the appliance must stop.
     std::function<void(const std::string& why)> on_partial;
     std::function<void(const std::string&)> on_alert;

@@ -78,6 +78,10 @@ public:
         errors_.push_back({subject_ + ": " + field + " " + what, hint});
     }
 
+    /// Keys whose default is for development only may then be left out. Known once the root has been read; until then nothing may
+    /// be.
+    bool development = false;
+
 private:
     void unknown(const std::string& field, const std::string& known) {
         wrong(field, "is not a known key", "remove it or fix its name; known here: " + known);
@@ -113,7 +117,7 @@ private:
     void read_key(const toml::table& table, const std::string& prefix, const schema::Key<Section>& key, Section& section) {
         const std::string field = prefix + key.name;
         const toml::node* node = table.get(key.name);
-        if (node == nullptr && key.fallback == schema::required) {
+        if (node == nullptr && (key.fallback == schema::required || (key.stated && !development))) {
             wrong(field, "is missing", fmt::format("add it ({}): {}", schema::name_of(key.type), key.help));
             return;
         }

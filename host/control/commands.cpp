@@ -269,6 +269,41 @@ void Commands::query(const Request& request, const Respond& respond) {
     }
 }
 
+void Commands::risk_query(const Request& request, const Respond& respond) {
+    Arguments arguments = request.op == "risk-events" ? Arguments(request, {"limit"}) : Arguments(request, {});
+    RiskCommand command{.kind = request.op == "risk"          ? RiskCommand::Kind::status
+                                : request.op == "risk-events" ? RiskCommand::Kind::events
+                                                              : RiskCommand::Kind::reviews};
+    command.limit = arguments.number("limit", default_rows, 1, most_rows);
+    if (arguments.ok()) {
+        appliance_.risk_command(command, respond);
+    } else {
+        respond(std::unexpected(arguments.ok().error()));
+    }
+}
+
+void Commands::risk_act(const Request& request, const Respond& respond) {
+    Arguments arguments(request, {"reason", "level", "review", "approve"});
+    RiskCommand command{.kind = request.op == "risk-level"         ? RiskCommand::Kind::level
+                                : request.op == "risk-acknowledge" ? RiskCommand::Kind::acknowledge
+                                                                   : RiskCommand::Kind::decide,
+                        .operator_name = user_name(request.peer.uid),
+                        .reason = arguments.text("reason", "operator"),
+                        .level = arguments.text("level", "")};
+    command.review = arguments.number("review", 0, 0, UINT64_MAX);
+    command.approve = arguments.text("approve", "no") == "yes";
+    if (!arguments.ok()) {
+        respond(std::unexpected(arguments.ok().error()));
+        return;
+    }
+    std::string what = command.reason;
+    if (command.kind == RiskCommand::Kind::level) what = command.level + ": " + what;
+    if (command.kind == RiskCommand::Kind::decide) {
+        what = std::string(command.approve ? "approve " : "reject ") + std::to_string(command.review) + ": " + what;
+    }
+    act(request, what, [this, command](Respond done) { appliance_.risk_command(command, std::move(done)); }, respond);
+}
+
 void Commands::handle(const Request& request, const Respond& respond) {
     if (request.peer.uid != 0 && request.peer.uid != owner_uid_ && !is_stop(request)) {
         respond(fail("control: " + user_name(request.peer.uid) + " may not give commands", "run jitctl as root or as jitd's user"));
@@ -289,6 +324,10 @@ void Commands::handle(const Request& request, const Respond& respond) {
         stop(request, respond);
     } else if (is_one_of({"status", "pools", "decisions", "bundles", "audit-verify"})) {
         query(request, respond);
+    } else if (is_one_of({"risk", "risk-events", "reviews"})) {
+        risk_query(request, respond);
+    } else if (is_one_of({"risk-level", "risk-acknowledge", "review"})) {
+        risk_act(request, respond);
     } else {
         respond(fail("control: unknown op '" + request.op + "'", "see jitctl --help"));
     }

@@ -41,6 +41,18 @@ struct ResetCommand {
 /// What two people may have to approve (API-3).
 using Approvable = std::variant<ArmCommand, RenewCommand, ResetCommand>;
 
+/// `jitctl risk` and `jitctl review`.
+struct RiskCommand {
+    enum class Kind : std::uint8_t { status, events, level, acknowledge, reviews, decide };
+    Kind kind = Kind::status;
+    std::string operator_name{};
+    std::string reason{};     ///< level, acknowledge, decide
+    std::string level{};      ///< level: its name
+    std::size_t limit = 0;    ///< events: the newest so many
+    std::uint64_t review = 0; ///< decide: which
+    bool approve = false;     ///< decide
+};
+
 /// The appliance as control sees it. Called on the io_context's thread; slow ones answer later.
 class Appliance {
 public:
@@ -58,6 +70,7 @@ public:
     virtual void decisions(std::size_t limit, Respond respond) = 0;
     virtual void bundles(std::size_t limit, Respond respond) = 0;
     virtual void audit_verify(Respond respond) = 0;
+    virtual void risk_command(const RiskCommand& command, Respond respond) = 0;
 };
 
 /// Turns requests into calls of the appliance. An action that changes something is written to the audit log before it is done, and
@@ -79,6 +92,8 @@ private:
     void approval_request(const Request& request, const Respond& respond);
     void stop(const Request& request, const Respond& respond);
     void query(const Request& request, const Respond& respond);
+    void risk_query(const Request& request, const Respond& respond);
+    void risk_act(const Request& request, const Respond& respond);
 
     Appliance& appliance_;
     audit::Log& log_;

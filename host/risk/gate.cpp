@@ -69,6 +69,10 @@ std::string_view to_text(Rule rule) {
         return "orders_per_second";
     case Rule::concurrent_bundles:
         return "concurrent_bundles";
+    case Rule::pool_budget:
+        return "pool_budget";
+    case Rule::retries:
+        return "retries";
     case Rule::portfolio:
         return "portfolio";
     case Rule::leverage:
@@ -117,6 +121,14 @@ std::expected<void, Refusal> Gate::check_running(const Exposure& e) const {
                       "orders in one second");
     if (open_.size() >= l.max_concurrent_bundles)
         return refuse(Rule::concurrent_bundles, text_of(l.max_concurrent_bundles), text_of(open_.size() + 1), "concurrent bundles");
+    const auto pool = open_pool_value_wei_.find(e.pool);
+    const u256 on_pool = saturating_add(pool == open_pool_value_wei_.end() ? u256{0} : pool->second, e.position_value_wei);
+    if (on_pool > l.max_pool_value_wei)
+        return refuse(Rule::pool_budget, text_of(l.max_pool_value_wei), text_of(on_pool), "open positions on this pool (wei)");
+    // The first bundle is no retry.
+    const auto tried = attempts_for_.find(e.target);
+    if (tried != attempts_for_.end() && tried->second > l.max_retries)
+        return refuse(Rule::retries, text_of(l.max_retries), text_of(tried->second), "retries for this target");
     return {};
 }
 
@@ -172,27 +184,39 @@ std::expected<std::uint64_t, Refusal> Gate::admit(const Exposure& exposure, Time
     if (auto ok = check_screen(exposure, now); !ok) return std::unexpected(ok.error());
     orders_.push_back(now);
     screen_.passed(now);
-    return open({.worst_loss_wei = exposure.worst_loss_wei, .value_wei = exposure.position_value_wei});
+    attempted({.target = exposure.target, .at = now});
+    return open({.worst_loss_wei = exposure.worst_loss_wei, .value_wei = exposure.position_value_wei, .pool = exposure.pool});
 }
 
-std::uint64_t Gate::open(const Open& order) {
+void Gate::attempted(const Attempt& attempt) {
+    attempts_.push_back(attempt);
+    ++attempts_for_[attempt.target];
+}
+
+std::uint64_t Gate::open(const OpenOrder& order) {
     open_.emplace(next_ticket_, order);
-    open_worst_loss_wei_ = saturating_add(open_worst_loss_wei_, order.worst_loss_wei);
-    open_value_wei_ = saturating_add(open_value_wei_, order.value_wei);
+    sum_open();
     return next_ticket_++;
+}
+
+// Made anew each time, because a sum may have been saturated; there are at most max_concurrent_bundles.
+void Gate::sum_open() {
+    open_worst_loss_wei_ = 0;
+    open_value_wei_ = 0;
+    open_pool_value_wei_.clear();
+    for (const auto& [ticket, order] : open_) {
+        open_worst_loss_wei_ = saturating_add(open_worst_loss_wei_, order.worst_loss_wei);
+        open_value_wei_ = saturating_add(open_value_wei_, order.value_wei);
+        u256& on_pool = open_pool_value_wei_[order.pool];
+        on_pool = saturating_add(on_pool, order.value_wei);
+    }
 }
 
 bool Gate::settle(std::uint64_t ticket, const i256& realised_profit_wei, TimePoint now) {
     const auto found = open_.find(ticket);
     if (found == open_.end()) return false;
     open_.erase(found);
-    // Summed anew, because a sum may have been saturated.
-    open_worst_loss_wei_ = 0;
-    open_value_wei_ = 0;
-    for (const auto& [id, order] : open_) {
-        open_worst_loss_wei_ = saturating_add(open_worst_loss_wei_, order.worst_loss_wei);
-        open_value_wei_ = saturating_add(open_value_wei_, order.value_wei);
-    }
+    sum_open();
     book(realised_profit_wei, now);
     return true;
 }
@@ -206,11 +230,10 @@ std::vector<std::uint64_t> Gate::restore(const History& history, TimePoint now) 
     book(history.realised_today_wei, now);
     for (const TimePoint order : history.orders) orders_.push_back(order);
     std::ranges::sort(orders_);
+    for (const Attempt& attempt : history.attempts) attempted(attempt);
+    std::ranges::sort(attempts_, {}, &Attempt::at);
     std::vector<std::uint64_t> tickets;
-    for (std::size_t i = 0; i < history.open_worst_losses_wei.size(); ++i) {
-        const u256 value = i < history.open_values_wei.size() ? history.open_values_wei[i] : u256{0};
-        tickets.push_back(open({.worst_loss_wei = history.open_worst_losses_wei[i], .value_wei = value}));
-    }
+    for (const OpenOrder& order : history.open) tickets.push_back(open(order));
     return tickets;
 }
 
@@ -231,18 +254,29 @@ void Gate::resume() {
 
 Usage Gate::usage(TimePoint now) {
     advance(now);
+    u256 largest = 0;
+    u256 largest_pool = 0;
+    for (const auto& [ticket, order] : open_) largest = std::max(largest, order.value_wei);
+    for (const auto& [pool, value] : open_pool_value_wei_) largest_pool = std::max(largest_pool, value);
     return {.realised_today_wei = realised_today_wei_,
             .open_worst_loss_wei = open_worst_loss_wei_,
             .open_value_wei = open_value_wei_,
+            .largest_open_wei = largest,
+            .largest_pool_value_wei = largest_pool,
             .open_bundles = open_.size(),
             .orders_last_second = orders_.size(),
             .halted = halted_,
             .halt_reason = halt_reason_};
 }
 
-// Drops orders that have left the window and opens a new day. A clock that steps back does neither.
+// Drops orders and attempts that have left their windows and opens a new day. A clock that steps back does neither.
 void Gate::advance(TimePoint now) {
     while (!orders_.empty() && now - orders_.front() >= order_window) orders_.pop_front();
+    while (!attempts_.empty() && now - attempts_.front().at >= retry_window) {
+        const auto counted = attempts_for_.find(attempts_.front().target);
+        if (--counted->second == 0) attempts_for_.erase(counted);
+        attempts_.pop_front();
+    }
     const auto day = std::chrono::floor<std::chrono::days>(now);
     if (day > day_) {
         day_ = day;

@@ -29,6 +29,7 @@ struct Exposure {
     std::uint32_t slippage_ppm = 0;
     i256 profit_wei = 0;     ///< predicted, after gas and tip
     Bytes20 pool{};          ///< where it goes
+    Bytes32 target{};        ///< hash of the transaction that it joins
     u256 worst_loss_wei = 0; ///< gas limits at the gas price, plus the tip, plus what slippage may cost
 };
 
@@ -45,6 +46,8 @@ enum class Rule : std::uint8_t {
     daily_loss,
     orders_per_second,
     concurrent_bundles,
+    pool_budget,
+    retries,
     portfolio, ///< its value is not known
     leverage,
     concentration,
@@ -87,12 +90,25 @@ private:
     std::uint64_t ticket_;
 };
 
+/// A bundle without an outcome.
+struct OpenOrder {
+    u256 worst_loss_wei = 0;
+    u256 value_wei = 0; ///< of its position
+    Bytes20 pool{};
+};
+
+/// An order for a target.
+struct Attempt {
+    Bytes32 target{};
+    TimePoint at{};
+};
+
 /// What the gate remembers across a restart; the composition reads it from the journal before the first check.
 struct History {
-    i256 realised_today_wei = 0;             ///< sum of realised profits of the UTC day of `now`
-    std::vector<TimePoint> orders;           ///< of the last second
-    std::vector<u256> open_worst_losses_wei; ///< one for each bundle without an outcome
-    std::vector<u256> open_values_wei{};     ///< of their positions, in the same order; may be shorter
+    i256 realised_today_wei = 0;     ///< sum of realised profits of the UTC day of `now`
+    std::vector<TimePoint> orders;   ///< of the last second
+    std::vector<OpenOrder> open{};   ///< every bundle without an outcome
+    std::vector<Attempt> attempts{}; ///< of the last Gate::retry_window
 };
 
 /// What the monitor knows of the portfolio.
@@ -107,16 +123,21 @@ struct Usage {
     i256 realised_today_wei = 0;
     u256 open_worst_loss_wei = 0;
     u256 open_value_wei = 0;
+    u256 largest_open_wei = 0;       ///< value of the largest open position
+    u256 largest_pool_value_wei = 0; ///< value of all open positions on the pool that has most
     std::size_t open_bundles = 0;
     std::size_t orders_last_second = 0;
     bool halted = false;
-    std::string halt_reason;
+    std::string halt_reason{};
 };
 
 /// Not thread-safe: owned by jitd's loop. Time is given by the caller, so that a test is deterministic; a clock that steps back
 /// never frees an order slot early.
 class Gate {
 public:
+    /// How long a target is remembered: a pending transaction that is older is seldom mined.
+    static constexpr std::chrono::minutes retry_window{10};
+
     explicit Gate(const Limits& limits, const ScreenRules& screen = {.destination = Response::alert})
         : configured_(limits), limits_(limits), screen_(screen) {}
 
@@ -160,12 +181,9 @@ private:
     [[nodiscard]] std::expected<void, Refusal> check_portfolio(const Exposure& exposure) const;
     [[nodiscard]] std::expected<void, Refusal> check_screen(const Exposure& exposure, TimePoint now);
     void advance(TimePoint now);
-
-    struct Open {
-        u256 worst_loss_wei = 0;
-        u256 value_wei = 0;
-    };
-    std::uint64_t open(const Open& order);
+    void attempted(const Attempt& attempt);
+    void sum_open();
+    std::uint64_t open(const OpenOrder& order);
 
     Limits configured_;
     Limits limits_;
@@ -178,9 +196,12 @@ private:
     std::chrono::sys_days day_{};
     i256 realised_today_wei_ = 0;
     std::deque<TimePoint> orders_;
-    std::map<std::uint64_t, Open> open_; ///< by ticket
+    std::map<std::uint64_t, OpenOrder> open_; ///< by ticket
     u256 open_worst_loss_wei_ = 0;
     u256 open_value_wei_ = 0;
+    std::map<Bytes20, u256> open_pool_value_wei_;
+    std::deque<Attempt> attempts_; ///< of retry_window, oldest first
+    std::map<Bytes32, std::uint32_t> attempts_for_;
     std::uint64_t next_ticket_ = 1;
 };
 

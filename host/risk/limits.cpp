@@ -33,6 +33,7 @@ std::vector<std::string> Limits::problems() const {
     positive(max_price_impact_ppm != 0, "max_price_impact_ppm");
     positive(max_orders_per_second != 0, "max_orders_per_second");
     positive(max_concurrent_bundles != 0, "max_concurrent_bundles");
+    positive(max_pool_value_wei != 0, "max_pool_value_wei");
     positive(max_daily_loss_wei != 0, "max_daily_loss_wei");
     if (max_price_impact_ppm > 1'000'000) out.emplace_back("limits.max_price_impact_ppm is over 1,000,000 (100 %)");
     if (max_slippage_ppm > 1'000'000) out.emplace_back("limits.max_slippage_ppm is over 1,000,000 (100 %)");
@@ -49,6 +50,7 @@ Limits scaled(const Limits& limits, Protection level) {
     const unsigned part = level == Protection::conservative ? 2 : 4;
     Limits out = limits;
     out.max_position_value_wei /= part;
+    out.max_pool_value_wei /= part;
     out.max_orders_per_second = std::max(out.max_orders_per_second / part, 1U);
     out.max_concurrent_bundles = std::max(out.max_concurrent_bundles / part, 1U);
     const u256 most_profit = ~static_cast<u256>(0) / part;

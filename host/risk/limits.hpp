@@ -37,6 +37,8 @@ struct Limits {
     std::uint32_t max_slippage_ppm = 0;      ///< what the plan's minimum amounts leave unprotected, of the position value
     std::uint32_t max_orders_per_second = 0; ///< approvals in any window of one second
     std::uint32_t max_concurrent_bundles = 0;
+    u256 max_pool_value_wei = 0;                ///< values of all open positions on one pool together
+    std::uint32_t max_retries = 0;              ///< further bundles for the same target after its first, within Gate::retry_window
     u256 min_profit_wei = 0;                    ///< predicted, after gas and tip
     u256 max_daily_loss_wei = 0;                ///< realised loss of the UTC day plus the worst loss of all that is open
     std::optional<PortfolioLimits> portfolio{}; ///< set: nothing passes before the portfolio is known
@@ -45,8 +47,8 @@ struct Limits {
     [[nodiscard]] std::vector<std::string> problems() const;
 };
 
-/// CONSERVATIVE halves and AGGRESSIVE quarters position value, leverage, concentration, concurrent bundles and orders a second
-/// (at least one), and asks for two and four times the profit. Loss limits are not scaled: they are what moves the ladder.
+/// CONSERVATIVE halves and AGGRESSIVE quarters position value, pool budget, leverage, concentration, concurrent bundles and orders
+/// a second (at least one), and asks for two and four times the profit. Loss limits are not scaled: they are what moves the ladder.
 [[nodiscard]] Limits scaled(const Limits& limits, Protection level);
 
 /// The ladder of protection levels. By itself it only tightens; loosening is an operator's act.

@@ -39,7 +39,7 @@ void ProfitHistory::load(std::chrono::sys_days day, const i256& profit_wei) {
 void ProfitHistory::add(const i256& profit_wei, TimePoint now) {
     const auto today = std::chrono::floor<std::chrono::days>(now);
     load(today, profit_wei);
-    while (!days_.empty() && days_.front().date + std::chrono::days(window_days) < today) days_.pop_front();
+    while (!days_.empty() && days_.front().date + window_ < today) days_.pop_front();
 }
 
 std::uint32_t ProfitHistory::drawdown_ppm(const u256& value_now_wei) const {

@@ -26,8 +26,10 @@ struct Holding {
 /// and what the appliance does is what it is judged by.
 class ProfitHistory {
 public:
-    static constexpr std::size_t window_days = 250; ///< a year of trading days, as is usual for historical simulation
-    static constexpr std::size_t fewest_days = 20;  ///< below that a 5 % quantile is a guess
+    static constexpr unsigned usual_window_days = 250; ///< a year of trading days, as is usual for historical simulation
+    static constexpr std::size_t fewest_days = 20;     ///< below that a 5 % quantile is a guess
+
+    explicit ProfitHistory(unsigned window_days = usual_window_days) : window_(window_days) {}
 
     /// A past day; days may be given in any order, before the first add().
     void load(std::chrono::sys_days day, const i256& profit_wei);
@@ -51,6 +53,7 @@ private:
     };
     Day& day_of(std::chrono::sys_days date);
 
+    std::chrono::days window_;
     std::deque<Day> days_; ///< oldest first
 };
 

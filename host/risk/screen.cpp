@@ -31,7 +31,8 @@ std::optional<Response> response_from_text(std::string_view text) {
 }
 
 std::string_view to_text(Anomaly anomaly) {
-    constexpr std::array<std::string_view, 3> names = {"unusual_amount", "unusual_frequency", "unusual_destination"};
+    constexpr std::array<std::string_view, 6> names = {"unusual_amount", "unusual_frequency", "unusual_destination",
+                                                       "success_rate",   "timing_pattern",    "configuration_change"};
     return names.at(static_cast<std::size_t>(anomaly));
 }
 
@@ -57,7 +58,16 @@ std::optional<Finding> Screen::judge(const Bytes20& pool, const u256& position_v
     if (!known_.contains(pool))
         take(weigh(Anomaly::unusual_destination, rules_.destination, pool, now,
                    "no bundle on pool " + to_hex(pool) + " was ever included"));
+    for (const auto& [anomaly, condition] : conditions_) take(weigh(anomaly, condition.response, Bytes20{}, now, condition.text));
     return held;
+}
+
+void Screen::condition(Anomaly anomaly, Response response, bool holds, const std::string& text) {
+    if (!holds) {
+        conditions_.erase(anomaly);
+    } else if (conditions_.insert_or_assign(anomaly, Condition{.response = response, .text = text}).second) {
+        reviews_.erase({anomaly, Bytes20{}});
+    }
 }
 
 std::optional<Finding> Screen::weigh(Anomaly anomaly, Response response, const Bytes20& pool, TimePoint now,

@@ -26,7 +26,14 @@ enum class Response : std::uint8_t { alert, review, block };
 [[nodiscard]] std::string_view to_text(Response response);
 [[nodiscard]] std::optional<Response> response_from_text(std::string_view text);
 
-enum class Anomaly : std::uint8_t { unusual_amount, unusual_frequency, unusual_destination };
+enum class Anomaly : std::uint8_t {
+    unusual_amount,
+    unusual_frequency,
+    unusual_destination,
+    success_rate,         ///< fewer bundles are included than before
+    timing_pattern,       ///< frames take longer to become bundles than before
+    configuration_change, ///< limits are not those of the last run
+};
 [[nodiscard]] std::string_view to_text(Anomaly anomaly);
 
 struct ScreenRules {
@@ -38,7 +45,8 @@ struct ScreenRules {
 };
 
 /// A plan is good for one block and is gone before anybody has read about it. So what is held for review is not the plan but its
-/// pattern, the rule and the pool: the next plans of that pattern are refused until an operator approves it, and after a rejection.
+/// pattern, the rule and the pool (no pool where a rule is about all of them): the next plans of that pattern are refused until an
+/// operator approves it, and after a rejection.
 struct Review {
     enum class State : std::uint8_t { waiting, approved, rejected };
     std::uint64_t id = 0;
@@ -67,6 +75,9 @@ public:
     [[nodiscard]] std::optional<Finding> judge(const Bytes20& pool, const u256& position_value_wei, TimePoint now);
     /// The order was approved: it counts.
     void passed(TimePoint now);
+    /// A behavioural rule begins or ends to hold: while it does, every order is weighed by it. A review of an earlier time that it
+    /// held does not count any more.
+    void condition(Anomaly anomaly, Response response, bool holds, const std::string& text);
     /// A bundle on this pool was included, now or in the journal.
     void known(const Bytes20& pool) { known_.insert(pool); }
 
@@ -81,10 +92,15 @@ private:
                                                const std::string& text);
     void tell(const Finding& finding, TimePoint now);
 
+    struct Condition {
+        Response response = Response::alert;
+        std::string text;
+    };
     using Pattern = std::pair<Anomaly, Bytes20>;
     ScreenRules rules_;
     std::deque<TimePoint> orders_; ///< of the last hour
     std::set<Bytes20> known_;
+    std::map<Anomaly, Condition> conditions_; ///< that hold now
     std::map<Pattern, Review> reviews_;
     std::map<Pattern, TimePoint> told_;
     std::vector<Finding> alerts_;
@@ -101,6 +117,7 @@ public:
     bool add(double value);
     [[nodiscard]] double recent() const;
     [[nodiscard]] double before() const;
+    [[nodiscard]] bool drifted() const { return drifted_; }
 
 private:
     double low_;

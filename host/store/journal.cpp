@@ -28,6 +28,10 @@ struct Item {
     Journal::Done done;
 };
 
+std::int64_t as_ns(std::chrono::system_clock::time_point time) {
+    return std::chrono::duration_cast<std::chrono::nanoseconds>(time.time_since_epoch()).count();
+}
+
 } // namespace
 
 std::string_view to_text(Outcome outcome) {
@@ -195,22 +199,36 @@ Result<std::vector<RiskEventEntry>> Journal::risk_events(std::size_t limit) {
     return RowReader(*impl_->reader).risk_events(limit);
 }
 
+Result<std::map<std::string, std::string>> Journal::risk_state() {
+    const std::scoped_lock lock(impl_->read_mutex);
+    return RowReader(*impl_->reader).risk_state();
+}
+
+Result<std::vector<ProfitEntry>> Journal::profits(std::chrono::system_clock::time_point from) {
+    const std::scoped_lock lock(impl_->read_mutex);
+    return RowReader(*impl_->reader).profits(as_ns(from), INT64_MAX);
+}
+
+Result<std::vector<std::string>> Journal::pools_included() {
+    const std::scoped_lock lock(impl_->read_mutex);
+    return RowReader(*impl_->reader).pools_included();
+}
+
+Result<std::vector<TargetEntry>> Journal::targets(std::chrono::system_clock::time_point from) {
+    const std::scoped_lock lock(impl_->read_mutex);
+    return RowReader(*impl_->reader).targets(as_ns(from));
+}
+
 Result<chain::i256> Journal::realised_profit_wei(std::chrono::system_clock::time_point day) {
-    using namespace std::chrono;
-    const auto start = floor<days>(day);
-    const auto as_ns = [](system_clock::time_point t) { return duration_cast<nanoseconds>(t.time_since_epoch()).count(); };
-    Result<std::vector<std::string>> rows;
+    const auto start = std::chrono::floor<std::chrono::days>(day);
+    Result<std::vector<ProfitEntry>> rows;
     {
         const std::scoped_lock lock(impl_->read_mutex);
-        rows = RowReader(*impl_->reader).profits(as_ns(start), as_ns(start + days(1)));
+        rows = RowReader(*impl_->reader).profits(as_ns(start), as_ns(start + std::chrono::days(1)));
     }
     if (!rows) return std::unexpected(rows.error());
     chain::i256 sum = 0;
-    for (const std::string& row : *rows) {
-        const auto value = chain::parse_i256(row);
-        if (!value) return fail("journal: realised_profit_wei '" + row + "' is no number", value.error().what);
-        sum += *value;
-    }
+    for (const ProfitEntry& row : *rows) sum += row.profit_wei;
     return sum;
 }
 

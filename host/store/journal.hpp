@@ -9,6 +9,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -131,13 +132,38 @@ struct RiskEventEntry {
     std::string detail_json{};
 };
 
-using Entry = std::variant<DecisionEntry, BundleEntry, SubmissionEntry, OutcomeEntry, LaneEntry, RiskEventEntry>;
+/// Something that was paid outside of a bundle's outcome: the gas of voiding it. Counts against the profit of its day.
+struct CostEntry {
+    std::int64_t time_ns = 0;
+    std::string what{}; ///< e.g. the bundle that was voided
+    std::string wei{};  ///< not negative
+};
+
+/// What the risk limits must remember across a restart, by key; a later value replaces the earlier.
+struct RiskStateEntry {
+    std::int64_t time_ns = 0;
+    std::string key{};
+    std::string value{};
+};
+
+using Entry =
+    std::variant<DecisionEntry, BundleEntry, SubmissionEntry, OutcomeEntry, LaneEntry, RiskEventEntry, CostEntry, RiskStateEntry>;
 
 /// A bundle with how it ended, as `jitctl bundles` shows it.
 struct BundleView {
     BundleEntry bundle{};
     std::optional<OutcomeEntry> outcome{}; ///< empty while pending
     std::vector<SubmissionEntry> submissions{};
+};
+
+struct ProfitEntry {
+    std::int64_t time_ns = 0;
+    chain::i256 profit_wei = 0;
+};
+
+struct TargetEntry {
+    std::int64_t time_ns = 0;
+    Bytes32 target_hash{};
 };
 
 /// One writer thread, group commit, WAL with synchronous=FULL (DATA-3): an entry whose `done` was called, or whose commit()
@@ -178,7 +204,14 @@ public:
     [[nodiscard]] Result<std::vector<BundleView>> open_bundles();
     [[nodiscard]] Result<std::vector<LaneEntry>> lanes();
     [[nodiscard]] Result<std::vector<RiskEventEntry>> risk_events(std::size_t limit);
-    /// Sum of realised_profit_wei of the UTC day that `day` falls in.
+    [[nodiscard]] Result<std::map<std::string, std::string>> risk_state();
+    /// Every outcome's realised profit and every cost (negative) since `from`, oldest first.
+    [[nodiscard]] Result<std::vector<ProfitEntry>> profits(std::chrono::system_clock::time_point from);
+    /// Pools with an included bundle.
+    [[nodiscard]] Result<std::vector<std::string>> pools_included();
+    /// When and for which target each bundle since `from` was signed, oldest first.
+    [[nodiscard]] Result<std::vector<TargetEntry>> targets(std::chrono::system_clock::time_point from);
+    /// Sum of the profits() of the UTC day that `day` falls in.
     [[nodiscard]] Result<chain::i256> realised_profit_wei(std::chrono::system_clock::time_point day);
 
 private:

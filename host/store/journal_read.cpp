@@ -161,11 +161,43 @@ Result<std::vector<RiskEventEntry>> RowReader::risk_events(std::size_t limit) {
     return out;
 }
 
-Result<std::vector<std::string>> RowReader::profits(std::int64_t from_ns, std::int64_t to_ns) {
-    std::vector<std::string> out;
+Result<std::map<std::string, std::string>> RowReader::risk_state() {
+    std::map<std::string, std::string> out;
+    auto done = each("SELECT key, value FROM risk_state", [&](const Statement& row) { out[row.text(0)] = row.text(1); });
+    if (!done) return std::unexpected(done.error());
+    return out;
+}
+
+Result<std::vector<ProfitEntry>> RowReader::profits(std::int64_t from_ns, std::int64_t to_ns) {
+    std::vector<ProfitEntry> out;
+    Result<void> sound;
     auto done = each(
-        "SELECT profit_wei FROM outcomes WHERE time_ns >= ?1 AND time_ns < ?2 AND profit_wei <> ''",
-        [&](const Statement& row) { out.push_back(row.text(0)); }, from_ns, to_ns);
+        "SELECT time_ns, profit_wei FROM outcomes WHERE time_ns >= ?1 AND time_ns < ?2 AND profit_wei <> '' "
+        "UNION ALL SELECT time_ns, '-' || wei FROM costs WHERE time_ns >= ?1 AND time_ns < ?2 ORDER BY 1",
+        [&](const Statement& row) {
+            const auto value = chain::parse_i256(row.text(1));
+            if (!value) sound = fail("journal: the profit '" + row.text(1) + "' is no number", value.error().what);
+            out.push_back({.time_ns = row.integer(0), .profit_wei = value.value_or(0)});
+        },
+        from_ns, to_ns);
+    if (done) done = sound;
+    if (!done) return std::unexpected(done.error());
+    return out;
+}
+
+Result<std::vector<std::string>> RowReader::pools_included() {
+    std::vector<std::string> out;
+    auto done = each("SELECT DISTINCT b.pool FROM bundles b JOIN outcomes o USING (uuid, version) WHERE o.outcome = 'included'",
+                     [&](const Statement& row) { out.push_back(row.text(0)); });
+    if (!done) return std::unexpected(done.error());
+    return out;
+}
+
+Result<std::vector<TargetEntry>> RowReader::targets(std::int64_t from_ns) {
+    std::vector<TargetEntry> out;
+    auto done = each(
+        "SELECT time_ns, target_hash FROM bundles WHERE time_ns >= ?1 ORDER BY time_ns",
+        [&](const Statement& row) { out.push_back({.time_ns = row.integer(0), .target_hash = row.fixed<32>(1)}); }, from_ns);
     if (!done) return std::unexpected(done.error());
     return out;
 }

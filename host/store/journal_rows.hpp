@@ -22,6 +22,8 @@ private:
     [[nodiscard]] Result<void> write_row(const OutcomeEntry& row);
     [[nodiscard]] Result<void> write_row(const LaneEntry& row);
     [[nodiscard]] Result<void> write_row(const RiskEventEntry& row);
+    [[nodiscard]] Result<void> write_row(const CostEntry& row);
+    [[nodiscard]] Result<void> write_row(const RiskStateEntry& row);
     /// Prepared once by text.
     template <typename... Args>
     [[nodiscard]] Result<void> run(const char* sql, const Args&... args);
@@ -41,7 +43,10 @@ public:
     [[nodiscard]] Result<std::optional<BundleView>> bundle(std::string_view uuid, std::uint32_t version);
     [[nodiscard]] Result<std::vector<LaneEntry>> lanes();
     [[nodiscard]] Result<std::vector<RiskEventEntry>> risk_events(std::size_t limit);
-    [[nodiscard]] Result<std::vector<std::string>> profits(std::int64_t from_ns, std::int64_t to_ns);
+    [[nodiscard]] Result<std::map<std::string, std::string>> risk_state();
+    [[nodiscard]] Result<std::vector<ProfitEntry>> profits(std::int64_t from_ns, std::int64_t to_ns);
+    [[nodiscard]] Result<std::vector<std::string>> pools_included();
+    [[nodiscard]] Result<std::vector<TargetEntry>> targets(std::int64_t from_ns);
 
 private:
     template <typename... Args, typename Take>

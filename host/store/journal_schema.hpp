@@ -35,6 +35,11 @@ CREATE TABLE lanes (
 CREATE TABLE risk_events (
     seq INTEGER PRIMARY KEY, time_ns INTEGER NOT NULL, level TEXT NOT NULL, rule TEXT NOT NULL, text TEXT NOT NULL,
     detail TEXT NOT NULL);
+)",
+    R"(
+CREATE TABLE costs (seq INTEGER PRIMARY KEY, time_ns INTEGER NOT NULL, what TEXT NOT NULL, wei TEXT NOT NULL);
+CREATE INDEX costs_by_time ON costs (time_ns);
+CREATE TABLE risk_state (key TEXT PRIMARY KEY, value TEXT NOT NULL, time_ns INTEGER NOT NULL);
 )"};
 
 } // namespace jitbox::store

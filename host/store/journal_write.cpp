@@ -105,4 +105,12 @@ Result<void> RowWriter::write_row(const RiskEventEntry& row) {
     return run(prune, options_.risk_ring);
 }
 
+Result<void> RowWriter::write_row(const CostEntry& row) {
+    return run("INSERT INTO costs (time_ns, what, wei) VALUES (?1,?2,?3)", row.time_ns, row.what, row.wei);
+}
+
+Result<void> RowWriter::write_row(const RiskStateEntry& row) {
+    return run("INSERT OR REPLACE INTO risk_state VALUES (?1,?2,?3)", row.key, row.value, row.time_ns);
+}
+
 } // namespace jitbox::store

@@ -132,6 +132,8 @@ Result<Plan> Planner::compose(const chain::Head& head, const Work& work, const a
     plan.parent_hash = head.hash;
     plan.decision = d;
     plan.pool_liquidity = states_.at(d.pool_address).liquidity;
+    plan.price0_x96 = pool.price0_x96;
+    plan.price1_x96 = pool.price1_x96;
     plan.position_value_wei = value_of(mint, pool);
     plan.price_impact_ppm = strategy::price_impact_ppm(d.sqrt_price_before, d.sqrt_price_after);
     plan.slippage_ppm = slippage_of(mint, mint_max, out, out_min, pool);

@@ -85,7 +85,7 @@ relay::Bundle bundle_of(const SignedPlan& signed_plan) {
     return out;
 }
 
-relay::TrackedBundle tracked(const SignedPlan& signed_plan, const PlannerPool& pool) {
+relay::TrackedBundle tracked(const SignedPlan& signed_plan) {
     const Plan& plan = signed_plan.plan;
     relay::TrackedBundle out;
     out.uuid = plan.uuid;
@@ -100,8 +100,8 @@ relay::TrackedBundle tracked(const SignedPlan& signed_plan, const PlannerPool& p
     out.executor = plan.executor;
     out.tick_lower = plan.decision.tick_lower;
     out.tick_upper = plan.decision.tick_upper;
-    out.price0_x96 = pool.price0_x96;
-    out.price1_x96 = pool.price1_x96;
+    out.price0_x96 = plan.price0_x96;
+    out.price1_x96 = plan.price1_x96;
     out.mint_hash = signed_plan.mint_hash;
     out.target_hash = plan.target.hash;
     out.burn_hash = signed_plan.burn_hash;

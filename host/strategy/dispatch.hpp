@@ -10,10 +10,9 @@ namespace jitbox::strategy {
 
 /// [mint, target, burn] for the plan's block; nothing in it may revert.
 [[nodiscard]] relay::Bundle bundle_of(const SignedPlan& signed_plan);
-/// `pool` gives the prices of the plan.
-[[nodiscard]] relay::TrackedBundle tracked(const SignedPlan& signed_plan, const PlannerPool& pool);
-/// A bundle of an earlier run. The target's sender, nonce and fee are not in the journal, so that fewer outcomes can be told
-/// apart. Errors: the journal's transactions do not decode.
+[[nodiscard]] relay::TrackedBundle tracked(const SignedPlan& signed_plan);
+/// A bundle of an earlier run, valued by the prices that `pool` has now. The target's sender, nonce and fee are not in the journal,
+/// so that fewer outcomes can be told apart. Errors: the journal's transactions do not decode.
 [[nodiscard]] Result<relay::TrackedBundle> tracked(const store::BundleEntry& entry, const PlannerPool& pool,
                                                    const Bytes20& executor);
 /// What the journal keeps of a signed plan, with the stage latencies so far.

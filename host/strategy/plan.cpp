@@ -17,6 +17,7 @@ risk::Exposure exposure_of(const Plan& plan) {
             .slippage_ppm = plan.slippage_ppm,
             .profit_wei = plan.decision.profit_wei,
             .pool = plan.decision.pool_address,
+            .target = plan.target.hash,
             .worst_loss_wei = saturating_add(saturating_add(gas_wei, plan.decision.tip_wei), slippage_wei)};
 }
 

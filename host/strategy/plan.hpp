@@ -52,6 +52,8 @@ struct Plan {
     Bytes32 parent_hash{};
     accel::Decision decision; ///< the prediction, to the wei
     u128 pool_liquidity = 0;  ///< in range before the mint, in the state that the decision was made on
+    u256 price0_x96 = 0;      ///< wei a unit of token0, Q96: what this plan and its outcome are valued by
+    u256 price1_x96 = 0;
     u256 position_value_wei = 0;
     std::uint32_t price_impact_ppm = 0;
     std::uint32_t slippage_ppm = 0;

@@ -35,6 +35,13 @@ finality_blocks = 128`,
  */
 export function jitd_config({ manifest, dirs, profile, relays, overrides = {} }) {
   const value = (key, fallback) => overrides[key] ?? fallback;
+  /** A section with its defaults and every override of it. */
+  const section = (name, defaults) => {
+    const given = Object.entries(overrides).filter(([key]) => key.startsWith(`${name}.`)).map(([key, text]) => [key.slice(name.length + 1), text]);
+    const lines = Object.entries({ ...defaults, ...Object.fromEntries(given) }).map(([key, text]) => `${key} = ${text}`);
+    return [`[${name}]`, ...lines].join("\n");
+  };
+  const static_prices = !("prices.file" in overrides);
   const tokens = new Map(manifest.tokens.map((token) => [token.address, token]));
   const factories = new Map(manifest.factories.map((factory) => [factory.address, factory]));
   const sections = [
@@ -54,19 +61,24 @@ state_dir = ${quoted(dirs.state)}`,
     `[strategy]
 candidates = 64
 tip_ppm = 500000
-min_profit_wei = ${quoted(10n ** 14n)}
 mint_gas = 500000
 burn_gas = 350000
 max_tip_wei = ${quoted(manifest.executor.tip_cap_wei)}
 compare_every_blocks = ${value("strategy.compare_every_blocks", 4)}
 rehearse_ms = ${value("strategy.rehearse_ms", 5)}`,
-    `[risk]
-max_position_wei = ${quoted(2n * POSITION_WEI)}
-max_daily_loss_wei = ${quoted(ETHER)}
-max_gas_price_wei = ${quoted(10n ** 12n)}
-max_price_impact_ppm = 300000
-max_orders_per_second = ${value("risk.max_orders_per_second", 20)}
-max_concurrent_bundles = 4`,
+    section("risk", {
+      max_position_wei: quoted(2n * POSITION_WEI),
+      max_pool_value_wei: quoted(8n * POSITION_WEI),
+      max_daily_loss_wei: quoted(ETHER),
+      max_gas_price_wei: quoted(10n ** 12n),
+      max_price_impact_ppm: 300000,
+      max_orders_per_second: 20,
+      max_concurrent_bundles: 4,
+      max_retries: 100,
+      min_profit_wei: quoted(10n ** 14n),
+      unusual_amount_wei: quoted(2n * POSITION_WEI),
+    }),
+    section("prices", {}),
     `[relay]
 auth_key_file = ${quoted(`${dirs.state}/relay-auth.key`)}
 deadline_ms = ${value("relay.deadline_ms", 1000)}`,
@@ -78,8 +90,7 @@ log_level = "debug"`,
     sections.push(`[[tokens]]
 symbol = ${quoted(token.symbol)}
 address = ${quoted(token.address)}
-decimals = ${token.decimals}
-price_x96 = ${quoted(token.price_x96)}`);
+decimals = ${token.decimals}${static_prices ? `\nprice_x96 = ${quoted(token.price_x96)}` : ""}`);
   }
   for (const pool of manifest.pools) {
     const factory = factories.get(pool.factory);

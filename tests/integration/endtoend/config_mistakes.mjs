@@ -14,7 +14,7 @@ await end_to_end("configuration with five mistakes", async (appliance) => {
 
   const mistakes = [
     [/^id = \d+/m, 'id = "mainnet"', "chain.id has the wrong type"],
-    [/^min_profit_wei = .*/m, "", "strategy.min_profit_wei is missing"],
+    [/^min_profit_wei = .*/m, "", "risk.min_profit_wei is missing"],
     [/^max_position_wei/m, "max_positon_wei = 1\nmax_position_wei", "risk.max_positon_wei is not a known key"],
     [/^fee = \d+/m, "fee = 2000000", "pools[0].fee = 2000000 is out of range"],
     [/^url = "http:/m, 'url = "ftp:', "relays[0].url = ftp:"],

@@ -82,7 +82,8 @@ protected:
         config_.signer.control_socket = directory_ / "control";
         config_.signer.timeout_ms = 1000;
         journal_ = *store::Journal::open((directory_ / "journal.db").string());
-        services_.emplace(Services{.io = io_, .config = config_, .events = events_, .journal = *journal_, .metrics = metrics_});
+        services_.emplace(Services{
+            .io = io_, .config = config_, .events = events_, .journal = *journal_, .metrics = metrics_, .prices = prices_});
         arming_ = std::make_unique<Arming>(*services_, [this](const ArmView& view) { changes_.push_back(view.state); });
     }
     ~ArmingTest() override {
@@ -122,6 +123,7 @@ protected:
     Config config_;
     EventStream events_{[](const std::string&) {}, [] { return false; }};
     telemetry::Metrics metrics_;
+    TokenPrices prices_{config_};
     std::unique_ptr<store::Journal> journal_;
     std::optional<Services> services_;
     std::vector<ArmState> changes_;

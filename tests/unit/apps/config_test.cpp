@@ -24,12 +24,12 @@ executor = "0x00000000000000000000000000000000000000e1"
 runtime_dir = "/run/jitbox"
 state_dir = "/var/lib/jitbox"
 [strategy]
-min_profit_wei = 1000000000000
 max_tip_wei = "5000000000000000000"
 [risk]
 max_position_wei = "300000000000000000000"
 max_daily_loss_wei = "1000000000000000000"
 max_gas_price_wei = 200000000000
+min_profit_wei = 1000000000000
 [relay]
 auth_key_file = "/etc/jitbox/relay.key"
 [[tokens]]
@@ -79,7 +79,7 @@ TEST(ConfigTest, a_complete_file_is_read_and_defaults_are_filled_in) {
     EXPECT_EQ(config->chain.id, 31337U);
     EXPECT_EQ(config->chain.block_time_s, 12U);
     EXPECT_EQ(config->strategy.candidates, 64U);
-    EXPECT_TRUE(config->strategy.min_profit_wei == 1'000'000'000'000U);
+    EXPECT_TRUE(config->risk.min_profit_wei == 1'000'000'000'000U);
     EXPECT_EQ(config->signer.signing_socket, "/run/jitbox/signer.sock");
     EXPECT_EQ(config->control.socket, "/run/jitbox/jitd.sock");
     EXPECT_EQ(config->telemetry.log_dir, "/var/lib/jitbox/logs");
@@ -118,8 +118,8 @@ TEST(ConfigTest, five_mistakes_are_five_messages_each_naming_its_field_and_what_
     const std::string messages = all_of(config.error());
     EXPECT_EQ(config.error().size(), 5U) << messages;
     EXPECT_THAT(messages, HasSubstr("chain.id has the wrong type"));
-    EXPECT_THAT(messages, HasSubstr("strategy.min_profit_wei is missing"));
-    EXPECT_THAT(messages, HasSubstr("strategy.min_profit is not a known key"));
+    EXPECT_THAT(messages, HasSubstr("risk.min_profit_wei is missing"));
+    EXPECT_THAT(messages, HasSubstr("risk.min_profit is not a known key"));
     EXPECT_THAT(messages, HasSubstr("chain.node_ws = tcp://127.0.0.1:8545"));
     EXPECT_THAT(messages, HasSubstr("pools[0].token1 = 0x0000000000000000000000000000000000000003 is not in [[tokens]]"));
     for (const Error& error : config.error()) EXPECT_FALSE(error.hint.empty()) << error.what;
@@ -129,8 +129,8 @@ TEST(ConfigTest, an_empty_file_names_everything_that_is_required) {
     const auto config = parse_config("", "empty.toml");
     ASSERT_FALSE(config.has_value());
     const std::string messages = all_of(config.error());
-    for (const char* field : {"environment", "chain.id", "chain.executor", "paths.state_dir", "strategy.min_profit_wei",
-                              "risk.max_daily_loss_wei", "relay.auth_key_file", "tokens", "pools", "relays"}) {
+    for (const char* field : {"environment", "chain.id", "chain.executor", "paths.state_dir", "risk.min_profit_wei",
+                              "relay.auth_key_file", "tokens", "pools", "relays"}) {
         EXPECT_THAT(messages, HasSubstr(std::string("config: ") + field + " "));
     }
 }

@@ -31,6 +31,7 @@ public:
     MOCK_METHOD(void, decisions, (std::size_t, Respond), (override));
     MOCK_METHOD(void, bundles, (std::size_t, Respond), (override));
     MOCK_METHOD(void, audit_verify, (Respond), (override));
+    MOCK_METHOD(void, risk_command, (const RiskCommand&, Respond), (override));
 };
 
 class CommandsTest : public testing::Test {

@@ -35,6 +35,7 @@ public:
     void decisions(std::size_t /*limit*/, Respond respond) override { respond("[]"); }
     void bundles(std::size_t /*limit*/, Respond respond) override { respond("[]"); }
     void audit_verify(Respond respond) override { respond("{}"); }
+    void risk_command(const RiskCommand&, Respond respond) override { respond("{}"); }
 };
 
 /// Every step has its number: the child's exit code says which one failed.

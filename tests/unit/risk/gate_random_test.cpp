@@ -35,17 +35,19 @@ public:
     struct Order {
         Wide position = 0, gas_price = 0, gas = 0, impact = 0, slippage = 0, profit = 0, loss = 0;
         int pool = 0;
+        int target = 0;
     };
     struct Open {
         std::uint64_t ticket = 0;
         Wide position = 0, loss = 0;
+        int pool = 0;
     };
     struct Review {
         bool approved = false;
     };
 
     Wide max_position = 1'000'000, max_gas_price = 100, max_gas = 1'000'000, max_impact = 30'000, max_slippage = 500;
-    Wide max_a_second = 10, max_open = 6, min_profit = 5, max_day_loss = 50'000;
+    Wide max_a_second = 10, max_open = 6, max_on_pool = 1'500'000, max_retries = 3, min_profit = 5, max_day_loss = 50'000;
     Wide max_leverage = 700'000, max_share = 300'000, max_drawdown = 150'000, max_var = 100'000;
     Wide unusual = 800'000;
 
@@ -56,8 +58,9 @@ public:
     Wide value = 4'000'000, drawdown = 0, var = 0;
     std::vector<Open> open;
     std::vector<std::int64_t> times_ms;
-    std::map<std::int64_t, Wide> results; // by day
-    std::map<int, Review> reviews;        // by pool
+    std::map<int, std::vector<std::int64_t>> tries_ms; // by target
+    std::map<std::int64_t, Wide> results;              // by day
+    std::map<int, Review> reviews;                     // by pool
     std::int64_t now_ms = 0;
 
     [[nodiscard]] bool allows(const Order& o) {
@@ -68,15 +71,21 @@ public:
         const Wide result = results[now_ms / 86'400'000];
         Wide at_stake = o.loss + (result < 0 ? -result : 0);
         Wide exposed = o.position;
+        Wide on_pool = o.position;
         for (const Open& one : open) {
             at_stake += one.loss;
             exposed += one.position;
+            if (one.pool == o.pool) on_pool += one.position;
         }
         if (at_stake > max_day_loss) return false;
         Wide lately = 0;
         for (auto at = times_ms.rbegin(); at != times_ms.rend() && now_ms - *at < 1000; ++at) ++lately;
         if (lately >= std::max<Wide>(max_a_second / part, 1)) return false;
         if (static_cast<Wide>(open.size()) >= std::max<Wide>(max_open / part, 1)) return false;
+        if (on_pool > max_on_pool / part) return false;
+        Wide tries = 0;
+        for (const std::int64_t at : tries_ms[o.target]) tries += now_ms - at < 600'000 ? 1 : 0;
+        if (tries > max_retries) return false;
         if (!known || value == 0) return false;
         if (exposed * million > value * (max_leverage / part) || o.position * million > value * (max_share / part)) return false;
         if (drawdown > max_drawdown || var > max_var) return false;
@@ -181,9 +190,13 @@ private:
                                  .slippage = around(r.max_slippage),
                                  .profit = chance(40) ? below(5) - 2 : r.min_profit + below(50),
                                  .loss = chance(30) ? around(r.max_day_loss) : below(2'000),
-                                 .pool = static_cast<int>(random() % 5)};
+                                 .pool = static_cast<int>(random() % 5),
+                                 .target = static_cast<int>(random() % 4'000)};
         Bytes20 pool{};
         pool.at(0) = static_cast<std::uint8_t>(o.pool);
+        Bytes32 target{};
+        target.at(0) = static_cast<std::uint8_t>(o.target % 256);
+        target.at(1) = static_cast<std::uint8_t>(o.target / 256);
         const auto answer = gate.check(TestPlan{{.position_value_wei = static_cast<std::uint64_t>(o.position),
                                                  .gas_price_wei = static_cast<std::uint64_t>(o.gas_price),
                                                  .gas_limit = static_cast<std::uint64_t>(o.gas),
@@ -191,6 +204,7 @@ private:
                                                  .slippage_ppm = static_cast<std::uint32_t>(o.slippage),
                                                  .profit_wei = static_cast<std::int64_t>(o.profit),
                                                  .pool = pool,
+                                                 .target = target,
                                                  .worst_loss_wei = static_cast<std::uint64_t>(o.loss)}},
                                        now());
         ASSERT_EQ(answer.has_value(), r.allows(o)) << (answer ? "passed" : answer.error().text);
@@ -201,7 +215,10 @@ private:
         }
         ++passed;
         r.times_ms.push_back(r.now_ms);
-        r.open.push_back({.ticket = answer->ticket(), .position = o.position, .loss = o.loss});
+        r.open.push_back({.ticket = answer->ticket(), .position = o.position, .loss = o.loss, .pool = o.pool});
+        std::vector<std::int64_t>& tries = r.tries_ms[o.target];
+        tries.push_back(r.now_ms);
+        if (tries.size() > 8) tries.erase(tries.begin()); // one more than can count
     }
 
     std::mt19937_64 random;
@@ -213,6 +230,8 @@ private:
                      .max_slippage_ppm = 500,
                      .max_orders_per_second = 10,
                      .max_concurrent_bundles = 6,
+                     .max_pool_value_wei = 1'500'000,
+                     .max_retries = 3,
                      .min_profit_wei = 5,
                      .max_daily_loss_wei = 50'000,
                      .portfolio = PortfolioLimits{.max_leverage_ppm =
@@ -244,10 +263,26 @@ TEST(GateRandom, DecidesEveryOrderAsTheReferenceDoes) {
     std::printf("\n");
     if (orders < 100'000) return;
     EXPECT_GT(pair.passed, orders / 100) << "a test that refuses everything shows nothing";
-    for (const Rule rule :
-         {Rule::halted, Rule::protection, Rule::price, Rule::position_value, Rule::gas_price, Rule::gas_limit, Rule::price_impact,
-          Rule::slippage, Rule::min_profit, Rule::daily_loss, Rule::orders_per_second, Rule::concurrent_bundles, Rule::portfolio,
-          Rule::leverage, Rule::concentration, Rule::drawdown, Rule::value_at_risk, Rule::review})
+    for (const Rule rule : {Rule::halted,
+                            Rule::protection,
+                            Rule::price,
+                            Rule::position_value,
+                            Rule::gas_price,
+                            Rule::gas_limit,
+                            Rule::price_impact,
+                            Rule::slippage,
+                            Rule::min_profit,
+                            Rule::daily_loss,
+                            Rule::orders_per_second,
+                            Rule::concurrent_bundles,
+                            Rule::pool_budget,
+                            Rule::retries,
+                            Rule::portfolio,
+                            Rule::leverage,
+                            Rule::concentration,
+                            Rule::drawdown,
+                            Rule::value_at_risk,
+                            Rule::review})
         EXPECT_GT(pair.rules[rule], 0U) << to_text(rule) << " was never what refused";
 }
 

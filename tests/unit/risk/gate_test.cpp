@@ -27,6 +27,8 @@ Limits generous() {
             .max_slippage_ppm = 500,
             .max_orders_per_second = 10,
             .max_concurrent_bundles = 10,
+            .max_pool_value_wei = 20'000,
+            .max_retries = 20,
             .min_profit_wei = 5,
             .max_daily_loss_wei = 10'000};
 }
@@ -136,6 +138,42 @@ TEST(Gate, TheDaysLossCountsWhatIsLostAndWhatIsStillOpen) {
     EXPECT_TRUE(gate.check(plan, noon)) << "2,000 lost, 4,000 open, 4,000 more";
 }
 
+TEST(Gate, AllOpenPositionsOnOnePoolShareItsBudget) {
+    Limits limits = generous();
+    limits.max_pool_value_wei = 2'500;
+    Gate gate(limits);
+    TestPlan plan = at_the_limits();
+    plan.exposure.pool = Bytes20{0xa};
+    const auto first = gate.check(plan, noon);
+    ASSERT_TRUE(first);
+    ASSERT_TRUE(gate.check(plan, noon));
+    EXPECT_EQ(refused_rule(gate, plan), Rule::pool_budget) << "2,000 are open";
+    plan.exposure.position_value_wei = 500;
+    EXPECT_TRUE(gate.check(plan, noon)) << "2,500, exactly";
+    plan.exposure.pool = Bytes20{0xb};
+    EXPECT_TRUE(gate.check(plan, noon)) << "another pool has its own";
+    plan.exposure.pool = Bytes20{0xa};
+    EXPECT_TRUE(gate.settle(first->ticket(), 0, noon));
+    EXPECT_TRUE(gate.check(plan, noon));
+}
+
+TEST(Gate, ATargetIsTriedAgainSoManyTimesAndARestartDoesNotForgetIt) {
+    Limits limits = generous();
+    limits.max_retries = 2;
+    Gate gate(limits);
+    TestPlan plan = at_the_limits();
+    plan.exposure.worst_loss_wei = 0;
+    plan.exposure.target = Bytes32{0x1};
+    gate.restore({.orders = {}, .attempts = {{.target = plan.exposure.target, .at = noon - 9min}}}, noon);
+    EXPECT_TRUE(gate.check(plan, noon));
+    EXPECT_TRUE(gate.check(plan, noon + 1s));
+    EXPECT_EQ(refused_rule(gate, plan, noon + 2s), Rule::retries);
+    EXPECT_TRUE(gate.check(plan, noon + 1min)) << "the first is ten minutes old";
+    EXPECT_EQ(refused_rule(gate, plan, noon + 1min), Rule::retries);
+    plan.exposure.target = Bytes32{0x2};
+    EXPECT_TRUE(gate.check(plan, noon + 1min)) << "another target";
+}
+
 TEST(Gate, ProfitDoesNotRaiseTheLossLimit) {
     Gate gate(generous());
     gate.book(1'000'000, noon);
@@ -161,8 +199,9 @@ TEST(Gate, HistoryOfAnEarlierRunCountsAfterARestart) {
     Limits limits = generous();
     limits.max_orders_per_second = 2;
     Gate gate(limits);
-    const auto tickets =
-        gate.restore({.realised_today_wei = -2'000, .orders = {noon - 500ms}, .open_worst_losses_wei = {3'000, 4'000}}, noon);
+    const auto tickets = gate.restore(
+        {.realised_today_wei = -2'000, .orders = {noon - 500ms}, .open = {{.worst_loss_wei = 3'000}, {.worst_loss_wei = 4'000}}},
+        noon);
     ASSERT_EQ(tickets.size(), 2U);
     TestPlan plan = at_the_limits();
     plan.exposure.worst_loss_wei = 1'001;
@@ -188,7 +227,8 @@ TEST(Gate, HaltRefusesEverythingUntilResume) {
 TEST(Gate, FiguresNearTheEndOfTheirTypeSaturateAndAreRefused) {
     Gate gate(generous());
     constexpr u256 huge = ~static_cast<u256>(0);
-    EXPECT_EQ(gate.restore({.realised_today_wei = -9'000, .orders = {}, .open_worst_losses_wei = {huge, huge}}, noon).size(), 2U);
+    const OpenOrder order{.worst_loss_wei = huge, .value_wei = huge};
+    EXPECT_EQ(gate.restore({.realised_today_wei = -9'000, .orders = {}, .open = {order, order}}, noon).size(), 2U);
     EXPECT_EQ(refused_rule(gate, at_the_limits()), Rule::daily_loss);
     Gate fresh(generous());
     TestPlan plan = at_the_limits();
@@ -199,7 +239,7 @@ TEST(Gate, FiguresNearTheEndOfTheirTypeSaturateAndAreRefused) {
 
 TEST(Limits, ProblemsNameEveryLimitThatWouldStopEverything) {
     EXPECT_TRUE(generous().problems().empty());
-    EXPECT_EQ(Limits{}.problems().size(), 7U);
+    EXPECT_EQ(Limits{}.problems().size(), 8U);
     Limits absurd = generous();
     absurd.max_slippage_ppm = 1'000'001;
     ASSERT_EQ(absurd.problems().size(), 1U);
@@ -253,6 +293,8 @@ Exposure random_exposure(std::mt19937_64& random) {
             .price_impact_ppm = static_cast<std::uint32_t>(up_to(30'000)),
             .slippage_ppm = static_cast<std::uint32_t>(up_to(500)),
             .profit_wei = static_cast<i256>(random() % 100) + 3,
+            .target = Bytes32{static_cast<std::uint8_t>(random()), static_cast<std::uint8_t>(random()),
+                              static_cast<std::uint8_t>(random())},
             .worst_loss_wei = random() % 2'000};
 }
 

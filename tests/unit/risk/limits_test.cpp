@@ -25,6 +25,7 @@ Limits some_limits() {
             .max_slippage_ppm = 500,
             .max_orders_per_second = 10,
             .max_concurrent_bundles = 3,
+            .max_pool_value_wei = 2'000,
             .min_profit_wei = 5,
             .max_daily_loss_wei = 900,
             .portfolio = PortfolioLimits{.max_leverage_ppm = 3'000'000,
@@ -39,6 +40,7 @@ TEST(Protection, EachLevelLetsLessThroughThanTheOneBefore) {
     for (const Protection level : {Protection::conservative, Protection::aggressive}) {
         const Limits now = scaled(some_limits(), level);
         EXPECT_LT(now.max_position_value_wei, before.max_position_value_wei);
+        EXPECT_LT(now.max_pool_value_wei, before.max_pool_value_wei);
         EXPECT_LT(now.max_orders_per_second, before.max_orders_per_second);
         EXPECT_LE(now.max_concurrent_bundles, before.max_concurrent_bundles);
         EXPECT_GE(now.max_concurrent_bundles, 1U);

@@ -21,6 +21,8 @@ risk::Limits wide_open() {
             .max_slippage_ppm = 1'000'000,
             .max_orders_per_second = 100,
             .max_concurrent_bundles = 100,
+            .max_pool_value_wei = 1'000'000'000,
+            .max_retries = 100,
             .min_profit_wei = 0,
             .max_daily_loss_wei = static_cast<u256>(1) << 100};
 }
@@ -193,7 +195,7 @@ TEST_F(SigningTest, TheBundleIsMintTargetBurnAndTheJournalAndTheTrackerSayTheSam
     EXPECT_EQ(bundle.transactions, (std::vector<Bytes>{result->mint_raw, Bytes{0x02, 0x77}, result->burn_raw}));
     EXPECT_EQ(bundle.block_number, 101U);
     EXPECT_TRUE(bundle.reverting_hashes.empty());
-    const relay::TrackedBundle now = tracked(*result, config().pools[0]);
+    const relay::TrackedBundle now = tracked(*result);
     const auto later = tracked(journal_entry(*result, 1), config().pools[0], executor);
     ASSERT_TRUE(later) << later.error().text();
     EXPECT_EQ(later->parent_hash, now.parent_hash);

@@ -34,7 +34,7 @@ bool ConfigWatch::look() {
     if (loaded_.empty()) return false;
     std::error_code error;
     const auto written = std::filesystem::last_write_time(file_, error);
-    if (!error && written == written_) return false;
+    if (!error && written == written_ && problem_.empty()) return false;
     written_ = error ? std::filesystem::file_time_type{} : written;
     const std::string now = hash_of(file_);
     const bool was = !problem_.empty();

@@ -200,6 +200,77 @@ TEST(ConfigTest, tokens_in_the_wrong_order_and_ids_used_twice_are_errors) {
     EXPECT_THAT(all_of(config.error()), HasSubstr("pools[0].token0 is not below token1"));
 }
 
+/// The same file for another environment, with what that asks for besides limits.
+std::string elsewhere(const std::string& environment) {
+    std::string text = with(good, "development", environment);
+    text = with(text, "id = 31337", "id = 1\nexecutor_code_hash = \"0x" + std::string(64, 'a') + "\"");
+    text = with(text, "http://", "https://");
+    return text + "[audit]\nanchor = \"file:/mnt/other/head\"\n";
+}
+
+TEST(ConfigTest, outside_of_development_every_limit_is_stated) {
+    for (const char* environment : {"staging", "production"}) {
+        const auto config = parse_config(elsewhere(environment), "limits.toml");
+        ASSERT_FALSE(config.has_value());
+        const std::string messages = all_of(config.error());
+        for (const char* limit :
+             {"max_pool_value_wei", "max_drawdown_ppm", "max_leverage_ppm", "max_concentration_ppm", "max_value_at_risk_wei",
+              "value_at_risk_days", "max_price_impact_ppm", "max_slippage_ppm", "max_orders_per_second", "max_concurrent_bundles",
+              "max_retries", "emergency_ppm", "unusual_amount_wei", "unusual_destination", "configuration_change"}) {
+            EXPECT_THAT(messages, HasSubstr(std::string("config: risk.") + limit + " is missing")) << environment;
+        }
+        EXPECT_THAT(messages, HasSubstr("config: prices.file is missing"));
+        EXPECT_THAT(messages, HasSubstr("config: prices.second_file is missing"));
+        EXPECT_THAT(messages, HasSubstr("config: prices.max_age_ms is missing"));
+    }
+}
+
+TEST(ConfigTest, development_takes_the_defaults_of_the_security_document) {
+    const auto config = parse_config(with(good, "max_daily_loss_wei = \"1000000000000000000\"", ""), "defaults.toml");
+    ASSERT_TRUE(config.has_value()) << all_of(config.error());
+    const RiskConfig& risk = config->risk;
+    const u256 ether = 1'000'000'000'000'000'000U;
+    EXPECT_TRUE(risk.max_daily_loss_wei == 20 * ether) << "$50,000 at 2,500 an ether";
+    EXPECT_EQ(risk.max_drawdown_ppm, 150'000U);
+    EXPECT_EQ(risk.max_leverage_ppm, 3'000'000U);
+    EXPECT_TRUE(risk.max_value_at_risk_wei == 40 * ether);
+    EXPECT_EQ(risk.max_concentration_ppm, 300'000U);
+    EXPECT_EQ(risk.max_orders_per_second, 10U);
+    EXPECT_EQ(risk.max_slippage_ppm, 30'000U);
+    EXPECT_TRUE(risk.unusual_amount_wei == 40 * ether);
+    EXPECT_EQ(risk.unusual_amount, "block");
+    EXPECT_EQ(risk.unusual_orders_per_hour, 100U);
+}
+
+TEST(ConfigTest, limits_that_contradict_each_other_are_errors) {
+    std::string text = with(good, "[relay]", "max_pool_value_wei = 5\naggressive_ppm = 400000\nmax_value_at_risk_wei = 0\n[relay]");
+    text = with(text, "min_profit_wei = 1000000000000", "min_profit_wei = 1\nmax_leverage = 3");
+    const auto config = parse_config(text, "bad.toml");
+    ASSERT_FALSE(config.has_value());
+    const std::string messages = all_of(config.error());
+    EXPECT_EQ(config.error().size(), 4U) << messages;
+    EXPECT_THAT(messages, HasSubstr("risk.max_leverage is not a known key"));
+    EXPECT_THAT(messages, HasSubstr("risk.max_value_at_risk_wei is zero"));
+    EXPECT_THAT(messages, HasSubstr("risk.max_pool_value_wei = 5 is less than max_position_wei"));
+    EXPECT_THAT(messages, HasSubstr("conservative_ppm = 500000, aggressive_ppm = 400000 and emergency_ppm = 1000000 do not rise"));
+}
+
+TEST(ConfigTest, prices_come_from_files_or_stand_in_the_configuration_but_not_both) {
+    const std::string files = "[prices]\nfile = \"/run/prices/a.json\"\nsecond_file = \"/run/prices/b.json\"\n";
+    std::string text = with(good, "price_wei = \"1000000000000000000\"", "");
+    text = with(text, "price_wei = \"400000000000000\"", "");
+    EXPECT_TRUE(parse_config(text + files, "files.toml").has_value());
+    const auto both = parse_config(good + files, "both.toml");
+    ASSERT_FALSE(both.has_value());
+    EXPECT_THAT(all_of(both.error()), HasSubstr("tokens[0] has a static price beside prices.file"));
+    const auto twice = parse_config(text + with(files, "b.json", "a.json"), "twice.toml");
+    ASSERT_FALSE(twice.has_value());
+    EXPECT_THAT(all_of(twice.error()), HasSubstr("prices.second_file is prices.file"));
+    const auto alone = parse_config(good + "[prices]\nsecond_file = \"/run/prices/b.json\"\n", "alone.toml");
+    ASSERT_FALSE(alone.has_value());
+    EXPECT_THAT(all_of(alone.error()), HasSubstr("second_file is there without prices.file"));
+}
+
 TEST(ConfigTest, the_reference_in_the_documentation_is_the_schema) {
     std::ifstream in(JITBOX_SOURCE_DIR "/docs/configuration.md");
     const std::string document{std::istreambuf_iterator<char>(in), {}};

@@ -190,5 +190,30 @@ TEST_F(CommandsTest, an_action_that_cannot_be_audited_is_refused_but_an_emergenc
     EXPECT_TRUE(stopped.has_value());
 }
 
+TEST_F(CommandsTest, a_protection_level_and_a_review_are_audited_with_who_and_why) {
+    EXPECT_CALL(appliance_, risk_command(_, _)).Times(2).WillRepeatedly([](const RiskCommand& command, const Respond& respond) {
+        EXPECT_THAT(command.operator_name, HasSubstr("uid:4242"));
+        respond("{}");
+    });
+    EXPECT_TRUE(ask("risk-level", R"({"level": "NONE", "reason": "looked at it"})").has_value());
+    EXPECT_TRUE(ask("review", R"({"review": 3, "approve": "yes", "reason": "ours"})").has_value());
+    const auto records = audit::tail(file(), 10);
+    ASSERT_TRUE(records.has_value());
+    ASSERT_EQ(records->size(), 4U) << "each before it is done and again with its result";
+    EXPECT_EQ(records->at(0).event.resource, "NONE: looked at it");
+    EXPECT_EQ(records->at(3).event.resource, "approve 3: ours");
+}
+
+TEST_F(CommandsTest, risk_queries_are_not_audited_and_their_arguments_are_strict) {
+    EXPECT_CALL(appliance_, risk_command(_, _)).Times(3).WillRepeatedly([](const RiskCommand&, const Respond& respond) {
+        respond("{}");
+    });
+    for (const char* op : {"risk", "risk-events", "reviews"}) EXPECT_TRUE(ask(op).has_value()) << op;
+    EXPECT_EQ(log_->head().seq, 0U);
+    EXPECT_FALSE(ask("risk-events", R"({"limit": 0})").has_value());
+    EXPECT_FALSE(ask("risk-level", R"({"levle": "NONE"})").has_value());
+    EXPECT_FALSE(ask("risk-level", R"({"level": "NONE"})", owner + 1).has_value()) << "not everybody";
+}
+
 } // namespace
 } // namespace jitbox::control

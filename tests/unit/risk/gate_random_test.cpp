@@ -191,7 +191,7 @@ private:
                                  .profit = chance(40) ? below(5) - 2 : r.min_profit + below(50),
                                  .loss = chance(30) ? around(r.max_day_loss) : below(2'000),
                                  .pool = static_cast<int>(random() % 5),
-                                 .target = static_cast<int>(random() % 4'000)};
+                                 .target = static_cast<int>(random() % 500)};
         Bytes20 pool{};
         pool.at(0) = static_cast<std::uint8_t>(o.pool);
         Bytes32 target{};

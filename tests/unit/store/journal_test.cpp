@@ -196,5 +196,54 @@ TEST(Outcome, TextFormsGoBothWays) {
     EXPECT_FALSE(outcome_from_text("won"));
 }
 
+TEST(Journal, CostsCountAgainstTheProfitOfTheirDayAndProfitsComeInOrder) {
+    const test::TempDir dir;
+    {
+        auto journal = Journal::open(dir.file("j.db")).value();
+        ASSERT_TRUE(journal->commit(sample_bundle("u1")));
+        ASSERT_TRUE(journal->commit(outcome("u1", day_ns + 5, "100")));
+        ASSERT_TRUE(journal->commit(CostEntry{.time_ns = day_ns + 3, .what = "voided u0/0", .wei = "30"}));
+        ASSERT_TRUE(journal->commit(CostEntry{.time_ns = 2 * day_ns, .what = "voided u2/0", .wei = "7"}));
+    }
+    auto journal = Journal::open(dir.file("j.db")).value();
+    const auto day = std::chrono::system_clock::time_point(std::chrono::days(1));
+    EXPECT_TRUE(journal->realised_profit_wei(day).value() == 70);
+    EXPECT_TRUE(journal->realised_profit_wei(day + std::chrono::days(1)).value() == -7);
+    const auto profits = journal->profits(day).value();
+    ASSERT_EQ(profits.size(), 3U);
+    EXPECT_TRUE(profits[0].profit_wei == -30 && profits[1].profit_wei == 100 && profits[2].profit_wei == -7);
+    EXPECT_TRUE(journal->profits(day + std::chrono::days(2)).value().empty());
+}
+
+TEST(Journal, RiskStateIsTheNewestValueOfEachKey) {
+    const test::TempDir dir;
+    {
+        auto journal = Journal::open(dir.file("j.db")).value();
+        ASSERT_TRUE(journal->commit(RiskStateEntry{.time_ns = 1, .key = "level", .value = "NONE"}));
+        ASSERT_TRUE(journal->commit(RiskStateEntry{.time_ns = 2, .key = "level", .value = "EMERGENCY"}));
+        ASSERT_TRUE(journal->commit(RiskStateEntry{.time_ns = 2, .key = "level_cause", .value = "a loss"}));
+    }
+    auto journal = Journal::open(dir.file("j.db")).value();
+    EXPECT_EQ(journal->risk_state().value(),
+              (std::map<std::string, std::string>{{"level", "EMERGENCY"}, {"level_cause", "a loss"}}));
+}
+
+TEST(Journal, TellsWhichPoolsWereIncludedAndWhichTargetsWereTried) {
+    const test::TempDir dir;
+    auto journal = Journal::open(dir.file("j.db")).value();
+    for (const char* uuid : {"u1", "u2", "u3"}) {
+        BundleEntry bundle = sample_bundle(uuid);
+        bundle.pool = std::string("0x") + uuid;
+        ASSERT_TRUE(journal->commit(bundle));
+    }
+    ASSERT_TRUE(journal->commit(outcome("u1", 5, "1")));
+    OutcomeEntry missed = outcome("u2", 5, "0");
+    missed.outcome = Outcome::outbid;
+    ASSERT_TRUE(journal->commit(missed));
+    EXPECT_EQ(journal->pools_included().value(), std::vector<std::string>{"0xu1"});
+    EXPECT_EQ(journal->targets(std::chrono::system_clock::time_point{}).value().size(), 3U);
+    EXPECT_TRUE(journal->targets(std::chrono::system_clock::time_point(1h)).value().empty());
+}
+
 } // namespace
 } // namespace jitbox::store

@@ -77,6 +77,9 @@ await end_to_end(
       const head = Number(await appliance.chain.rpc.call("eth_blockNumber"));
       return (await appliance.status()).node.head === head;
     }, 20_000);
+    const unseen = await appliance.try_jitctl("arm", "--ttl", "5m", "--max-notional", "1000eth");
+    assert.match(unseen.stderr, /a critical risk event is not acknowledged: no head/);
+    await appliance.jitctl("risk", "acknowledge", "--reason", "the node is back");
     await appliance.arm();
     const before = (await included(appliance)).length;
     await build_until(appliance, "a bundle after the node came back", async () => (await included(appliance)).length > before);

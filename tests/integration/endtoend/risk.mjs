@@ -111,14 +111,19 @@ async function restart_with(appliance, overrides) {
   });
 }
 
-/** Nothing is open, and what was earned is more than what was lost since. */
-async function settle_at_a_peak(appliance) {
-  await build_until(appliance, "a new peak of the profit", async () => (await appliance.status()).risk.drawdown_ppm === 0);
-  await appliance.jitctl("disarm", "--reason", "other limits");
-  await build_until(appliance, "every bundle to have ended", async () => {
-    const { risk: { open_bundles }, lanes } = await appliance.status();
-    return open_bundles === 0 && lanes.every(({ state }) => state === "free");
-  });
+/** DISARMED, nothing open, and more earned than lost: a bundle that is out when the lease ends may still be lost, then once more. */
+async function settle_at_a_peak(appliance, tries = 8) {
+  for (let i = 0; i < tries; i += 1) {
+    await build_until(appliance, "a new peak of the profit", async () => (await appliance.status()).risk.drawdown_ppm === 0);
+    await appliance.jitctl("disarm", "--reason", "other limits");
+    const settled = await build_until(appliance, "every bundle to have ended", async () => {
+      const status = await appliance.status();
+      return status.risk.open_bundles === 0 && status.lanes.every(({ state }) => state === "free") ? status : null;
+    });
+    if (settled.risk.drawdown_ppm === 0) return;
+    await appliance.arm();
+  }
+  throw new Error(`no peak after ${tries} tries`);
 }
 
 /** Bundles that are never included are voided: that costs gas, and the limit is a millionth of the portfolio. */

@@ -36,7 +36,7 @@ std::string percent(const json::value& value, std::string_view name) {
 }
 
 std::string time_text(const json::value& value, std::string_view name) {
-    const std::string ms = member(value, name);
+    std::string ms = member(value, name);
     if (ms == "-") return ms;
     const std::chrono::sys_time<std::chrono::milliseconds> at{std::chrono::milliseconds(std::stoll(ms))};
     return fmt::format("{:%FT%T}Z", at);

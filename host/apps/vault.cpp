@@ -23,6 +23,7 @@ struct Vault::Impl : std::enable_shared_from_this<Impl> {
         const Bytes calldata =
             chain::AbiWriter(chain::selector_of("balanceOf(address)")).address(services.config.chain.executor).take();
         std::vector<pools::ContractCall> calls;
+        calls.reserve(services.config.tokens.size());
         for (const TokenConfig& token : services.config.tokens) calls.push_back({.to = token.address, .data = calldata});
         node.call_many(std::move(calls), at.hash, [weak = weak_from_this(), at](const Result<std::vector<Bytes>>& answers) {
             if (const auto self = weak.lock()) self->take(at, answers);

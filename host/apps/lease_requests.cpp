@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "apps/lease_requests.hpp"
 
+#include "apps/approved_prices.hpp"
 #include "apps/parts.hpp"
 #include "signer/approval.hpp"
 
@@ -23,20 +24,23 @@ Result<std::vector<signer::Approval>> parse_approvals(const std::vector<std::str
     return out;
 }
 
-Result<std::string> subject_of(const Config& config, const TokenPrices& prices, const ArmView& /*unused*/, const control::ArmCommand& command) {
+Result<std::string> subject_of(const Config& config, const TokenPrices& prices, const ArmView& /*unused*/,
+                               const control::ArmCommand& command) {
     const auto request = arm_request(config, prices, command);
     if (!request) return std::unexpected(request.error());
     return signer::arm_subject(config.chain.id, config.chain.executor, *request);
 }
 
-Result<std::string> subject_of(const Config& config, const TokenPrices& /*unused*/, const ArmView& view, const control::RenewCommand& command) {
+Result<std::string> subject_of(const Config& config, const TokenPrices& /*unused*/, const ArmView& view,
+                               const control::RenewCommand& command) {
     const auto request = renew_request(command);
     if (!request) return std::unexpected(request.error());
     if (view.signer.lease_id.empty()) return fail("renew: there is no lease", "jitctl arm");
     return signer::renew_subject(config.chain.id, config.chain.executor, view.signer.lease_id, *request);
 }
 
-Result<std::string> subject_of(const Config& config, const TokenPrices& /*unused*/, const ArmView& view, const control::ResetCommand& /*unused*/) {
+Result<std::string> subject_of(const Config& config, const TokenPrices& /*unused*/, const ArmView& view,
+                               const control::ResetCommand& /*unused*/) {
     if (view.signer.trip_id.empty()) return fail("reset: the signer is not TRIPPED");
     return signer::reset_subject(config.chain.id, config.chain.executor, view.signer.trip_id);
 }
@@ -53,6 +57,10 @@ Result<signer::ArmRequest> arm_request(const Config& config, const TokenPrices& 
     if (!pools) return std::unexpected(pools.error());
     auto approvals = parse_approvals(command.approvals);
     if (!approvals) return std::unexpected(approvals.error());
+    for (const signer::Approval& approval : *approvals) {
+        auto moved = take_approved_prices(approval.subject, config.prices.max_difference_ppm, *pools);
+        if (!moved) return std::unexpected(moved.error());
+    }
     return signer::ArmRequest{.operator_name = command.operator_name,
                               .environment = config.environment,
                               .ttl = command.ttl,
@@ -76,7 +84,8 @@ Result<signer::ResetRequest> reset_request(const control::ResetCommand& command)
         .operator_name = command.operator_name, .reason = command.reason, .approvals = std::move(*approvals)};
 }
 
-Result<std::string> approval_report(const Config& config, const TokenPrices& prices, const ArmView& view, const control::Approvable& what) {
+Result<std::string> approval_report(const Config& config, const TokenPrices& prices, const ArmView& view,
+                                    const control::Approvable& what) {
     const auto subject = std::visit([&](const auto& command) { return subject_of(config, prices, view, command); }, what);
     if (!subject) return std::unexpected(subject.error());
     return boost::json::serialize(boost::json::object{{"action", action_of(what)}, {"subject", *subject}});

@@ -11,11 +11,13 @@
 namespace jitbox::apps {
 
 /// Errors: an address that is no configured pool, an approval that is none (with its number).
-[[nodiscard]] Result<signer::ArmRequest> arm_request(const Config& config, const TokenPrices& prices, const control::ArmCommand& command);
+[[nodiscard]] Result<signer::ArmRequest> arm_request(const Config& config, const TokenPrices& prices,
+                                                     const control::ArmCommand& command);
 [[nodiscard]] Result<signer::RenewRequest> renew_request(const control::RenewCommand& command);
 [[nodiscard]] Result<signer::ResetRequest> reset_request(const control::ResetCommand& command);
 
 /// {"action", "subject"} for `jitctl approve`. Errors: as above; a renewal without a lease, a reset while not TRIPPED.
-[[nodiscard]] Result<std::string> approval_report(const Config& config, const TokenPrices& prices, const ArmView& view, const control::Approvable& what);
+[[nodiscard]] Result<std::string> approval_report(const Config& config, const TokenPrices& prices, const ArmView& view,
+                                                  const control::Approvable& what);
 
 } // namespace jitbox::apps

@@ -11,8 +11,6 @@
 namespace jitbox::apps {
 namespace {
 
-namespace json = boost::json;
-
 void add_reason(CLI::App& command, std::string& reason) {
     command.add_option("--reason", reason, "why, for the audit log")->required();
 }

@@ -233,6 +233,7 @@ std::vector<std::uint64_t> Gate::restore(const History& history, TimePoint now) 
     for (const Attempt& attempt : history.attempts) attempted(attempt);
     std::ranges::sort(attempts_, {}, &Attempt::at);
     std::vector<std::uint64_t> tickets;
+    tickets.reserve(history.open.size());
     for (const OpenOrder& order : history.open) tickets.push_back(open(order));
     return tickets;
 }

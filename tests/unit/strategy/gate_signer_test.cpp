@@ -49,6 +49,7 @@ signer::Lease lease() {
     signer::Lease out;
     out.terms.max_plan_notional_wei = most_value;
     out.terms.max_total_notional_wei = ~u256{0};
+    out.terms.loss_budget_wei = ~u256{0};
     for (const PlannerPool& pool : config().pools)
         out.terms.pools.push_back({.pool_id = pool.executor_pool_id, .price0_x96 = pool.price0_x96, .price1_x96 = pool.price1_x96});
     return out;

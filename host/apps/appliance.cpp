@@ -91,7 +91,7 @@ struct Appliance::Impl final : control::Appliance {
                   .on_alert = [this](const std::string& what) { alert(what); }}),
           keeper(io, *engine,
                  {.on_lost = [this](const Error& error) { on_engine_lost(error); }, .on_back = [this] { on_engine_back(); }}),
-          timer(io), rehearsal_timer(io) {}
+          timer(io) {}
 
     boost::asio::io_context& io;
     Config config;
@@ -125,7 +125,6 @@ struct Appliance::Impl final : control::Appliance {
     Market market;
     EngineKeeper keeper;
     boost::asio::steady_timer timer;
-    boost::asio::steady_timer rehearsal_timer;
     std::unique_ptr<Rehearsal> rehearsal;
     std::string halted_by;
     std::uint64_t ticks = 0;
@@ -153,23 +152,15 @@ struct Appliance::Impl final : control::Appliance {
         return start_rehearsals();
     }
 
-    /// Only where the engine is this CPU, and only while armed and no signature is waited for: the HSM needs the CPU then.
+    /// Only while armed, and while no signature is waited for: the HSM needs the CPU then.
     Result<void> start_rehearsals() {
         if (config.strategy.rehearse_ms == 0) return {};
         auto made = Rehearsal::create(*relays);
         if (!made) return std::unexpected(made.error());
         rehearsal = std::move(*made);
-        rehearse_later();
+        rehearsal->repeat(io, std::chrono::milliseconds(config.strategy.rehearse_ms),
+                          [this] { return arming.armed() && !desk->signing(); });
         return {};
-    }
-
-    void rehearse_later() {
-        rehearsal_timer.expires_after(std::chrono::milliseconds(config.strategy.rehearse_ms));
-        rehearsal_timer.async_wait([this](const boost::system::error_code& error) {
-            if (error) return;
-            if (arming.armed() && !desk->signing()) rehearsal->run();
-            rehearse_later();
-        });
     }
 
     /// What an earlier run left: bundles without an outcome, which are settled as if nothing had happened, and what limits
@@ -448,7 +439,7 @@ Result<std::unique_ptr<Appliance>> Appliance::start(boost::asio::io_context& io,
 
 void Appliance::shut_down(std::function<void()> done) {
     impl_->timer.cancel();
-    impl_->rehearsal_timer.cancel();
+    impl_->rehearsal.reset();
     impl_->server.stop();
     impl_->arming.disarm("jitd", "jitd stops", [done = std::move(done)](const auto&) { done(); });
 }

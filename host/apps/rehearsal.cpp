@@ -153,6 +153,20 @@ bool Rehearsal::run() {
     return arrived_;
 }
 
+void Rehearsal::repeat(boost::asio::io_context& io, std::chrono::milliseconds period, const std::function<bool()>& may_run) {
+    timer_ = std::make_shared<boost::asio::steady_timer>(io);
+    wait(period, may_run);
+}
+
+void Rehearsal::wait(std::chrono::milliseconds period, const std::function<bool()>& may_run) {
+    timer_->expires_after(period);
+    timer_->async_wait([this, alive = std::weak_ptr(timer_), period, may_run](const boost::system::error_code& error) {
+        if (error || alive.expired()) return;
+        if (may_run()) run();
+        wait(period, may_run);
+    });
+}
+
 void Rehearsal::take(BytesView answer) {
     switch (accel::kind_of(answer)) {
     case accel::Kind::swap:

@@ -8,7 +8,11 @@
 #include "risk/gate.hpp"
 #include "strategy/planner.hpp"
 
+#include <boost/asio/steady_timer.hpp>
+
+#include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -23,11 +27,14 @@ public:
 
     /// From a frame's text to the unsigned transactions and the signed header of a POST. False when it did not get as far as that.
     bool run();
+    /// Runs every `period` on the loop of `io` when `may_run` says so, as long as this object lives.
+    void repeat(boost::asio::io_context& io, std::chrono::milliseconds period, const std::function<bool()>& may_run);
 
 private:
     explicit Rehearsal(const relay::Client& relays);
     void take(BytesView answer);
     void plan(const accel::TxSeen& seen);
+    void wait(std::chrono::milliseconds period, const std::function<bool()>& may_run);
 
     const relay::Client& relays_;
     std::string frame_;
@@ -37,6 +44,7 @@ private:
     risk::Gate gate_;
     std::uint64_t next_sequence_;
     bool arrived_ = false;
+    std::shared_ptr<boost::asio::steady_timer> timer_; ///< while it lives, so does this object
 };
 
 } // namespace jitbox::apps

@@ -11,7 +11,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
-#include <optional>
+#include <memory>
 
 namespace jitbox::apps {
 namespace {
@@ -50,7 +50,7 @@ public:
         if (!options_.answers.empty()) {
             auto answers = accel::CaptureReader::open(options_.answers);
             if (!answers) return std::unexpected(answers.error());
-            recorded_.emplace(std::move(*answers));
+            recorded_ = std::make_unique<accel::CaptureReader>(std::move(*answers));
         }
         const Clock::time_point started = Clock::now();
         if (auto fed = feed(*records); !fed) return std::unexpected(fed.error());
@@ -153,7 +153,7 @@ private:
 
     accel::Engine& engine_;
     const ReplayOptions& options_;
-    std::optional<accel::CaptureReader> recorded_;
+    std::unique_ptr<accel::CaptureReader> recorded_; ///< null: nothing to compare with
     bool recorded_ended_ = false;
     bool ended_ = false;
     std::uint64_t last_sequence_ = 0;

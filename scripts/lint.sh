@@ -24,12 +24,11 @@ lint_format() {
   cxx_sources | xargs clang-format-19 --dry-run --Werror
 }
 
-# clang-tidy over the files of the release build, two at a time. JITBOX_TIDY_BASE=REV limits it to what changed since REV.
+# clang-tidy over host, kernels and sim; what was clean and has not changed is not looked at again (tidy.mjs). JITBOX_TIDY_BASE=REV limits it
+# to what changed since REV.
 lint_tidy() {
   say "clang-tidy"
-  local files
-  files=$(if [ -n "${JITBOX_TIDY_BASE:-}" ]; then git diff --name-only "$JITBOX_TIDY_BASE" -- '*.cpp'; else git ls-files 'host/*.cpp' 'kernels/*.cpp' 'sim/*.cpp'; fi)
-  [ -z "$files" ] || xargs -P2 -n4 clang-tidy-19 --quiet -p build/release <<<"$files" 2> >(grep -vE 'warnings? generated|Suppressed|Use -header-filter' >&2)
+  node scripts/tidy.mjs build/release ${JITBOX_TIDY_BASE:+--since "$JITBOX_TIDY_BASE"} "$@"
 }
 
 lint_shell() {

@@ -47,6 +47,8 @@ constexpr std::array commands{
     Command{"card", "list, test or reset the accelerator card", jitbox::apps::card_command},
 };
 
+constexpr int first_parser_code = 100; ///< CLI11 numbers what may be wrong with a command line from here on; to a script it is all one
+
 void print_usage(std::FILE* out) {
     std::fputs("usage: jitctl COMMAND [options]      jitctl COMMAND --help for the options of one\n\n", out);
     for (const Command& command : commands) {
@@ -68,7 +70,8 @@ int dispatch(int argc, char** argv) {
         if (!name.empty()) std::fprintf(stderr, "jitctl: unknown command '%s'\n", argv[1]);
         return 2;
     }
-    return found->run(argc - 1, argv + 1);
+    const int code = found->run(argc - 1, argv + 1);
+    return code >= first_parser_code ? 2 : code;
 }
 
 } // namespace

@@ -97,7 +97,7 @@ struct HsmToken::Impl {
     HsmResult<void> log_in(const Secret& pin) {
         unsigned long reason = 0;
         if (PKCS11_open_session(slot, 1) != 0) return hsm_fail("no read-write session: " + library_error(reason));
-        if (PKCS11_login(slot, 0, pin.reveal().data()) == 0) return {};
+        if (PKCS11_login(slot, 0, pin.reveal_c_str()) == 0) return {};
         const std::string text = library_error(reason);
         if (reason == ckr_pin_incorrect)
             return hsm_fail("wrong PIN for token '" + std::string(slot->token->label) + "'",

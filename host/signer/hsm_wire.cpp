@@ -13,7 +13,7 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::size_t max_packet = 64 * 1024;
+constexpr std::size_t max_packet = std::size_t{64} * 1024;
 constexpr char good = 'S';
 constexpr char bad = 'E';
 

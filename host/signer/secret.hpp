@@ -27,7 +27,8 @@ public:
     Secret& operator=(const Secret&) = delete;
     ~Secret();
 
-    /// A zero follows the text.
+    /// For C libraries: a zero follows the text.
+    [[nodiscard]] const char* reveal_c_str() const noexcept { return data_ == nullptr ? "" : data_; }
     [[nodiscard]] std::string_view reveal() const noexcept { return {data_ == nullptr ? "" : data_, size_}; }
     [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
 

@@ -15,6 +15,7 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <exception>
 #include <memory>
 
 #ifdef JITBOX_CARD_FST
@@ -252,5 +253,10 @@ int run(int argc, char** argv) {
 } // namespace jitbox::sim
 
 int main(int argc, char** argv) {
-    return jitbox::sim::run(argc, argv);
+    try {
+        return jitbox::sim::run(argc, argv);
+    } catch (const std::exception& error) {
+        std::fprintf(stderr, "jitbox-card-model: %s\n", error.what());
+        return 1;
+    }
 }

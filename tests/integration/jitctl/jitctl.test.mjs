@@ -105,7 +105,7 @@ test("evaluate: swap, position and decision have the issue's fields; numbers and
 });
 
 test("evaluate: any number of ticks; what does not fit the card's window is a reject beside the exact swap", () => {
-  const many = request({ pool: pool(1400), swap: { zero_for_one: true, amount_specified: "100000000000000000000000", sqrt_price_limit_x96: null } });
+  const many = request({ pool: pool(1400, 60, 10n ** 18n), swap: { zero_for_one: true, amount_specified: "100000000000000000000000", sqrt_price_limit_x96: null } });
   const [answer] = json_lines(jitctl(["evaluate"], JSON.stringify(many)));
   assert.ok(answer.swap.crossings > 128, `${answer.swap.crossings} crossings`);
   assert.equal(answer.reject.reason, "out_of_window");

@@ -26,6 +26,7 @@ TEST(RehearsalTest, every_walk_ends_with_two_payloads_and_nothing_is_sent) {
     for (int walk = 0; walk < 1000; ++walk) ASSERT_TRUE((*rehearsal)->run()) << "walk " << walk;
     EXPECT_EQ((*client)->stats().at(0).sent, 0U);
     EXPECT_EQ(io.poll(), 0U) << "nothing waits to be done";
+    io.restart();
     int asked = 0;
     (*rehearsal)->repeat(io, std::chrono::milliseconds{1}, [&] { return ++asked < 3; });
     while (asked < 5) io.run_one();

@@ -86,6 +86,7 @@ deadline_ms = ${value("relay.deadline_ms", 1000)}`,
 metrics_port = 0
 log_level = "debug"`,
   ];
+  if (overrides["capture.dir"]) sections.push(`[capture]\ndir = ${quoted(overrides["capture.dir"])}`);
   for (const token of manifest.tokens) {
     sections.push(`[[tokens]]
 symbol = ${quoted(token.symbol)}

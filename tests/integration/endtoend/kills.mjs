@@ -1,11 +1,13 @@
 #!/usr/bin/env node
-// kill -9 of jitd at random moments of a trading sandbox: always back DISARMED, and never two digests for one nonce.
+// kill -9 of jitd, of jit-signer and of both at random moments of a trading sandbox: always back DISARMED, and never two digests for one nonce.
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Random } from "../../../sim/chain/lib/random.mjs";
+import { run_command } from "../../../sim/demo/lib/processes.mjs";
 import { end_to_end, included } from "./lib/run.mjs";
 
 /** Every digest that ever left the signer went through the journal or the ledger; the ledger's rows, and the journal's hashes by nonce. */
@@ -38,29 +40,58 @@ async function sleep_in_blocks(appliance, total_ms) {
   }
 }
 
+/** Who dies in a round. */
+const VICTIMS = [["jitd"], ["jit-signer"], ["jitd", "jit-signer"]];
+
+async function kill_and_restart(appliance, victims) {
+  const signer = victims.includes("jit-signer");
+  const jitd = victims.includes("jitd");
+  await Promise.all([...(signer ? [appliance.signer.kill("SIGKILL")] : []), ...(jitd ? [appliance.jitd.kill("SIGKILL")] : [])]);
+  if (signer) await appliance.start_signer();
+  if (jitd) await appliance.start_jitd();
+}
+
+/** Every start's capture, most of them cut by a kill, answered by a fresh engine byte for byte as it was by the one that died. */
+async function replay_captures(appliance) {
+  const names = readdirSync(captures(appliance)).filter((name) => name.endsWith(".records"));
+  let [records, compared] = [0, 0];
+  for (const name of names) {
+    const file = join(captures(appliance), name);
+    const { code, stdout, stderr } = await run_command(appliance.program("jitctl"), ["replay", file, "--answers", file.replace(/records$/, "answers"), "--json"]);
+    assert.equal(code, 0, `${name}: ${stderr}${stdout}`);
+    const summary = JSON.parse(stdout);
+    records += summary.records;
+    compared += summary.compared;
+  }
+  assert.ok(compared > 0, "answers were captured");
+  console.log(`  ${names.length} captures replayed: ${records} records, ${compared} answers equal`);
+}
+
+const captures = (appliance) => join(appliance.dirs.state, "captures");
+
 await end_to_end(
-  "kills of jitd",
+  "kills of jitd and jit-signer",
   async (appliance, { seed, rounds }) => {
     const random = new Random(Number(seed));
     const count = Number(rounds);
     appliance.swap({ seed, blocks: 100_000, per_block: 6, large_every: 2 });
     for (let round = 1; round <= count; round += 1) {
       await appliance.arm();
-      await sleep_in_blocks(appliance, 100 + random.between(0, 1500));
-      await appliance.jitd.kill("SIGKILL");
-      await appliance.start_jitd();
-      const first = await appliance.status();
-      assert.equal(first.state, "DISARMED", `round ${round}: state after the restart`);
+      await sleep_in_blocks(appliance, 100 + random.between(0, 600));
+      const victims = VICTIMS[random.between(0, VICTIMS.length - 1)];
+      await kill_and_restart(appliance, victims);
+      if (victims.includes("jitd")) assert.equal((await appliance.status()).state, "DISARMED", `round ${round}: state after the restart`);
       await appliance.build_block();
       const status = await appliance.ready();
       assert.equal(status.state, "DISARMED", `round ${round}: state once the signer has answered`);
       const digests = await assert_one_digest_a_nonce(appliance, round);
-      console.log(`  round ${round}: DISARMED after the kill, ${digests} digests in the ledger, one a nonce; jitd ${Math.round(status.resident_kib / 1024)} MiB`);
+      console.log(`  round ${round}: DISARMED after the kill of ${victims.join(" and ")}, ${digests} digests in the ledger, one a nonce; jitd ${Math.round(status.resident_kib / 1024)} MiB`);
       assert.ok(status.resident_kib < 300 * 1024, "jitd uses less than 300 MB");
     }
     console.log(`  ${(await included(appliance)).length} bundles were included on the way`);
+    await replay_captures(appliance);
     const audit = await appliance.jitctl("audit", "verify");
     assert.ok(audit.ok, audit.problem);
   },
-  { options: { rounds: { type: "string", default: "25" } } },
+  { before: (appliance) => void (appliance.overrides["capture.dir"] = captures(appliance)), options: { rounds: { type: "string", default: "50" } } },
 );

@@ -78,6 +78,8 @@ function compare(row, answer, real, chain, tally) {
     if (refused_for_other_reasons(answer, real, chain)) return tally("refused by the chain for other reasons"), null;
     // 50,000,000 gas are more than any transaction may have (EIP-7825): damaged lengths that use them up say nothing about decoding.
     if (/out of gas/i.test(real.error ?? "")) return tally("refused by the chain, out of gas"), null;
+    // Damage turned a command into V4_SWAP, which the parser passes over: this chain has no V4 pool manager.
+    if (real.asks_v4) return tally("refused by the chain, no V4 pool manager"), null;
     // jitctl passes over functions it does not know, so that forks may have more of them; these routers do not have this one.
     if (real.inner_selectors.some((selector) => !KNOWN.has(selector))) return tally("refused by the chain, unknown function"), null;
     return `the router reverts (${real.output ?? real.error}), jitctl says ${answer.status}, ${swap_count}`;

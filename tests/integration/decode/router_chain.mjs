@@ -83,6 +83,11 @@ function inner_failures(frame) {
   return (frame.calls ?? []).flatMap((call) => (call.error === undefined ? [] : [call.output ?? ""]).concat(inner_failures(call)));
 }
 
+/** Whether a frame called unlock(bytes) of the V4 pool manager, whose address is zero on this chain. */
+function asks_v4(frame) {
+  return (/^0x0{40}$/.test(frame.to ?? "") && frame.input.startsWith("0x48c89491")) || (frame.calls ?? []).some(asks_v4);
+}
+
 /** Calls a router; the swaps that it asked of pools, in order, without those of frames that failed, and whether it went through. */
 async function run(rpc, from, to, data, pools) {
   const trace = await rpc.call("debug_traceCall", { from, to, data, gas: toQuantity(50_000_000) }, "latest", { tracer: "callTracer" });
@@ -97,5 +102,5 @@ async function run(rpc, from, to, data, pools) {
     for (const inner of frame.calls ?? []) walk(inner);
   };
   walk(trace);
-  return { ok: trace.error === undefined, error: trace.error, output: trace.output, swaps, inner_selectors: inner_selectors(trace), inner_failures: inner_failures(trace) };
+  return { ok: trace.error === undefined, error: trace.error, output: trace.output, swaps, inner_selectors: inner_selectors(trace), inner_failures: inner_failures(trace), asks_v4: asks_v4(trace) };
 }

@@ -212,14 +212,14 @@ struct Market::Impl : std::enable_shared_from_this<Impl> {
     }
 
     void on_tx_seen(const accel::TxSeen& seen) {
-        for (strategy::Action& action : planner.on_tx_seen(seen)) {
-            if (auto* plan = std::get_if<strategy::Plan>(&action)) {
-                callbacks.on_plan(std::move(*plan));
-            } else {
-                sightings.skipped(std::get<strategy::Skip>(action));
-            }
+        std::vector<strategy::Action> actions = planner.on_tx_seen(seen);
+        for (strategy::Action& action : actions) {
+            if (auto* plan = std::get_if<strategy::Plan>(&action)) callbacks.on_plan(std::move(*plan));
         }
-        sightings.ended(seen);
+        sightings.ended(seen); // only now, and before what became of its decisions: a plan does not wait for the telling
+        for (const strategy::Action& action : actions) {
+            if (const auto* skip = std::get_if<strategy::Skip>(&action)) sightings.skipped(*skip);
+        }
     }
 
     // ---- the engine is lost and comes back

@@ -28,7 +28,7 @@ export function bundle_lines(bundle, found, number) {
 }
 
 export function summary_table(rows) {
-  const head = ["#", "block", "router form", "pool", "gross profit", "tip", "net of gas", "swapper +", "post us", "wei equal"];
+  const head = ["#", "block", "router form", "pool", "gross, ether", "tip, ether", "net of gas", "swapper +", "post us", "wei equal"];
   const cells = rows.map(({ bundle, found }, at) => {
     const ether = (wei) => Number(formatUnits(wei, 18)).toFixed(6);
     const { gross_profit_wei: gross, tip_wei: tip } = found.realised;

@@ -47,7 +47,8 @@ constexpr std::array commands{
     Command{"card", "list, test or reset the accelerator card", jitbox::apps::card_command},
 };
 
-constexpr int first_parser_code = 100; ///< CLI11 numbers what may be wrong with a command line from here on; to a script it is all one
+constexpr int first_parser_code =
+    100; ///< CLI11 numbers what may be wrong with a command line from here on; to a script it is all one
 
 void print_usage(std::FILE* out) {
     std::fputs("usage: jitctl COMMAND [options]      jitctl COMMAND --help for the options of one\n\n", out);

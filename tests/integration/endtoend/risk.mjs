@@ -118,7 +118,9 @@ async function settle_at_a_peak(appliance, tries = 8) {
     await appliance.jitctl("disarm", "--reason", "other limits");
     const settled = await build_until(appliance, "every bundle to have ended", async () => {
       const status = await appliance.status();
-      return status.risk.open_bundles === 0 && status.lanes.every(({ state }) => state === "free") ? status : null;
+      // A lane that was being signed when the lease ended stays uncertain until the next: its recall needs an armed signer.
+      const quiet = status.lanes.every(({ state }) => ["free", "uncertain"].includes(state));
+      return status.risk.open_bundles === 0 && quiet ? status : null;
     });
     if (settled.risk.drawdown_ppm === 0) return;
     await appliance.arm();

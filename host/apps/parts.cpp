@@ -27,7 +27,7 @@ const TokenConfig& token_of(const Config& config, const Bytes20& address) {
 }
 
 risk::Response response_of(const std::string& name) {
-    return *risk::response_from_text(name); // the schema allows no other
+    return risk::response_from_text(name).value_or(risk::Response::block); // the schema allows no other
 }
 
 } // namespace

@@ -25,6 +25,10 @@ using SystemClock = std::chrono::system_clock;
 
 constexpr std::uint64_t config_looked_at_every = 10; ///< monitor periods
 
+risk::Response response_of(const std::string& name) {
+    return risk::response_from_text(name).value_or(risk::Response::block); // the schema allows no other
+}
+
 risk::Drift drift(std::uint64_t low_ppm, std::uint64_t high_ppm) {
     return {static_cast<double>(low_ppm) / 1e6, static_cast<double>(high_ppm) / 1e6};
 }
@@ -91,8 +95,8 @@ struct RiskWatch::Impl : std::enable_shared_from_this<Impl> {
                                              services.config.file.string(), file.loaded(), before);
         note(Severity::warning, "configuration_change", text);
         callbacks.audit("configuration", text);
-        trading.gate.screen().condition(risk::Anomaly::configuration_change,
-                                        *risk::response_from_text(services.config.risk.configuration_change), true, text);
+        trading.gate.screen().condition(risk::Anomaly::configuration_change, response_of(services.config.risk.configuration_change),
+                                        true, text);
     }
 
     void start_monitor() {
@@ -328,7 +332,7 @@ void RiskWatch::posted(std::int64_t frame_to_post_ns) {
     impl_->timing.add(static_cast<double>(frame_to_post_ns));
     const risk::Drift& timing = impl_->timing;
     impl_->trading.gate.screen().condition(
-        risk::Anomaly::timing_pattern, *risk::response_from_text(impl_->services.config.risk.unusual_timing), timing.drifted(),
+        risk::Anomaly::timing_pattern, response_of(impl_->services.config.risk.unusual_timing), timing.drifted(),
         fmt::format("frame to post takes {:.0f} us, before it took {:.0f} us", timing.recent() / 1e3, timing.before() / 1e3));
 }
 
@@ -341,8 +345,7 @@ void RiskWatch::ended(const Bytes20& pool, bool included) {
     if (included) screen.known(pool);
     risk::Drift& success = impl_->success;
     success.add(included ? 1 : 0);
-    screen.condition(risk::Anomaly::success_rate, *risk::response_from_text(impl_->services.config.risk.unusual_success),
-                     success.drifted(),
+    screen.condition(risk::Anomaly::success_rate, response_of(impl_->services.config.risk.unusual_success), success.drifted(),
                      fmt::format("{:.0f} % of the bundles are included, before it were {:.0f} %", success.recent() * 100,
                                  success.before() * 100));
 }

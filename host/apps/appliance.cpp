@@ -429,7 +429,7 @@ Result<std::unique_ptr<Appliance>> Appliance::start(boost::asio::io_context& io,
     if (!engine) return std::unexpected(engine.error());
     auto auth_key = relay::AuthKey::load_or_create(config.relay.auth_key_file.string());
     if (!auth_key) return std::unexpected(auth_key.error());
-    auto rpc = feed::make_rpc_client(io, {.url = config.chain.node_ws});
+    auto rpc = feed::make_rpc_client(io, {.url = config.chain.node_ws, .ca_file = config.chain.node_ca_file.string()});
     if (!rpc) return std::unexpected(rpc.error());
     auto impl = std::make_unique<Impl>(io, config, std::move(*journal), std::move(*audit_log), std::move(*engine), std::move(*rpc),
                                        std::move(*auth_key));

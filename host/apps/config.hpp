@@ -23,6 +23,7 @@ struct ChainConfig {
     std::uint64_t id = 0;
     std::string name;
     std::string node_ws;
+    std::filesystem::path node_ca_file; ///< empty: the system's authorities
     Bytes20 executor{};
     std::string executor_code_hash; ///< "0x" and 64 digits, or empty: not checked
     std::uint64_t block_time_s = 0;

@@ -148,6 +148,7 @@ risk::PriceSettings price_settings(const Config& config) {
 feed::FeedOptions feed_options(const Config& config) {
     feed::FeedOptions out;
     out.url = config.chain.node_ws;
+    out.ca_file = config.chain.node_ca_file.string();
     for (const PoolConfig& pool : config.pools) out.log_addresses.push_back(pool.address);
     out.min_backoff = std::chrono::milliseconds(config.feed.backoff_ms);
     out.max_backoff = std::chrono::milliseconds(config.feed.backoff_max_ms);

@@ -36,11 +36,10 @@ public:
     Core(RpcClient& rpc, FeedOptions options, FeedCallbacks callbacks)
         : node_(rpc), options_(std::move(options)), callbacks_(std::move(callbacks)), frames_(options_.remembered_hashes) {}
 
-    void start(boost::asio::io_context& io, WsEndpoint endpoint) {
-        WsOptions ws{.endpoint = std::move(endpoint),
-                     .max_frame_bytes = options_.max_frame_bytes,
-                     .min_backoff = options_.min_backoff,
-                     .max_backoff = options_.max_backoff};
+    void start(boost::asio::io_context& io, WsOptions ws) {
+        ws.max_frame_bytes = options_.max_frame_bytes;
+        ws.min_backoff = options_.min_backoff;
+        ws.max_backoff = options_.max_backoff;
         connection_ = make_ws_connection(
             io, std::move(ws),
             {.on_open = [this] { on_open(); },
@@ -87,7 +86,10 @@ private:
         ++generation_;
         const bool was_connected = counters_.connected;
         counters_.connected = false;
-        if (callbacks_.on_connection && (was_connected || counters_.connects == 0)) callbacks_.on_connection(false, why);
+        const bool news =
+            was_connected || counters_.connects == 0 || why != last_reason_; // an attempt that fails like the one before is none
+        last_reason_ = why;
+        if (callbacks_.on_connection && news) callbacks_.on_connection(false, why);
     }
 
     void on_answer(const Answer& answer) {
@@ -263,6 +265,7 @@ private:
     std::deque<Head> waiting_heads_; ///< while a gap is filled
     bool filling_ = false;
     bool fill_tried_ = false; ///< for the gap before the next head
+    std::string last_reason_; ///< why the connection was down last
     int unanswered_ = 0;
     std::uint64_t generation_ = 0; ///< of the connection
     std::uint64_t failed_fills_ = 0;
@@ -286,10 +289,10 @@ private:
 
 Result<std::unique_ptr<Feed>> Feed::start(boost::asio::io_context& io, RpcClient& rpc, FeedOptions options,
                                           FeedCallbacks callbacks) {
-    auto endpoint = parse_ws_url(options.url);
-    if (!endpoint) return std::unexpected(endpoint.error());
+    auto ws = ws_options(options.url, options.ca_file);
+    if (!ws) return std::unexpected(ws.error());
     auto core = std::make_shared<Core>(rpc, std::move(options), std::move(callbacks));
-    core->start(io, std::move(*endpoint));
+    core->start(io, std::move(*ws));
     return std::make_unique<NodeFeed>(std::move(core));
 }
 

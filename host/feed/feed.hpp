@@ -18,7 +18,8 @@ struct PendingTransaction {
 };
 
 struct FeedOptions {
-    std::string url;                           ///< ws://host:port of the subscriptions
+    std::string url;                           ///< ws://host:port of the subscriptions, or wss://
+    std::string ca_file{};                     ///< for wss://: PEM of the authorities to trust; empty: the system's
     std::vector<chain::Address> log_addresses; ///< pools whose logs are subscribed; empty: no logs
     std::size_t max_frame_bytes = 8UL * 1024 * 1024;
     std::size_t remembered_hashes = 131'072; ///< for dropping repeated transactions
@@ -62,7 +63,7 @@ inline constexpr const char* rehearsed_subscription = "0x0";
 /// Subscribes to newPendingTransactions (full bodies), newHeads and logs. Nothing that the node sends ends the process.
 class Feed {
 public:
-    /// `rpc` serves the gap fills and must outlive the feed. Error: the url is not ws://host[:port][/path].
+    /// `rpc` serves the gap fills and must outlive the feed. Errors: the url; the ca_file.
     [[nodiscard]] static Result<std::unique_ptr<Feed>> start(boost::asio::io_context& io, RpcClient& rpc, FeedOptions options,
                                                              FeedCallbacks callbacks);
     virtual ~Feed() = default;

@@ -220,13 +220,12 @@ private:
 } // namespace
 
 Result<std::unique_ptr<RpcClient>> make_rpc_client(asio::io_context& io, RpcOptions options) {
-    auto endpoint = parse_ws_url(options.url);
-    if (!endpoint) return std::unexpected(endpoint.error());
-    WsOptions ws{.endpoint = std::move(*endpoint),
-                 .max_frame_bytes = options.max_frame_bytes,
-                 .min_backoff = options.min_backoff,
-                 .max_backoff = options.max_backoff};
-    return std::make_unique<WsRpcClient>(io, std::move(ws), std::max<std::size_t>(options.max_batch, 1));
+    auto ws = ws_options(options.url, options.ca_file);
+    if (!ws) return std::unexpected(ws.error());
+    ws->max_frame_bytes = options.max_frame_bytes;
+    ws->min_backoff = options.min_backoff;
+    ws->max_backoff = options.max_backoff;
+    return std::make_unique<WsRpcClient>(io, std::move(*ws), std::max<std::size_t>(options.max_batch, 1));
 }
 
 } // namespace jitbox::feed

@@ -41,7 +41,8 @@ public:
 };
 
 struct RpcOptions {
-    std::string url;                                   ///< ws://host:port/path
+    std::string url;                                   ///< ws://host:port/path or wss://
+    std::string ca_file{};                             ///< for wss://: PEM of the authorities to trust; empty: the system's
     std::size_t max_frame_bytes = 256UL * 1024 * 1024; ///< txpool_content of a full node is large
     std::size_t max_batch = 500;                       ///< longer batches go out in pieces
     std::chrono::milliseconds min_backoff{50};
@@ -50,7 +51,7 @@ struct RpcOptions {
 
 /// Connects at once and again whenever the connection is lost; requests made meanwhile wait until their deadline. Destroying the
 /// client drops what is pending without calling `done`.
-/// Error: the url is not ws://host[:port][/path].
+/// Errors: the url; the ca_file.
 [[nodiscard]] Result<std::unique_ptr<RpcClient>> make_rpc_client(boost::asio::io_context& io, RpcOptions options);
 
 } // namespace jitbox::feed

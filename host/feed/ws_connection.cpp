@@ -1,13 +1,17 @@
-// One WebSocket connection that comes back by itself: Beast, callbacks on the io_context's thread.
+// One WebSocket connection that comes back by itself: Beast, plain or TLS, callbacks on the io_context's thread.
 // SPDX-License-Identifier: Apache-2.0
 #include "feed/ws_connection.hpp"
 
 #include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl.hpp>
+#include <boost/asio/ssl/host_name_verification.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core.hpp>
+#include <boost/beast/ssl.hpp>
 #include <boost/beast/websocket.hpp>
+#include <boost/beast/websocket/ssl.hpp>
 #include <deque>
 #include <random>
 
@@ -24,12 +28,16 @@ constexpr auto connect_timeout = 3s;
 constexpr auto idle_timeout = 20s;        ///< a ping goes out at half of it; no answer ends the connection
 constexpr std::size_t frame_padding = 64; ///< simdjson::SIMDJSON_PADDING
 
+using TlsStream = beast::ssl_stream<beast::tcp_stream>;
+
 /// One TCP connection's life. Its handlers hold it; a session that is no longer current is deaf.
+template <typename Stream>
 struct Session {
     explicit Session(asio::io_context& io) : resolver(io), socket(io) {}
+    Session(asio::io_context& io, asio::ssl::context& tls) : resolver(io), socket(io, tls) {}
 
     asio::ip::tcp::resolver resolver;
-    websocket::stream<beast::tcp_stream> socket;
+    websocket::stream<Stream> socket;
     beast::flat_buffer buffer;
     std::deque<std::string> outgoing;
     std::chrono::steady_clock::time_point opened;
@@ -37,7 +45,11 @@ struct Session {
 };
 
 /// State shared with the handlers, so that they may outlive the WsConnection.
-class Core : public std::enable_shared_from_this<Core> {
+template <typename Stream>
+class Core : public std::enable_shared_from_this<Core<Stream>> {
+    using Session = feed::Session<Stream>;
+    static constexpr bool is_tls = std::is_same_v<Stream, TlsStream>;
+
 public:
     Core(asio::io_context& io, WsOptions options, WsEvents events)
         : io_(io), options_(std::move(options)), events_(std::make_shared<const WsEvents>(std::move(events))), retry_(io),
@@ -47,7 +59,7 @@ private:
     /// A handler for the current session: errors end it, success goes on with `next(core, session, result...)`.
     template <typename Next>
     auto then(const char* step, Next next) {
-        return [self = shared_from_this(), session = session_, step, next](error_code error, auto&&... result) {
+        return [self = this->shared_from_this(), session = session_, step, next](error_code error, auto&&... result) {
             if (self->session_ != session || self->stopped_) return;
             if (error) return self->down(std::string(step) + ": " + error.message());
             next(*self, *session, result...);
@@ -56,7 +68,11 @@ private:
 
 public:
     void connect() {
-        session_ = std::make_shared<Session>(io_);
+        if constexpr (is_tls) {
+            session_ = std::make_shared<Session>(io_, *options_.tls);
+        } else {
+            session_ = std::make_shared<Session>(io_);
+        }
         session_->resolver.async_resolve(options_.endpoint.host, options_.endpoint.port,
                                          then("resolve", [](Core& core, Session& session, const auto& addresses) {
                                              beast::get_lowest_layer(session.socket).expires_after(connect_timeout);
@@ -80,7 +96,7 @@ public:
         // Jitter over the upper half, so that many clients of a restarted node do not come back in one instant.
         std::uniform_int_distribution<std::int64_t> jitter(longest.count() / 2, longest.count());
         retry_.expires_after(std::chrono::milliseconds(jitter(random_)));
-        retry_.async_wait([weak = weak_from_this()](error_code error) {
+        retry_.async_wait([weak = this->weak_from_this()](error_code error) {
             if (const auto self = weak.lock(); self && !error && !self->stopped_) self->connect();
         });
         // A copy: the callee may stop us.
@@ -100,8 +116,25 @@ private:
             .async_connect(addresses, then("connect", [](Core& core, Session& session, const auto&) {
                                beast::get_lowest_layer(session.socket).expires_never();
                                beast::get_lowest_layer(session.socket).socket().set_option(asio::ip::tcp::no_delay(true));
-                               core.handshake();
+                               if constexpr (is_tls) {
+                                   core.tls_handshake();
+                               } else {
+                                   core.handshake();
+                               }
                            }));
+    }
+
+    void tls_handshake() {
+        TlsStream& stream = session_->socket.next_layer();
+        stream.set_verify_mode(asio::ssl::verify_peer);
+        stream.set_verify_callback(asio::ssl::host_name_verification(options_.endpoint.host));
+        if (SSL_set_tlsext_host_name(stream.native_handle(), options_.endpoint.host.c_str()) != 1)
+            return down("TLS: the host name cannot be sent");
+        beast::get_lowest_layer(session_->socket).expires_after(connect_timeout);
+        stream.async_handshake(asio::ssl::stream_base::client, then("TLS", [](Core& core, Session& session) {
+                                   beast::get_lowest_layer(session.socket).expires_never();
+                                   core.handshake();
+                               }));
     }
 
     void handshake() {
@@ -158,9 +191,10 @@ private:
     bool stopped_ = false;
 };
 
+template <typename Stream>
 class Connection final : public WsConnection {
 public:
-    explicit Connection(std::shared_ptr<Core> core) : core_(std::move(core)) { core_->connect(); }
+    explicit Connection(std::shared_ptr<Core<Stream>> core) : core_(std::move(core)) { core_->connect(); }
     ~Connection() override { core_->stop(); }
     Connection(const Connection&) = delete;
     Connection& operator=(const Connection&) = delete;
@@ -169,17 +203,19 @@ public:
     void restart(const std::string& why) override { core_->down(why); }
 
 private:
-    std::shared_ptr<Core> core_;
+    std::shared_ptr<Core<Stream>> core_;
 };
 
 } // namespace
 
 Result<WsEndpoint> parse_ws_url(std::string_view url) {
-    const auto wrong = [&] { return fail("feed: \"" + std::string(url) + "\" is not ws://host[:port][/path]"); };
-    if (!url.starts_with("ws://")) return wrong();
-    std::string_view rest = url.substr(5);
+    const auto wrong = [&] { return fail("feed: \"" + std::string(url) + "\" is not ws://host[:port][/path], nor wss://"); };
+    const bool tls = url.starts_with("wss://");
+    if (!tls && !url.starts_with("ws://")) return wrong();
+    std::string_view rest = url.substr(tls ? 6 : 5);
     const std::size_t slash = std::min(rest.find('/'), rest.size());
-    WsEndpoint out{.host = {}, .port = "80", .path = slash < rest.size() ? std::string(rest.substr(slash)) : "/"};
+    WsEndpoint out{
+        .host = {}, .port = tls ? "443" : "80", .tls = tls, .path = slash < rest.size() ? std::string(rest.substr(slash)) : "/"};
     rest = rest.substr(0, slash);
     const std::size_t bracket = rest.starts_with('[') ? rest.find(']') : 0;
     if (bracket == std::string_view::npos) return wrong();
@@ -193,13 +229,33 @@ Result<WsEndpoint> parse_ws_url(std::string_view url) {
     return out;
 }
 
+Result<WsOptions> ws_options(std::string_view url, const std::string& ca_file) {
+    auto endpoint = parse_ws_url(url);
+    if (!endpoint) return std::unexpected(endpoint.error());
+    WsOptions out;
+    out.endpoint = std::move(*endpoint);
+    if (!out.endpoint.tls) return out;
+    out.tls = std::make_shared<asio::ssl::context>(asio::ssl::context::tls_client);
+    error_code error;
+    out.tls->set_options(asio::ssl::context::no_tlsv1 | asio::ssl::context::no_tlsv1_1 | asio::ssl::context::no_sslv3, error);
+    if (!error && ca_file.empty()) out.tls->set_default_verify_paths(error);
+    if (!error && !ca_file.empty()) out.tls->load_verify_file(ca_file, error);
+    if (error)
+        return fail("feed: chain.node_ca_file " + ca_file + ": " + error.message(), "a PEM file of the authorities to trust");
+    return out;
+}
+
 std::uint64_t steady_now_ns() {
     const auto now = std::chrono::steady_clock::now().time_since_epoch();
     return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::nanoseconds>(now).count());
 }
 
 std::unique_ptr<WsConnection> make_ws_connection(asio::io_context& io, WsOptions options, WsEvents events) {
-    return std::make_unique<Connection>(std::make_shared<Core>(io, std::move(options), std::move(events)));
+    if (options.tls)
+        return std::make_unique<Connection<TlsStream>>(
+            std::make_shared<Core<TlsStream>>(io, std::move(options), std::move(events)));
+    return std::make_unique<Connection<beast::tcp_stream>>(
+        std::make_shared<Core<beast::tcp_stream>>(io, std::move(options), std::move(events)));
 }
 
 } // namespace jitbox::feed

@@ -13,24 +13,32 @@
 
 namespace boost::asio {
 class io_context;
+namespace ssl {
+class context;
 }
+} // namespace boost::asio
 
 namespace jitbox::feed {
 
 struct WsEndpoint {
     std::string host;
     std::string port;
+    bool tls = false;
     std::string path;
 };
-/// ws://host[:port][/path], also ws://[::1]:8546. Error names the url.
+/// ws://host[:port][/path] or wss://, also ws://[::1]:8546. Error names the url.
 [[nodiscard]] Result<WsEndpoint> parse_ws_url(std::string_view url);
 
 struct WsOptions {
     WsEndpoint endpoint;
+    std::shared_ptr<boost::asio::ssl::context> tls{}; ///< set for wss://: the peer's certificate must be for the host
     std::size_t max_frame_bytes = 0;
     std::chrono::milliseconds min_backoff{50};
     std::chrono::milliseconds max_backoff{5000};
 };
+
+/// Endpoint and TLS context. `ca_file`: PEM of the authorities to trust, empty: the system's. Errors: the url; the file.
+[[nodiscard]] Result<WsOptions> ws_options(std::string_view url, const std::string& ca_file);
 
 struct WsEvents {
     std::function<void()> on_open;

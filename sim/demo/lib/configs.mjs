@@ -49,7 +49,7 @@ export function jitd_config({ manifest, dirs, profile, relays, overrides = {} })
     `[chain]
 id = ${manifest.chain_id}
 name = "sandbox"
-node_ws = ${quoted(value("chain.node_ws", manifest.ws_url))}
+node_ws = ${quoted(value("chain.node_ws", manifest.ws_url))}${overrides["chain.node_ca_file"] ? `\nnode_ca_file = ${quoted(overrides["chain.node_ca_file"])}` : ""}
 executor = ${quoted(manifest.executor.address)}
 executor_code_hash = ${quoted(manifest.executor.code_hash)}
 block_time_s = ${value("chain.block_time_s", 12)}

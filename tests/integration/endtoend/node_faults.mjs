@@ -1,9 +1,10 @@
 #!/usr/bin/env node
-// A node that lies about a hash or about senders, and one that disappears for longer than two blocks and comes back.
+// A node behind wss:// that lies about a hash or about senders, and that disappears for longer than two blocks, comes back as somebody whose
+// certificate is not trusted, and then as itself.
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { NodeProxy } from "./lib/node_proxy.mjs";
+import { NodeProxy, self_signed } from "./lib/node_proxy.mjs";
 import { assert_pools_are_right } from "./lib/pools.mjs";
 import { build_until, end_to_end, included, until } from "./lib/run.mjs";
 
@@ -70,6 +71,13 @@ await end_to_end(
     assert.match(refused.stderr, /node is not connected/);
 
     for (let i = 0; i < 3; i += 1) await appliance.build_block(); // what happens while nobody looks
+    const trusted = proxy.tls;
+    proxy.tls = self_signed(appliance.dir, "somebody-else");
+    await proxy.return_to_service();
+    await until("an untrusted certificate being refused", () => log_has(appliance, "TLS: certificate verify failed"), 20_000);
+    assert.equal((await appliance.status()).node.state, "disconnected", "nothing is asked of whom the certificate does not name");
+    await proxy.vanish();
+    proxy.tls = trusted;
     await proxy.return_to_service();
     await until("the node to be connected again", async () => (await appliance.status()).node.state === "connected", 20_000);
     await appliance.build_block();
@@ -97,7 +105,9 @@ await end_to_end(
       const start = appliance.start_jitd.bind(appliance);
       appliance.start_jitd = async () => {
         if (!appliance.proxy) {
-          appliance.proxy = await NodeProxy.start(appliance.manifest.ws_url);
+          const tls = self_signed(appliance.dir, "node");
+          appliance.proxy = await NodeProxy.start(appliance.manifest.ws_url, tls);
+          appliance.overrides["chain.node_ca_file"] = tls.file;
           appliance.overrides["chain.node_ws"] = appliance.proxy.url;
           write();
         }

@@ -204,6 +204,10 @@ TEST(ws_url, host_port_and_path_are_taken_apart) {
     EXPECT_EQ(parse_ws_url("ws://[::1]:9").value().host, "::1");
     EXPECT_EQ(parse_ws_url("ws://[::1]:9").value().port, "9");
     EXPECT_EQ(parse_ws_url("ws://host").value().port, "80");
+    EXPECT_FALSE(parse_ws_url("ws://host").value().tls);
+    EXPECT_TRUE(parse_ws_url("wss://host").value().tls);
+    EXPECT_EQ(parse_ws_url("wss://host").value().port, "443");
+    EXPECT_FALSE(ws_options("wss://host", "/nowhere/ca.pem")) << "the file is named";
     for (const char* bad : {"", "http://host", "ws://", "ws://:80", "ws://host:", "ws://host:80x", "ws://host:123456", "ws://[::1"})
         EXPECT_FALSE(parse_ws_url(bad)) << bad;
 }

@@ -1,11 +1,25 @@
-// A WebSocket proxy before the sandbox node that can vanish, come back, and change what the node says.
+// A WebSocket proxy before the sandbox node, plain or with TLS, that can vanish, come back, and change what the node says.
 // SPDX-License-Identifier: Apache-2.0
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { createServer as plain_server } from "node:http";
+import { createServer as tls_server } from "node:https";
+import { join } from "node:path";
 import { WebSocket, WebSocketServer } from "ws";
 
+/** A key and a certificate for 127.0.0.1 that nobody else has signed; the certificate's file is what has to be trusted. */
+export function self_signed(directory, name) {
+  const [key, cert] = [join(directory, `${name}.key`), join(directory, `${name}.pem`)];
+  execFileSync("openssl", ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj", `/CN=${name}`,
+    "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", cert], { stdio: "ignore" });
+  return { key: readFileSync(key), cert: readFileSync(cert), file: cert };
+}
+
 export class NodeProxy {
-  /** @param {string} upstream ws url of the real node */
-  static start(upstream) {
+  /** @param {string} upstream ws url of the real node; `tls`: {key, cert} to be reached by wss:// */
+  static start(upstream, tls = null) {
     const proxy = new NodeProxy(upstream);
+    proxy.tls = tls;
     return proxy.return_to_service().then(() => proxy);
   }
 
@@ -17,16 +31,17 @@ export class NodeProxy {
   }
 
   get url() {
-    return `ws://127.0.0.1:${this.port}`;
+    return `${this.tls ? "wss" : "ws"}://127.0.0.1:${this.port}`;
   }
 
   /** Listens (again, on the same port). */
   return_to_service() {
-    this.server = new WebSocketServer({ host: "127.0.0.1", port: this.port, maxPayload: 1 << 28 });
+    this.http = this.tls ? tls_server({ key: this.tls.key, cert: this.tls.cert }) : plain_server();
+    this.server = new WebSocketServer({ server: this.http, maxPayload: 1 << 28 });
     this.server.on("connection", (client) => this.#connect(client));
     return new Promise((resolve) =>
-      this.server.once("listening", () => {
-        this.port = this.server.address().port;
+      this.http.listen(this.port, "127.0.0.1", () => {
+        this.port = this.http.address().port;
         resolve();
       }),
     );
@@ -55,7 +70,8 @@ export class NodeProxy {
       node.terminate();
     }
     this.pairs.clear();
-    await new Promise((resolve) => this.server.close(resolve));
+    this.server.close();
+    await new Promise((resolve) => this.http.close(resolve));
   }
 
   stop() {

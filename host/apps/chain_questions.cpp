@@ -16,7 +16,7 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::chrono::milliseconds batch_deadline{3000}; // an operator who arms waits for 5 s
+constexpr std::chrono::milliseconds batch_deadline{8000}; // jitctl arm waits for longer
 
 Verdict malformed(const std::string& answer) {
     return {CheckState::failed, "the node's answer is malformed: " + answer.substr(0, 80), "is this an Ethereum node?"};

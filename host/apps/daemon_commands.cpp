@@ -183,6 +183,7 @@ int run_arm(int argc, char** argv) {
     std::string loss;
     std::vector<std::string> pools;
     bool renew = false;
+    common.timeout_ms = 10'000; // jitd asks its node about every configured address
     add_common(app, common);
     app.add_option("--ttl", ttl, "how long, e.g. 90s, 10m, 2h")->required();
     auto* renewing = app.add_flag("--renew", renew, "more time for the lease in force; nothing else of it changes");

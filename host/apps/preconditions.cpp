@@ -111,7 +111,8 @@ void check_preconditions(const PreconditionInputs& inputs, std::function<void(st
                         "wait until they have caught up");
         }
     });
-    ask_chain(inputs, out);
+    // A node that is not connected is an objection already; waiting for its answers would only delay it.
+    if (inputs.node.rpc().connected()) ask_chain(inputs, out);
 }
 
 } // namespace jitbox::apps

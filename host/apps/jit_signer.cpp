@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "signer/config.hpp"
 #include "signer/hsm_worker.hpp"
+#include "signer/key_admin.hpp"
 #include "signer/sandbox.hpp"
 #include "signer/server.hpp"
 #include "telemetry/log.hpp"
@@ -11,6 +12,7 @@
 #include <csignal>
 #include <iostream>
 #include <sys/stat.h>
+#include <unistd.h>
 
 namespace {
 
@@ -22,7 +24,7 @@ int complain(const std::vector<Error>& errors) {
 }
 
 int init_keys(const signer::Config& config) {
-    const auto made = signer::generate_missing_keys(config.hsm.token);
+    const auto made = signer::generate_and_register(config, "uid " + std::to_string(::getuid()) + " (jit-signer --init-keys)");
     if (!made) return complain({made.error()});
     for (const std::string& label : *made) std::cout << "generated " << label << "\n";
     if (made->empty()) std::cout << "all keys are there\n";

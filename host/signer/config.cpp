@@ -60,42 +60,6 @@ void read_limits(const toml::table& root, Config& config, std::vector<Error>& er
     section.refuse_unknown_keys();
 }
 
-void read_pin(Section& section, Config& config, const std::string& credentials_dir) {
-    const std::string file = section.optional_text("pin_file");
-    const std::string credential = section.optional_text("pin_credential");
-    if (file.empty() == credential.empty()) {
-        section.error("pin_file", "exactly one of pin_file and pin_credential is needed",
-                      "pin_file = a file of mode 0600, or pin_credential = the name of a systemd LoadCredential=");
-        return;
-    }
-    if (!credential.empty() && (credentials_dir.empty() || credential.find('/') != std::string::npos)) {
-        section.error("pin_credential", credentials_dir.empty() ? "CREDENTIALS_DIRECTORY is not set" : "must be a plain name",
-                      "run under systemd with LoadCredential=" + credential + ":/path, or use pin_file");
-        return;
-    }
-    auto pin = read_pin_file(file.empty() ? credentials_dir + "/" + credential : file);
-    if (pin)
-        config.hsm.token.pin = std::move(*pin);
-    else
-        section.error(file.empty() ? "pin_credential" : "pin_file", pin.error().what, pin.error().hint);
-}
-
-void read_hsm(const toml::table& root, Config& config, const std::string& credentials_dir, std::vector<Error>& errors) {
-    Section section(root, "hsm", errors);
-    config.hsm.token.module = section.text("module");
-    config.hsm.token.token = section.text("token");
-    const std::string label = section.text("key_label");
-    const std::uint64_t lanes = section.natural("lanes", 1, 64);
-    for (std::uint64_t i = 0; i < lanes; ++i) config.hsm.token.key_labels.push_back(label + "-" + std::to_string(i));
-    config.hsm.call_deadline = std::chrono::milliseconds(section.natural_or("call_deadline_ms", 250, 1, 60'000));
-    config.hsm.start_deadline = std::chrono::milliseconds(section.natural_or("start_deadline_ms", 5000, 1, 600'000));
-    config.hsm.restart_deadline = std::chrono::milliseconds(section.natural_or("restart_deadline_ms", 600, 1, 600'000));
-    read_pin(section, config, credentials_dir);
-    if (!config.hsm.token.module.empty() && ::access(config.hsm.token.module.c_str(), R_OK) != 0)
-        section.error("module", config.hsm.token.module + ": " + std::strerror(errno), "set it to the PKCS#11 library of your HSM");
-    section.refuse_unknown_keys();
-}
-
 } // namespace
 
 Result<Secret> read_pin_file(const std::string& path) {
@@ -139,7 +103,7 @@ std::expected<Config, std::vector<Error>> parse_config(std::string_view text, co
             errors.push_back({.what = std::string(key.str()) + ": unknown section", .hint = "misspelt? see docs/signer.md"});
     read_signer(root, config, errors);
     read_limits(root, config, errors);
-    read_hsm(root, config, credentials_dir, errors);
+    read_hsm_section(root, config, credentials_dir, errors);
     read_approvals_section(root, config, errors);
     if (!errors.empty()) return std::unexpected(std::move(errors));
     return config;

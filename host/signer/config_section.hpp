@@ -103,6 +103,9 @@ private:
     std::vector<std::string> asked_;
 };
 
+/// `[hsm]`; state_dir and environment are read before.
+void read_hsm_section(const toml::table& root, Config& config, const std::string& credentials_dir, std::vector<Error>& errors);
+
 /// `[approvals]`, which only a development signer may leave out.
 void read_approvals_section(const toml::table& root, Config& config, std::vector<Error>& errors);
 

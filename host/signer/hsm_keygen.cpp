@@ -1,6 +1,9 @@
-// Key generation inside the token, through the module's own function list.
+// Keys made, listed and destroyed inside the token, through the module's own function list.
 // SPDX-License-Identifier: Apache-2.0
+#include "chain/secp256k1.hpp"
 #include "signer/hsm_token.hpp"
+#include "signer/key_file.hpp"
+#include "signer/pin_guard.hpp"
 
 #include <p11-kit/pkcs11.h>
 
@@ -9,6 +12,9 @@
 
 #include <algorithm>
 #include <cstring>
+#include <functional>
+#include <optional>
+#include <span>
 #include <string_view>
 
 namespace jitbox::signer {
@@ -31,37 +37,16 @@ public:
         if (library_ != nullptr) dlclose(library_);
     }
 
+    /// Also counts a wrong PIN, and forgets earlier ones after a right one.
     Result<void> open(const TokenSettings& settings) {
-        library_ = dlopen(settings.module.c_str(), RTLD_NOW | RTLD_LOCAL);
-        if (library_ == nullptr) return fail(std::string("hsm: ") + dlerror(), "set hsm.module to the library of your HSM");
-        const auto get_list = reinterpret_cast<CK_C_GetFunctionList>(dlsym(library_, "C_GetFunctionList"));
-        CK_FUNCTION_LIST* list = nullptr;
-        if (get_list == nullptr || get_list(&list) != CKR_OK) return fail("hsm: " + settings.module + " is no PKCS#11 module");
-        if (const CK_RV code = list->C_Initialize(nullptr); code != CKR_OK) return ck_fail("C_Initialize", code);
-        functions_ = list;
-        const auto slot = find_slot(settings.token);
-        if (!slot) return std::unexpected(slot.error());
-        if (const CK_RV code = functions_->C_OpenSession(*slot, CKF_SERIAL_SESSION | CKF_RW_SESSION, nullptr, nullptr, &handle_);
-            code != CKR_OK)
-            return ck_fail("C_OpenSession", code);
-        std::string pin(settings.pin.reveal());
-        const CK_RV code = functions_->C_Login(handle_, CKU_USER, reinterpret_cast<CK_UTF8CHAR*>(pin.data()), pin.size());
-        OPENSSL_cleanse(pin.data(), pin.size());
-        if (code != CKR_OK) return ck_fail("login to token '" + settings.token + "'", code);
-        return {};
-    }
-
-    Result<bool> has_key(std::string label) {
-        CK_OBJECT_CLASS key_class = CKO_PRIVATE_KEY;
-        std::array<CK_ATTRIBUTE, 2> wanted = {{{CKA_CLASS, &key_class, sizeof key_class}, {CKA_LABEL, label.data(), label.size()}}};
-        if (const CK_RV code = functions_->C_FindObjectsInit(handle_, wanted.data(), wanted.size()); code != CKR_OK)
-            return ck_fail("C_FindObjectsInit", code);
-        CK_OBJECT_HANDLE found = 0;
-        CK_ULONG count = 0;
-        const CK_RV code = functions_->C_FindObjects(handle_, &found, 1, &count);
-        functions_->C_FindObjectsFinal(handle_);
-        if (code != CKR_OK) return ck_fail("C_FindObjects", code);
-        return count > 0;
+        const PinGuard guard(settings.pin_guard);
+        if (auto allowed = guard.may_try(); !allowed) return allowed;
+        auto opened = log_in(settings);
+        if (logged_in_)
+            if (auto cleared = guard.clear(); !cleared) return cleared;
+        if (wrong_pin_)
+            if (auto counted = guard.count_wrong(); !counted) return counted;
+        return opened;
     }
 
     Result<void> generate(std::string label) {
@@ -91,7 +76,75 @@ public:
         return {};
     }
 
+    /// The objects of the class, with the label when one is given.
+    Result<std::vector<CK_OBJECT_HANDLE>> objects(CK_OBJECT_CLASS object_class, std::string label = {}) {
+        std::array<CK_ATTRIBUTE, 2> wanted = {
+            {{CKA_CLASS, &object_class, sizeof object_class}, {CKA_LABEL, label.data(), label.size()}}};
+        if (const CK_RV code = functions_->C_FindObjectsInit(handle_, wanted.data(), label.empty() ? 1 : 2); code != CKR_OK)
+            return ck_fail("C_FindObjectsInit", code);
+        std::vector<CK_OBJECT_HANDLE> found(max_objects);
+        CK_ULONG count = 0;
+        const CK_RV code = functions_->C_FindObjects(handle_, found.data(), found.size(), &count);
+        functions_->C_FindObjectsFinal(handle_);
+        if (code != CKR_OK) return ck_fail("C_FindObjects", code);
+        found.resize(count);
+        return found;
+    }
+
+    /// Nothing when the object is no public secp256k1 key.
+    std::optional<HsmKey> public_key(CK_OBJECT_HANDLE object) {
+        std::array<char, 256> label{};
+        std::array<std::uint8_t, 80> point{};
+        std::array<CK_ATTRIBUTE, 2> wanted = {
+            {{CKA_LABEL, label.data(), label.size()}, {CKA_EC_POINT, point.data(), point.size()}}};
+        if (functions_->C_GetAttributeValue(handle_, object, wanted.data(), wanted.size()) != CKR_OK) return std::nullopt;
+        // An octet string in DER (04 41) around the uncompressed point (04 x y); some modules give the point alone.
+        std::span<const std::uint8_t> bytes(point.data(), wanted[1].ulValueLen);
+        if (bytes.size() == 67 && bytes[0] == 4 && bytes[1] == 65) bytes = bytes.subspan(2);
+        if (bytes.size() != 65 || bytes[0] != 4) return std::nullopt;
+        HsmKey out{.label = std::string(label.data(), wanted[0].ulValueLen), .public_key = {}};
+        std::ranges::copy(bytes.subspan(1), out.public_key.begin());
+        if (!chain::address_of_public_key(out.public_key)) return std::nullopt; // another curve
+        return out;
+    }
+
+    Result<void> destroy(const std::string& label) {
+        for (const CK_OBJECT_CLASS object_class : {CKO_PRIVATE_KEY, CKO_PUBLIC_KEY}) {
+            const auto found = objects(object_class, label);
+            if (!found) return std::unexpected(found.error());
+            if (found->empty() && object_class == CKO_PRIVATE_KEY) return fail("hsm: no key with label '" + label + "'");
+            for (const CK_OBJECT_HANDLE object : *found)
+                if (const CK_RV code = functions_->C_DestroyObject(handle_, object); code != CKR_OK)
+                    return ck_fail("destroying key '" + label + "'", code);
+        }
+        return {};
+    }
+
 private:
+    static constexpr std::size_t max_objects = 1024;
+
+    Result<void> log_in(const TokenSettings& settings) {
+        library_ = dlopen(settings.module.c_str(), RTLD_NOW | RTLD_LOCAL);
+        if (library_ == nullptr) return fail(std::string("hsm: ") + dlerror(), "set hsm.module to the library of your HSM");
+        const auto get_list = reinterpret_cast<CK_C_GetFunctionList>(dlsym(library_, "C_GetFunctionList"));
+        CK_FUNCTION_LIST* list = nullptr;
+        if (get_list == nullptr || get_list(&list) != CKR_OK) return fail("hsm: " + settings.module + " is no PKCS#11 module");
+        if (const CK_RV code = list->C_Initialize(nullptr); code != CKR_OK) return ck_fail("C_Initialize", code);
+        functions_ = list;
+        const auto slot = find_slot(settings.token);
+        if (!slot) return std::unexpected(slot.error());
+        if (const CK_RV code = functions_->C_OpenSession(*slot, CKF_SERIAL_SESSION | CKF_RW_SESSION, nullptr, nullptr, &handle_);
+            code != CKR_OK)
+            return ck_fail("C_OpenSession", code);
+        std::string pin(settings.pin.reveal());
+        const CK_RV code = functions_->C_Login(handle_, CKU_USER, reinterpret_cast<CK_UTF8CHAR*>(pin.data()), pin.size());
+        OPENSSL_cleanse(pin.data(), pin.size());
+        wrong_pin_ = code == CKR_PIN_INCORRECT;
+        if (code != CKR_OK) return ck_fail("login to token '" + settings.token + "'", code);
+        logged_in_ = true;
+        return {};
+    }
+
     Result<CK_SLOT_ID> find_slot(std::string_view label) {
         std::vector<CK_SLOT_ID> slots(64);
         CK_ULONG count = slots.size();
@@ -112,22 +165,70 @@ private:
     void* library_ = nullptr;
     CK_FUNCTION_LIST* functions_ = nullptr;
     CK_SESSION_HANDLE handle_ = 0;
+    bool logged_in_ = false;
+    bool wrong_pin_ = false;
 };
+
+/// What the key file's functions say, with wrong passphrases counted.
+template <typename T>
+Result<T> guarded(const TokenSettings& settings, const std::function<HsmResult<T>()>& action) {
+    const PinGuard guard(settings.pin_guard);
+    if (auto allowed = guard.may_try(); !allowed) return std::unexpected(allowed.error());
+    auto done = action();
+    const bool wrong = !done && done.error().pin == PinVerdict::wrong;
+    if (auto noted = wrong ? guard.count_wrong() : done ? guard.clear() : Result<void>(); !noted)
+        return std::unexpected(noted.error());
+    if (!done) return std::unexpected(done.error().error);
+    return std::move(*done);
+}
 
 } // namespace
 
 Result<std::vector<std::string>> generate_missing_keys(const TokenSettings& settings) {
+    if (!settings.key_file.empty())
+        return guarded<std::vector<std::string>>(settings, [&] { return generate_in_key_file(settings); });
     Session session;
     if (auto opened = session.open(settings); !opened) return std::unexpected(opened.error());
     std::vector<std::string> made;
     for (const std::string& label : settings.key_labels) {
-        const auto present = session.has_key(label);
+        const auto present = session.objects(CKO_PRIVATE_KEY, label);
         if (!present) return std::unexpected(present.error());
-        if (*present) continue;
+        if (!present->empty()) continue;
         if (auto done = session.generate(label); !done) return std::unexpected(done.error());
         made.push_back(label);
     }
     return made;
+}
+
+Result<std::vector<HsmKey>> list_keys(const TokenSettings& settings) {
+    std::vector<HsmKey> out;
+    if (!settings.key_file.empty()) {
+        auto listed = guarded<std::vector<HsmKey>>(settings, [&] { return list_key_file(settings); });
+        if (!listed) return listed;
+        out = std::move(*listed);
+    } else {
+        Session session;
+        if (auto opened = session.open(settings); !opened) return std::unexpected(opened.error());
+        const auto objects = session.objects(CKO_PUBLIC_KEY);
+        if (!objects) return std::unexpected(objects.error());
+        for (const CK_OBJECT_HANDLE object : *objects)
+            if (auto key = session.public_key(object)) out.push_back(std::move(*key));
+    }
+    std::ranges::sort(out, {}, &HsmKey::label);
+    return out;
+}
+
+Result<void> destroy_key(const TokenSettings& settings, const std::string& label) {
+    if (!settings.key_file.empty()) {
+        const auto done = guarded<bool>(settings, [&]() -> HsmResult<bool> {
+            if (auto removed = remove_from_key_file(settings, label); !removed) return std::unexpected(removed.error());
+            return true;
+        });
+        return done ? Result<void>() : std::unexpected(done.error());
+    }
+    Session session;
+    if (auto opened = session.open(settings); !opened) return opened;
+    return session.destroy(label);
 }
 
 } // namespace jitbox::signer

@@ -4,6 +4,7 @@
 
 #include "base/hex.hpp"
 #include "chain/keccak.hpp"
+#include "signer/pin_guard.hpp"
 
 #include <openssl/crypto.h>
 
@@ -101,8 +102,20 @@ HsmResult<HsmPool::Brought> HsmPool::bring_up(const Deadline& deadline) const {
     return out;
 }
 
+HsmResult<HsmPool::Brought> HsmPool::log_in(const Deadline& deadline) const {
+    const PinGuard guard(settings_.token.pin_guard);
+    if (auto allowed = guard.may_try(); !allowed)
+        return std::unexpected(HsmFailure{.error = allowed.error(), .pin = PinVerdict::locked});
+    auto brought = bring_up(deadline);
+    const bool wrong = !brought && brought.error().pin == PinVerdict::wrong;
+    if (auto noted = wrong ? guard.count_wrong() : brought ? guard.clear() : Result<void>(); !noted)
+        return std::unexpected(HsmFailure{.error = noted.error(), .pin = wrong ? PinVerdict::wrong : PinVerdict::no_objection});
+    return brought;
+}
+
 void HsmPool::adopt(Brought brought) {
     const std::scoped_lock lock(workers_mutex_);
+    last_used_ = Time::now();
     workers_ = std::move(brought.workers);
     set_state(true, {});
 }
@@ -113,7 +126,7 @@ Result<void> HsmPool::start() {
     bool tried = false;
     Result<void> first;
     supervisor_ = std::thread([this, &tried, &first] {
-        auto brought = bring_up(Deadline(settings_.start_deadline));
+        auto brought = log_in(Deadline(settings_.start_deadline));
         if (brought) {
             keys_ = brought->keys;
             for (const HsmKey& key : keys_)
@@ -148,7 +161,7 @@ void HsmPool::look_after_workers() {
 }
 
 bool HsmPool::restart() {
-    auto brought = bring_up(Deadline(settings_.restart_deadline));
+    auto brought = log_in(Deadline(settings_.restart_deadline));
     if (!brought) {
         const bool refused = brought.error().pin != PinVerdict::no_objection;
         set_state(false, brought.error().error.text() + (refused ? " (not tried again: restart the signer)" : ""));
@@ -158,6 +171,18 @@ bool HsmPool::restart() {
     const std::scoped_lock lock(state_mutex_);
     ++state_.restarts;
     return true;
+}
+
+/// The new sessions are logged in and tested before the old ones go.
+void HsmPool::renew_sessions() {
+    {
+        const std::scoped_lock lock(workers_mutex_);
+        if (settings_.session_timeout.count() == 0 || Time::now() - last_used_ < settings_.session_timeout) return;
+    }
+    auto fresh = log_in(Deadline(settings_.restart_deadline));
+    if (fresh) return adopt(std::move(*fresh));
+    const std::scoped_lock lock(workers_mutex_);
+    fault("the sessions could not be renewed: " + fresh.error().error.what);
 }
 
 void HsmPool::supervise() {
@@ -174,6 +199,7 @@ void HsmPool::supervise() {
         }
         if (ready) {
             look_after_workers();
+            if (state().ready) renew_sessions();
             backoff = first_backoff;
             next_try = Time::now() + backoff;
         } else if (may_try) {
@@ -217,7 +243,8 @@ Answer<void> HsmPool::hand_over(const std::array<SignJob, 2>& jobs) {
 Answer<std::array<chain::Signature, 2>> HsmPool::sign(const std::array<SignJob, 2>& jobs, const Gate& gate) {
     const std::scoped_lock lock(workers_mutex_);
     if (workers_.empty()) return refuse(RefusalCode::hsm_unavailable, "hsm: not ready: " + state().error);
-    const auto deadline = Time::now() + settings_.call_deadline;
+    last_used_ = Time::now();
+    const auto deadline = last_used_ + settings_.call_deadline;
     std::array<chain::Signature, 2> out;
     if (auto begun = gate([&] { return hand_over(jobs); }); !begun) {
         if (begun.error().code == RefusalCode::hsm_unavailable) fault("the HSM worker ended");

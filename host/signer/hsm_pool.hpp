@@ -20,7 +20,8 @@ struct HsmSettings {
     std::chrono::milliseconds start_deadline{5000};  ///< the first start: module load, login, key search, self-test of both workers
     std::chrono::milliseconds restart_deadline{600}; ///< the same after a fault: a module that still hangs is killed and asked anew
     std::chrono::milliseconds max_backoff{500};
-    std::string program = "/proc/self/exe"; ///< run with --hsm-worker
+    std::chrono::seconds session_timeout{0}; ///< sessions idle for longer are replaced by new ones; zero: never
+    std::string program = "/proc/self/exe";  ///< run with --hsm-worker
 };
 
 /// A child process in the module. Killed, not asked, when it ends.
@@ -86,6 +87,8 @@ private:
         std::chrono::milliseconds limit;
         std::chrono::steady_clock::time_point at;
     };
+    /// With the lock-out: what the module says of the PIN is counted.
+    [[nodiscard]] HsmResult<Brought> log_in(const Deadline& deadline) const;
     [[nodiscard]] HsmResult<Brought> bring_up(const Deadline& deadline) const;
     [[nodiscard]] HsmResult<std::vector<HsmKey>> greet(HsmWorker& worker, const Deadline& deadline) const;
     [[nodiscard]] HsmResult<void> self_test(HsmWorker& worker, const std::vector<HsmKey>& keys, const Deadline& deadline) const;
@@ -96,6 +99,7 @@ private:
     void fault(const std::string& reason); ///< with workers_mutex_ held
     void supervise();
     void look_after_workers();
+    void renew_sessions();
     /// False: the PIN was refused, which is not tried again.
     [[nodiscard]] bool restart();
     void set_state(bool ready, std::string error);
@@ -107,6 +111,7 @@ private:
 
     std::mutex workers_mutex_; ///< held during HSM calls
     Workers workers_;
+    std::chrono::steady_clock::time_point last_used_; ///< with workers_mutex_ held
 
     mutable PriorityMutex state_mutex_; ///< never held during HSM calls
     std::condition_variable_any wake_;

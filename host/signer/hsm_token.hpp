@@ -22,6 +22,8 @@ struct TokenSettings {
     std::vector<std::string> key_labels;
     Secret pin;
     Network network = Network::none; ///< what the module may use
+    std::string key_file{};          ///< development only: instead of module and token
+    std::string pin_guard{};         ///< the file that counts wrong PINs; empty: none are counted
 };
 
 /// What the module thinks of the PIN. Only a refused one is not tried again by itself: that could lock the token.
@@ -45,18 +47,30 @@ struct RawSignature {
     chain::u256 s = 0; ///< as the module made it: high or low
 };
 
-/// For one thread. Calls block for as long as the module likes: use only where the process may be killed.
-class HsmToken {
+/// Keys that can sign, wherever they lie. For one thread.
+class SigningToken {
+public:
+    SigningToken() = default;
+    SigningToken(const SigningToken&) = delete;
+    SigningToken& operator=(const SigningToken&) = delete;
+    virtual ~SigningToken() = default;
+
+    [[nodiscard]] virtual const std::vector<HsmKey>& keys() const noexcept = 0;
+    /// ECDSA over the 32 bytes as they are. `key` is an index into keys().
+    [[nodiscard]] virtual HsmResult<RawSignature> sign(std::size_t key, const Bytes32& digest) = 0;
+};
+
+/// Calls block for as long as the module likes: use only where the process may be killed.
+class HsmToken final : public SigningToken {
 public:
     /// Loads the module, opens a read-write session (CloudHSM refuses read-only ones), logs in, finds the keys.
     [[nodiscard]] static HsmResult<std::unique_ptr<HsmToken>> open(const TokenSettings& settings);
-    ~HsmToken();
+    ~HsmToken() override;
     HsmToken(const HsmToken&) = delete;
     HsmToken& operator=(const HsmToken&) = delete;
 
-    [[nodiscard]] const std::vector<HsmKey>& keys() const noexcept;
-    /// CKM_ECDSA over the 32 bytes as they are. `key` is an index into keys().
-    [[nodiscard]] HsmResult<RawSignature> sign(std::size_t key, const Bytes32& digest);
+    [[nodiscard]] const std::vector<HsmKey>& keys() const noexcept override;
+    [[nodiscard]] HsmResult<RawSignature> sign(std::size_t key, const Bytes32& digest) override; ///< by CKM_ECDSA
 
 private:
     struct Impl;
@@ -64,8 +78,15 @@ private:
     std::unique_ptr<Impl> impl_;
 };
 
-/// Generates the keys that are missing, inside the token: secp256k1, sensitive, never extractable. Gives the labels made.
-/// Through the module's own function list: libp11 0.4.12 can only generate RSA keys (PKCS11_generate_key ignores the algorithm).
+// What is done to keys, not with them: by a person with a command, through the module's own function list (libp11 0.4.12 can only
+// generate RSA keys: PKCS11_generate_key ignores the algorithm), or on the key file. Wrong PINs are counted (KEY-6).
+
+/// Generates the keys of `settings.key_labels` that are missing, inside the token: secp256k1, sensitive, never extractable. Gives
+/// the labels made.
 [[nodiscard]] Result<std::vector<std::string>> generate_missing_keys(const TokenSettings& settings);
+/// All secp256k1 keys of the token, in the order of their labels.
+[[nodiscard]] Result<std::vector<HsmKey>> list_keys(const TokenSettings& settings);
+/// Destroys both halves of the key. Error: there is none with this label.
+[[nodiscard]] Result<void> destroy_key(const TokenSettings& settings, const std::string& label);
 
 } // namespace jitbox::signer

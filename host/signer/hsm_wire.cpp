@@ -37,7 +37,10 @@ HsmFailure read_failure(const json::object& object) {
 } // namespace
 
 std::string format_hello(const TokenSettings& settings) {
-    json::object out = {{"module", settings.module}, {"token", settings.token}, {"network", settings.network == Network::internet}};
+    json::object out = {{"module", settings.module},
+                        {"token", settings.token},
+                        {"key_file", settings.key_file},
+                        {"network", settings.network == Network::internet}};
     out["keys"] = json::array(settings.key_labels.begin(), settings.key_labels.end());
     const std::string line = json::serialize(out);
     std::string packet;
@@ -55,7 +58,9 @@ Result<TokenSettings> parse_hello(std::string_view packet) {
                       .token = reader.text("token"),
                       .key_labels = {},
                       .pin = Secret(std::string(packet.substr(end + 1))),
-                      .network = Network::none};
+                      .network = Network::none,
+                      .key_file = reader.text("key_file", 4096),
+                      .pin_guard = {}};
     if (reader.flag("network")) out.network = Network::internet;
     if (const auto* keys = reader.array("keys", 256))
         for (const auto& key : *keys) out.key_labels.emplace_back(key.is_string() ? std::string(key.as_string()) : std::string());

@@ -3,6 +3,7 @@
 #include "signer/hsm_worker.hpp"
 
 #include "signer/hsm_wire.hpp"
+#include "signer/key_file.hpp"
 #include "signer/sandbox.hpp"
 
 #include <csignal>
@@ -32,7 +33,7 @@ void bind_to_parent() {
     if (::getppid() == 1) _exit(1); // the signer died before the line above
 }
 
-HsmResult<std::unique_ptr<HsmToken>> open_token() {
+HsmResult<std::unique_ptr<SigningToken>> open_token() {
     std::string packet;
     if (receive_packet(worker_fd, packet, std::chrono::steady_clock::now() + forever) != Received::packet)
         return std::unexpected(HsmFailure{.error = {.what = "hsm: the signer is gone", .hint = {}}, .pin = {}});
@@ -41,6 +42,7 @@ HsmResult<std::unique_ptr<HsmToken>> open_token() {
     if (!settings) return std::unexpected(HsmFailure{.error = settings.error(), .pin = {}});
     if (auto inside = enter_sandbox(SandboxRole::worker, settings->network); !inside)
         return std::unexpected(HsmFailure{.error = inside.error(), .pin = {}});
+    if (!settings->key_file.empty()) return open_key_file(*settings);
     return HsmToken::open(*settings);
 }
 

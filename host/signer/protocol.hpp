@@ -43,6 +43,7 @@ enum class RefusalCode : std::uint8_t {
     hsm_unavailable,    ///< worker not running, token missing, wrong PIN
     hsm_deadline,       ///< the module did not answer in time and was killed
     bad_signature,      ///< what the module returned does not verify
+    key_illegal,        ///< a lane's key is past its age limit or retired
     approvals_needed,   ///< dual control: too few people, or an approval that does not count
     audit_unavailable,  ///< the action could not be audited
     deadline,           ///< client: no answer in time; the signer MAY have signed: recall or void the lane

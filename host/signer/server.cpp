@@ -3,11 +3,13 @@
 #include "signer/server.hpp"
 
 #include "signer/control_service.hpp"
+#include "signer/key_registry.hpp"
 #include "signer/line_server.hpp"
 #include "signer/signing_service.hpp"
 
 #include <boost/asio.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <csignal>
 #include <sched.h>
@@ -96,10 +98,14 @@ struct Server::Impl {
     }
 
     Result<void> open();
+    Result<void> know_keys(const std::vector<std::string>& labels);
+    void look_at_keys();
     Result<void> listen();
     SignerStatus status();
     void watch();
     void on_signal();
+    /// The first of the lanes' keys that must not sign; empty: none.
+    [[nodiscard]] std::string key_objections(std::chrono::system_clock::time_point now) const;
 
     Config config;
     PatientReport log_lines;
@@ -118,6 +124,8 @@ struct Server::Impl {
     std::unique_ptr<LineServer> signing_socket;
     std::unique_ptr<asio::steady_timer> timer;
     std::unique_ptr<asio::signal_set> signals;
+    std::vector<KeyRecord> lane_keys; ///< fixed by open()
+    std::chrono::steady_clock::time_point next_look_at_keys{};
     ArmState last_state = ArmState::disarmed;
 };
 
@@ -140,6 +148,7 @@ Result<void> Server::Impl::open() {
                               .approvals = *approvals,
                               .config = config,
                               .status = [this] { return status(); },
+                              .key_objection = [this] { return key_objections(std::chrono::system_clock::now()); },
                               .on_admin = [this](ControlService::Task task) { asio::post(admin.io(), std::move(task)); },
                               .on_control = [this](ControlService::Task task) { asio::post(control_io, std::move(task)); },
                               .report = report});
@@ -151,8 +160,44 @@ Result<void> Server::Impl::open() {
         control->note("hsm_fault", reason);
     });
     if (auto started = hsm->start(); !started) return started;
+    if (auto known = know_keys(labels); !known) return known;
     signing = std::make_unique<SigningService>(config.limits, labels, *latch, std::move(*ledger), *hsm, report);
     return signing->load();
+}
+
+/// Every lane's key with its day of birth; one that nobody wrote down is written down now, and audited.
+Result<void> Server::Impl::know_keys(const std::vector<std::string>& labels) {
+    auto registry = KeyRegistry::open(config.keys_path());
+    if (!registry) return std::unexpected(registry.error());
+    for (std::size_t i = 0; i < labels.size(); ++i) {
+        const auto fresh = registry->add(labels[i], hsm->addresses()[i], std::chrono::system_clock::now());
+        if (!fresh) return std::unexpected(fresh.error());
+        if (*fresh)
+            control->note("key_first_seen",
+                          labels[i] + " " + chain::to_checksum(hsm->addresses()[i]) + ": its age counts from now");
+    }
+    const auto known = registry->all();
+    if (!known) return std::unexpected(known.error());
+    for (const chain::Address& address : hsm->addresses())
+        lane_keys.push_back(*std::ranges::find(*known, address, &KeyRecord::address));
+    return {};
+}
+
+std::string Server::Impl::key_objections(std::chrono::system_clock::time_point now) const {
+    for (const KeyRecord& key : lane_keys)
+        if (auto objection = key_objection(key, now); !objection.empty()) return objection;
+    return {};
+}
+
+/// Once a day: who has to rotate soon is told before arming is refused.
+void Server::Impl::look_at_keys() {
+    if (std::chrono::steady_clock::now() < next_look_at_keys) return;
+    next_look_at_keys = std::chrono::steady_clock::now() + std::chrono::hours(24);
+    const auto now = std::chrono::system_clock::now();
+    for (const KeyRecord& key : lane_keys)
+        if (now - std::chrono::system_clock::time_point(std::chrono::seconds(key.created_s)) >= key_warning_age)
+            control->note("key_age", "key '" + key.label + "' is " + std::to_string(age_days(key, now)) +
+                                         " days old, past 30 it does not arm: `jitctl key rotate`");
 }
 
 Result<void> Server::Impl::listen() {
@@ -212,6 +257,7 @@ void Server::Impl::watch() {
     if (view.state != last_state)
         control->note("state", std::string(to_text(last_state)) + " -> " + std::string(to_text(view.state)) + ": " + view.cause);
     last_state = view.state;
+    look_at_keys();
     timer->expires_after(watch_interval);
     timer->async_wait([this](const boost::system::error_code& error) {
         if (!error) watch();

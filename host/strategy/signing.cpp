@@ -50,6 +50,7 @@ bool nothing_bound(signer::RefusalCode code) {
     case hsm_unavailable:
     case hsm_deadline:
     case bad_signature:
+    case key_illegal:
     case approvals_needed:
     case audit_unavailable:
     case deadline:

@@ -133,6 +133,11 @@ void SignerRig::set(const std::string& key, const std::string& value) {
     config_[key.substr(0, dot)][key.substr(dot + 1)] = value;
 }
 
+void SignerRig::unset(const std::string& key) {
+    const std::size_t dot = key.find('.');
+    config_[key.substr(0, dot)].erase(key.substr(dot + 1));
+}
+
 void SignerRig::set_state_dir(const std::string& path) {
     state_dir_ = path;
     set("signer.state_dir", toml_text(path));

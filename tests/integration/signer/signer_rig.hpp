@@ -59,6 +59,7 @@ public:
 
     /// Replaces "key = old" of the configuration by "key = value" (value as TOML).
     void set(const std::string& key, const std::string& value);
+    void unset(const std::string& key);
     /// NAME=value for the processes started from now on, besides what use_fault_module() sets.
     void set_environment(std::vector<std::string> environment) { extra_environment_ = std::move(environment); }
     /// All calls of the signer go through the fault module.

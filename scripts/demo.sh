@@ -6,7 +6,9 @@ jitbox_demo() {
   source scripts/setup.sh
   source scripts/build.sh
   jitbox_setup
-  build_preset release jitd jitctl jit-signer jit-relay-sim
+  local card=()
+  [[ " $* " == *xrt* ]] && card=(jitbox-card-model jitbox-xrt)
+  build_preset release jitd jitctl jit-signer jit-relay-sim "${card[@]}"
   say "demo"
   run node sim/demo/demo.mjs "$@"
 }

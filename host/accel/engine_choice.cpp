@@ -35,7 +35,7 @@ Result<OpenCard> load_module() {
                     "build the target jitbox-xrt, or use engine native");
     if (std::getenv("XILINX_XRT") == nullptr)
         return fail("engine xrt: XILINX_XRT is not set",
-                    "source /opt/xilinx/xrt/setup.sh for a card, or build/release/jitbox-card-model-parser/env.sh for the model");
+                    "source /opt/xilinx/xrt/setup.sh for a card, or build/release/jitbox-card-model/env.sh for the model");
     void* const handle = ::dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL); // never closed: XRT has threads and exit handlers
     if (handle == nullptr) return fail("engine xrt: " + std::string(::dlerror()), "install XRT (libxrt1), or use engine native");
     void* const symbol = ::dlsym(handle, open_card_symbol);

@@ -154,6 +154,8 @@ module range_dispatch (
   assign ticks_valid  = state == Ticks && in_valid;
   assign ticks_last   = ends;
   assign job_valid    = state == Job;
+  wire searched = result_reason == contract_pkg::ReasonNone || result_reason == contract_pkg::ReasonNoCandidate ||
+                  result_reason == contract_pkg::ReasonUnprofitable;
   wire refused = result_reason != contract_pkg::ReasonNone || frozen;
   assign result_ready = (state == Result && refused) || (state == Decide && out_ready && out_last);
 
@@ -204,7 +206,7 @@ module range_dispatch (
       Job: if (job_ready) state <= Result;
       Result: if (result_valid) begin
         decision_at <= '0;
-        candidates  <= result_candidates;
+        candidates  <= searched ? result_candidates : '0;
         best_profit <= result_reason == contract_pkg::ReasonUnprofitable ? result_profit : '0;
         reason      <= result_reason != contract_pkg::ReasonNone ? result_reason : contract_pkg::ReasonFrozen;
         state       <= refused ? Refuse : Decide;

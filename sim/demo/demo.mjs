@@ -14,7 +14,7 @@ const USAGE = `usage: ./run demo [options]
   --bundles N    stop after so many included bundles (default 8); at least 5 of 3 router forms are needed for success
   --seed N       of the traffic (default 1)
   --slot-ms N    time between blocks (default 700)
-  --engine NAME  native (default)
+  --engine NAME  native (default): the kernels on this CPU; xrt: the Verilated card behind XRT's stock driver
   --keep         leave configuration, journal and logs where they are
   --quiet        no live lines
   --json         print the result as one JSON line at the end
@@ -38,7 +38,7 @@ function parse_options() {
     if (!/^\d+$/.test(values[name])) throw new Error(`--${name}: '${values[name]}' is not a whole number`);
     values[name] = Number(values[name]);
   }
-  if (values.engine !== "native") throw new Error(`--engine: '${values.engine}' is not built in; use native`);
+  if (!["native", "xrt"].includes(values.engine)) throw new Error(`--engine: '${values.engine}' is unknown; use native or xrt`);
   return values;
 }
 
@@ -88,7 +88,7 @@ async function print_result(appliance, rows, options) {
 
 async function run(options) {
   const say = (text) => options.json || console.log(`==> ${text}`);
-  const appliance = new SandboxAppliance({ bin: options.bin, say });
+  const appliance = new SandboxAppliance({ bin: options.bin, say, engine: options.engine });
   let failed = true;
   const interrupted = new Promise((_, reject) => {
     for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => reject(new Error(`ended by ${signal}`)));

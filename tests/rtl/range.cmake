@@ -18,7 +18,10 @@ set(JITBOX_RANGE_SHELL contract/contract_pkg.sv range/range_pkg.sv range/range_s
   range/decision_beat.sv range/range_dispatch.sv range/range_shell.sv)
 jitbox_verilated(range_shell TOP range_shell SOURCES ${JITBOX_RANGE_SHELL})
 jitbox_rtl_test(rtl_range_shell_test SOURCES range_shell_test.cpp range_driver.cpp range_job.cpp range_streams.cpp stream_beats.cpp
-  MODELS range_shell DEPENDS accel base kernels)
+  ../unit/kernels/parser_harness.cpp
+  MODELS range_shell DEPENDS accel base chain kernels)
+
+# Its engine.
 set(JITBOX_RANGE_ENGINE range/range_pkg.sv range/range_isa_pkg.sv ${JITBOX_MATH_DIV} math/mul_shift.sv math/square_root.sv math/ram_1r1w.sv
   math/power_of_tick.sv math/tick_math.sv stream/round_robin_arbiter.sv stream/stream_fifo.sv
   range/range_program.sv range/range_constants.sv range/range_result.sv range/range_registers.sv range/range_threads.sv range/range_sum.sv
@@ -33,3 +36,11 @@ add_executable(rtl_range_bench ../bench/rtl_range_bench.cpp range_engine_driver.
 target_include_directories(rtl_range_bench PRIVATE ${PROJECT_SOURCE_DIR}/tests)
 target_link_libraries(rtl_range_bench PRIVATE jitbox_kernels verilated_range_engine GTest::gtest)
 set_target_properties(rtl_range_bench PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bench)
+
+# The whole kernel.
+set(JITBOX_RANGE ${JITBOX_RANGE_SHELL} ${JITBOX_RANGE_ENGINE} range/range_profit.sv)
+list(REMOVE_DUPLICATES JITBOX_RANGE)
+jitbox_verilated(range_profit TOP range_profit SOURCES ${JITBOX_RANGE})
+jitbox_rtl_test(rtl_range_profit_test SOURCES range_profit_test.cpp range_driver.cpp range_job.cpp range_streams.cpp stream_beats.cpp
+  ../unit/kernels/parser_harness.cpp
+  MODELS range_profit DEPENDS accel base chain kernels)

@@ -124,14 +124,16 @@ public:
     }
     void freeze(bool on) { dut_.freeze = on; }
     /// Feeds all of it and takes `expected_beats` and whatever else comes within 300 clocks behind them. Stops when nothing moves
-    /// for 100,000 clocks, or when `stop` says so.
+    /// for 1,000,000 clocks, or when `stop`,
+    /// which is asked every clock, says so.
     template <typename Stop>
     std::vector<StreamBeat> run(const std::vector<StreamBeat>& input, std::size_t expected_beats, Stop stop) {
-        constexpr std::uint64_t patience = 100'000;
+        constexpr std::uint64_t patience = 1'000'000; // 1,024 steps of a swap take a while
         constexpr std::uint64_t aftermath = 300;
         Stalls source_stalls{random_, source_percent_};
         Stalls sink_stalls{random_, sink_percent_};
         std::vector<StreamBeat> output;
+        given_ = last_given_ = 0;
         std::uint64_t moved = clocks_;
         std::size_t next = 0;
         while (!stop() && clocks_ - moved < (next == input.size() && output.size() >= expected_beats ? aftermath : patience)) {
@@ -148,6 +150,8 @@ public:
             if (dut_.out_valid && dut_.out_ready) {
                 output.push_back({get<64>(dut_.out_data), dut_.out_last != 0});
                 moved = clocks_;
+                ++given_;
+                last_given_ = output.back().data[0];
             }
             clock(dut_);
             if (taken) {
@@ -164,6 +168,11 @@ public:
     }
     [[nodiscard]] std::uint64_t clocks() const { return clocks_; }
 
+    /// Beats that the module has given in this run.
+    [[nodiscard]] std::size_t given() const { return given_; }
+    /// First byte of the last of them.
+    [[nodiscard]] std::uint8_t last_given() const { return last_given_; }
+
     Actor actor;
 
 private:
@@ -172,6 +181,8 @@ private:
     unsigned source_percent_ = 0;
     unsigned sink_percent_ = 0;
     std::uint64_t clocks_ = 0;
+    std::size_t given_ = 0;
+    std::uint8_t last_given_ = 0;
 };
 
 } // namespace jitbox::test

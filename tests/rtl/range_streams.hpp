@@ -18,6 +18,9 @@ public:
     Bytes random_record();
     /// A fresh pool with ticks and parameters, and `legs` swaps on it.
     void append_case(std::vector<Bytes>& records, std::size_t legs);
+    /// The same for the whole card: a fresh pool, and transactions that call it directly or through `router`, whose factory made
+    /// it.
+    void append_card_case(std::vector<Bytes>& records, std::size_t legs, const accel::RouterEntry& router);
 
 private:
     struct Pool {
@@ -28,12 +31,14 @@ private:
     bool one_in(std::uint64_t n) { return below(n) == 0; }
     accel::u128 amount(unsigned most_bits);
     Pool& any_pool() { return pools_[below(pools_.size())]; }
+    void append_pool(std::vector<Bytes>& records, Pool& pool);
     void draw(Pool& pool);
     void move(Pool& pool);
     Bytes pool_record();
     Bytes ticks_of(const Pool& pool);
     Bytes params_of(const Pool& pool);
     Bytes leg_on(const Pool& pool);
+    Bytes transaction_on(const Pool& pool, const accel::RouterEntry& router);
     Bytes block();
     Bytes other();
     void damage(Bytes& record);

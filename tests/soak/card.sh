@@ -1,11 +1,20 @@
 #!/usr/bin/env bash
-# Long streams through XRT's driver and the Verilated card, a new seed each time: tests/soak/card.sh BUILD_DIR [ROUNDS].
+# The card at length, a new seed each time: tests/soak/card.sh BUILD_DIR [ROUNDS]. Its benches; 2,000 legs and 100,000 records through the RTL of
+# range_profit, 100,000 damaged transactions through that of the parser; long streams through XRT's driver; 200 random cases decided by the
+# card against the pool's bytecode on anvil.
 # SPDX-License-Identifier: Apache-2.0
 set -euo pipefail
-build=${1:?usage: card.sh BUILD_DIR [ROUNDS]}
-ninja -C "$build" rtl_xrt_loop_test rtl_card_test rtl_xrt_engine_test > /dev/null
+build=$(realpath "${1:?usage: card.sh BUILD_DIR [ROUNDS]}")
+ninja -C "$build" rtl_xrt_loop_test rtl_card_test rtl_xrt_engine_test rtl_range_shell_test rtl_range_profit_test rtl_mempool_parser_test \
+    jitctl > /dev/null
 "$build/tests/rtl_card_test" --gtest_repeat=50 --gtest_brief=1
 "$build/tests/rtl_xrt_engine_test" --gtest_repeat=10 --gtest_brief=1
+JITBOX_RTL_RECORDS=100000 "$build/tests/rtl_range_shell_test" --gtest_filter='*AnyStream*'
+JITBOX_RTL_LEGS=2000 "$build/tests/rtl_range_profit_test"
+JITBOX_RTL_MUTATIONS=100000 "$build/tests/rtl_mempool_parser_test" --gtest_filter='*Mutated*'
 for ((round = 0; round < ${2:-3}; ++round)); do
     JITBOX_LOOP_RECORDS=8000 "$build/tests/rtl_xrt_loop_test"
 done
+# shellcheck source=/dev/null
+source "$build/jitbox-card-model/env.sh"
+node tests/integration/exactness/exactness_random.mjs --jitctl "$build/bin/jitctl" --engine xrt --cases 200 --seed "$RANDOM$RANDOM"

@@ -2,13 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { setTimeout as sleep } from "node:timers/promises";
 import { GUARDIAN, wallet } from "../../chain/lib/accounts.mjs";
 import { artifact } from "../../chain/lib/artifacts.mjs";
 import { Testbed } from "../../chain/lib/testbed.mjs";
 import { add_operators } from "../../chain/lib/deploy.mjs";
+import { card_environment } from "./card.mjs";
 import { guardian_config } from "./guardian.mjs";
 import { chain_profile, jitd_config, signer_config } from "./configs.mjs";
 import { Process, run_command } from "./processes.mjs";
@@ -30,13 +31,14 @@ export class SandboxAppliance {
   /**
    * @param {object} options bin: directory of the programs; lanes; relays: how many; say: progress; overrides: of jitd's configuration;
    *   with_safe: the executor belongs to a Safe; idle_sandbox: node, relay and swappers only get the CPU that the appliance leaves: in
-   *   production they are on other machines;
+   *   production they are on other machines; engine: native, or xrt with the card's model, jitbox-card-model beside `bin`;
    *   approvers: names of people whose approvals the signer asks for above arm_threshold_wei; none: one person suffices
    */
-  constructor({ bin, lanes = 4, relays = 1, say = () => {}, overrides = {}, with_safe = false, idle_sandbox = false, approvers = [], arm_threshold_wei = 0n }) {
+  constructor({ bin, lanes = 4, relays = 1, say = () => {}, overrides = {}, with_safe = false, idle_sandbox = false, engine = "native", approvers = [], arm_threshold_wei = 0n }) {
     this.approvers = approvers;
     this.arm_threshold_wei = arm_threshold_wei;
     this.bin = bin;
+    this.engine = engine;
     this.lanes = lanes;
     this.relay_count = relays;
     this.say = say;
@@ -69,7 +71,7 @@ export class SandboxAppliance {
   }
 
   program(name) {
-    return join(this.bin, name);
+    return resolve(this.bin, name);
   }
 
   async #prepare_signer() {
@@ -120,8 +122,11 @@ export class SandboxAppliance {
   }
 
   async start_jitd() {
-    this.jitd = new Process(this.program("jitd"), ["--config", this.config_file], { name: "jitd", log_dir: this.dirs.logs });
-    await this.jitd.line((text) => text.includes("running, DISARMED"));
+    // XRT's load and close sleep ten seconds each, and it keeps a folder where the program stands.
+    const card = this.engine === "xrt" ? { env: card_environment(join(this.bin, "../jitbox-card-model")), cwd: this.dir, grace_ms: 30_000 } : {};
+    const args = ["--config", this.config_file, "--engine", this.engine];
+    this.jitd = new Process(this.program("jitd"), args, { name: "jitd", log_dir: this.dirs.logs, ...card });
+    await this.jitd.line((text) => text.includes("running, DISARMED"), this.engine === "xrt" ? 120_000 : 30_000);
   }
 
   /** Signer asked, lanes known, every pool in service. */

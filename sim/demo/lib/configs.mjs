@@ -66,6 +66,8 @@ burn_gas = 350000
 max_tip_wei = ${quoted(manifest.executor.tip_cap_wei)}
 compare_every_blocks = ${value("strategy.compare_every_blocks", 4)}
 rehearse_ms = ${value("strategy.rehearse_ms", 5)}`,
+    `[engine]
+deadline_ms = ${value("engine.deadline_ms", 5000)}`,
     section("risk", {
       max_position_wei: quoted(2n * POSITION_WEI),
       max_pool_value_wei: quoted(8n * POSITION_WEI),

@@ -9,14 +9,16 @@ const END_GRACE_MS = 5_000;
 
 export class Process {
   /**
-   * @param {{name: string, log_dir: string, env?: object, idle?: boolean}} options its output goes to LOG_DIR/NAME.out; idle: it runs only
+   * @param {{name: string, log_dir: string, env?: object, cwd?: string, grace_ms?: number, idle?: boolean}} options its output goes to
+   *   LOG_DIR/NAME.out; grace_ms: how long it may take to end; idle: it runs only
    *   when nobody else wants the CPU (chrt)
    */
-  constructor(command, args, { name, log_dir, env = {}, idle = false }) {
+  constructor(command, args, { name, log_dir, env = {}, cwd, grace_ms = END_GRACE_MS, idle = false }) {
     if (idle) [command, args] = ["chrt", ["--idle", "0", command, ...args]];
     this.name = name;
+    this.grace_ms = grace_ms;
     this.log_file = join(log_dir, `${name}.out`);
-    this.child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...env } });
+    this.child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...env }, cwd });
     const log = createWriteStream(this.log_file, { flags: "a" });
     this.child.stdout.pipe(log, { end: false });
     this.child.stderr.pipe(log, { end: false });
@@ -61,7 +63,7 @@ export class Process {
   async end() {
     if (this.ended) return;
     this.child.kill("SIGTERM");
-    const timer = setTimeout(() => this.child.kill("SIGKILL"), END_GRACE_MS);
+    const timer = setTimeout(() => this.child.kill("SIGKILL"), this.grace_ms);
     await this.exited;
     clearTimeout(timer);
   }

@@ -3,11 +3,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "accel/engine.hpp"
 #include "rtl/parser_streams.hpp"
+#include "rtl/range_streams.hpp"
 #include "support/shared_data.hpp"
 #include "unit/kernels/parser_harness.hpp"
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
@@ -21,6 +23,7 @@ namespace {
 
 using namespace std::chrono_literals;
 namespace fs = std::filesystem;
+using records::Kind;
 
 /// XRT's environment as the folder's env.sh has it, before XRT is loaded.
 void enter_emulation(const fs::path& folder, const std::string& seed) {
@@ -62,9 +65,9 @@ protected:
     static void SetUpTestSuite() {
         seed_ = static_cast<std::uint32_t>(std::random_device{}());
         std::cout << "seed " << seed_ << '\n';
-        const fs::path folder = fs::path(JITBOX_BINARY_DIR) / "jitbox-card-model-parser";
+        const fs::path folder = fs::path(JITBOX_BINARY_DIR) / "jitbox-card-model";
         enter_emulation(folder, std::to_string(seed_));
-        auto engine = accel::make_engine({.name = "xrt", .xclbin = folder / "jitbox.xclbin", .deadline = 3000ms});
+        auto engine = accel::make_engine({.name = "xrt", .xclbin = folder / "jitbox.xclbin", .deadline = 8000ms});
         ASSERT_TRUE(engine) << engine.error().text();
         engine_ = engine->release();
     }
@@ -93,51 +96,103 @@ protected:
     static inline std::uint32_t seed_ = 0;
 };
 
-// First: the device is whole. The tests of one suite run in the order of this file.
-TEST_F(XrtLoop, GivesTheBytesOfTheHlsParser) {
-    const char* const wanted = std::getenv("JITBOX_LOOP_RECORDS");
-    const std::size_t count = wanted == nullptr ? 400 : std::stoul(wanted);
-    StreamMaker maker{seed_};
+/// What the native engine answers to the same records: both kernels on this CPU.
+std::vector<Bytes> native_answers(const std::vector<Bytes>& records) {
+    const auto engine = accel::make_native_engine();
+    std::vector<Bytes> out;
+    const auto take = [&](BytesView record) { out.emplace_back(record.begin(), record.end()); };
+    for (const Bytes& record : records) {
+        const auto taken = engine->submit(record, 60s);
+        EXPECT_TRUE(taken) << taken.error().text();
+        engine->drain(take);
+    }
+    EXPECT_TRUE(engine->submit(accel::barrier_record(0, 77)));
+    EXPECT_TRUE(within(60s, [&] {
+        return engine->drain(take), !out.empty() && accel::kind_of(out.back()) == Kind::barrier_done && out.back()[16] == 77;
+    }));
+    out.pop_back();
+    return out;
+}
+
+std::size_t count_of(const std::vector<Bytes>& records, Kind kind) {
+    return static_cast<std::size_t>(
+        std::ranges::count_if(records, [kind](const Bytes& record) { return accel::kind_of(record) == kind; }));
+}
+
+accel::RouterEntry test_router() {
+    return {address_of(0x72), accel::RouterKind::swap_router02, address_of(0xfa)};
+}
+
+/// Real transactions, what is left of them after damage, pools with swaps on them, and records that no host makes.
+std::vector<Bytes> mixed_stream(std::uint32_t seed, std::size_t count) {
+    StreamMaker maker{seed};
+    RangeStreams pools{seed};
     std::vector<Bytes> records{maker.mainnet_routers()};
     if (const auto real = read_real_transactions("mainnet/v3_router_transactions.jsonl.gz")) {
-        for (std::size_t i = 0; i < real->size() && records.size() < count; ++i) {
+        for (std::size_t i = 0; i < real->size() && records.size() < count / 2; ++i) {
             const Bytes& raw = (*real)[i].raw;
             if (raw.size() > records::max_transaction_bytes) continue;
             maker.add_sample(raw);
             records.push_back(maker.transaction(raw));
         }
-        for (std::size_t i = 0; i < count / 2; ++i) maker.append_random(records);
     } else {
         std::cout << missing_text("mainnet/v3_router_transactions.jsonl.gz") << ": hand-made transactions only\n";
         maker.add_sample(transaction(legacy_fields()));
-        for (std::size_t i = 0; i < count; ++i) maker.append_random(records);
     }
-    ParserHarness hls;
-    std::vector<Bytes> expected;
-    std::size_t legs = 0;
-    for (const Bytes& record : records) {
-        for (Bytes& answer : hls.run(record)) {
-            legs += accel::kind_of(answer) == accel::Kind::swap ? 1 : 0;
-            expected.push_back(std::move(answer));
-        }
+    while (records.size() < count) {
+        maker.append_random(records);
+        records.push_back(accel::to_record(records.size(), std::vector{test_router()}));
+        pools.append_card_case(records, 2, test_router());
+        records.push_back(pools.random_record());
     }
+    return records;
+}
+
+// First: the device is whole. The tests of one suite run in the order of this file.
+TEST_F(XrtLoop, GivesTheBytesOfTheNativeEngine) {
+    const char* const wanted = std::getenv("JITBOX_LOOP_RECORDS");
+    const std::vector<Bytes> records = mixed_stream(seed_, wanted == nullptr ? 600 : std::stoul(wanted));
+    const std::vector<Bytes> expected = native_answers(records);
     const auto begin = std::chrono::steady_clock::now();
     const std::vector<Bytes> got = through_the_card(records, expected.size());
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
-    std::cout << records.size() << " records in, " << got.size() << " out (" << legs << " legs), " << took.count() << " s\n";
+    std::cout << records.size() << " records in, " << got.size() << " out (" << count_of(expected, Kind::swap) << " legs, "
+              << count_of(expected, Kind::decision) << " decisions), " << took.count() << " s\n";
     ASSERT_TRUE(engine_->health()) << engine_->health().error().text();
     ASSERT_EQ(got.size(), expected.size());
     for (std::size_t i = 0; i < got.size(); ++i) ASSERT_EQ(got[i], expected[i]) << "output record " << i;
+    EXPECT_GT(count_of(expected, Kind::decision), 0U);
 }
 
-TEST_F(XrtLoop, StartsAgainAfterAReset) {
+TEST_F(XrtLoop, StartsAgainAfterAResetInTheMiddleOfItsWork) {
+    RangeStreams pools{seed_ + 1};
+    std::vector<Bytes> records{accel::to_record(1, std::vector{test_router()})};
+    for (int i = 0; i < 10; ++i) pools.append_card_case(records, 2, test_router());
+    for (const Bytes& record : records) ASSERT_TRUE(engine_->submit(record, 10s));
+    std::this_thread::sleep_for(std::chrono::milliseconds{seed_ % 50});
     ASSERT_TRUE(engine_->reset());
-    StreamMaker maker{seed_};
-    const std::vector<Bytes> records{maker.mainnet_routers(), maker.transaction(transaction(legacy_fields()))};
-    ParserHarness hls;
-    hls.run(records[0]);
-    const std::vector<Bytes> expected = hls.run(records[1]);
+    records.clear();
+    records.push_back(accel::to_record(1, std::vector{test_router()}));
+    for (int i = 0; i < 3; ++i) pools.append_card_case(records, 2, test_router());
+    const std::vector<Bytes> expected = native_answers(records);
     EXPECT_EQ(through_the_card(records, expected.size()), expected);
+}
+
+TEST_F(XrtLoop, AfterAFreezeAtAnyMomentThereIsNoDecisionAndEveryRecordIsAnswered) {
+    RangeStreams pools{seed_ + 2};
+    std::vector<Bytes> records{accel::to_record(1, std::vector{test_router()})};
+    for (int i = 0; i < 10; ++i) pools.append_card_case(records, 3, test_router());
+    const std::size_t expected = native_answers(records).size();
+    for (const Bytes& record : records) ASSERT_TRUE(engine_->submit(record, 10s));
+    std::vector<Bytes> out;
+    const auto take = [&](BytesView record) { out.emplace_back(record.begin(), record.end()); };
+    (void)within(std::chrono::milliseconds{seed_ % 400}, [&] { return engine_->drain(take), false; });
+    engine_->freeze();
+    const std::size_t before = out.size();
+    EXPECT_TRUE(within(60s, [&] { return engine_->drain(take), out.size() >= expected; }));
+    EXPECT_EQ(count_of({out.begin() + static_cast<std::ptrdiff_t>(before), out.end()}, Kind::decision), 0U);
+    EXPECT_EQ(out.size(), expected) << "frozen or not, each has its answer";
+    engine_->unfreeze();
 }
 
 // Last: nothing comes after it.
@@ -146,7 +201,7 @@ TEST_F(XrtLoop, NoticesThatTheModelWasKilled) {
     ASSERT_GT(model, 1);
     ASSERT_EQ(kill(model, SIGKILL), 0);
     const auto begin = std::chrono::steady_clock::now();
-    EXPECT_TRUE(within(10s, [&] { return !engine_->health(); }));
+    EXPECT_TRUE(within(20s, [&] { return !engine_->health(); }));
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
     const auto health = engine_->health();
     ASSERT_FALSE(health);

@@ -1,0 +1,125 @@
+// The whole kernel range_profit, shell and engine: the same bytes as the HLS source for the same stream, whatever the stalls.
+// SPDX-License-Identifier: Apache-2.0
+#include "Vrange_profit.h"
+#include "accel/records.hpp"
+#include "range_driver.hpp"
+#include "range_streams.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <iostream>
+
+namespace jitbox::test {
+namespace {
+
+using records::Kind;
+
+std::uint64_t new_seed() {
+    const char* const fixed = std::getenv("JITBOX_SEED");
+    const std::uint64_t seed = fixed != nullptr ? std::strtoull(fixed, nullptr, 10) : std::random_device{}();
+    std::cout << "seed " << seed << " (JITBOX_SEED repeats it)\n";
+    return seed;
+}
+
+/// Pools with legs between other records, about `legs` legs.
+std::vector<Bytes> some_records(RangeStreams& streams, std::size_t legs) {
+    std::vector<Bytes> records;
+    for (std::size_t i = 0; i < legs / 4; ++i) {
+        streams.append_case(records, 3);
+        records.push_back(streams.random_record());
+        records.push_back(streams.random_record());
+    }
+    return records;
+}
+
+std::size_t count_of(const std::vector<StreamBeat>& output, Kind kind) {
+    std::size_t count = 0;
+    bool first = true;
+    for (const StreamBeat& beat : output) {
+        count += first && beat.data[0] == static_cast<std::uint8_t>(kind) ? 1 : 0;
+        first = beat.last;
+    }
+    return count;
+}
+
+class RangeProfit : public testing::Test {
+protected:
+    void expect_same(const std::vector<Bytes>& records) {
+        const auto input = beats_of(records);
+        const auto expected = hls_.run(input);
+        const auto actual = rtl_.run(input, expected.size());
+        const std::string text = difference(expected, actual);
+        ASSERT_TRUE(text.empty()) << text;
+        decisions_ += count_of(expected, Kind::decision);
+        rejects_ += count_of(expected, Kind::reject);
+    }
+    void restart() {
+        hls_.reset();
+        rtl_.restart();
+    }
+    HlsRange hls_;
+    RangeBench<Vrange_profit, NoActor> rtl_;
+    std::size_t decisions_ = 0;
+    std::size_t rejects_ = 0;
+};
+
+TEST_F(RangeProfit, AnswersPoolsLegsAndDamagedRecordsLikeTheHlsSource) {
+    const auto seed = new_seed();
+    const char* const wanted = std::getenv("JITBOX_RTL_LEGS");
+    const std::size_t legs = wanted != nullptr ? std::strtoull(wanted, nullptr, 10) : 240;
+    std::mt19937_64 random{seed};
+    RangeStreams streams{seed};
+    for (std::size_t done = 0; done < legs; done += 40) {
+        rtl_.set_stalls(random() % 3 * 30, random() % 3 * 30, random());
+        expect_same(some_records(streams, 40));
+        if (HasFatalFailure()) return;
+    }
+    std::cout << decisions_ << " decisions, " << rejects_ << " rejects, " << rtl_.clocks() << " clocks\n";
+    EXPECT_GT(decisions_, legs / 8);
+}
+
+TEST_F(RangeProfit, AResetAtAnyClockForgetsEverythingAndNothingHangs) {
+    const auto seed = new_seed();
+    std::mt19937_64 random{seed};
+    RangeStreams streams{seed};
+    for (int turn = 0; turn < 6; ++turn) {
+        std::uint64_t left = 2100 + random() % 8000;
+        rtl_.run(beats_of(some_records(streams, 12)), ~std::size_t{0}, [&left] { return --left == 0; });
+        restart();
+        expect_same(some_records(streams, 4));
+        if (HasFatalFailure()) return;
+    }
+}
+
+TEST_F(RangeProfit, AfterAFreezeAtAnyClockNoDecisionBeginsAndEveryLegIsAnswered) {
+    const auto seed = new_seed();
+    std::mt19937_64 random{seed};
+    RangeStreams streams{seed};
+    for (int turn = 0; turn < 6; ++turn) {
+        auto records = some_records(streams, 12);
+        records.push_back(accel::barrier_record(1, 1));
+        const auto input = beats_of(records);
+        const auto expected = hls_.run(input);
+        std::uint64_t left = 2100 + random() % 12000;
+        std::size_t given = 0;
+        const auto output = rtl_.run(input, ~std::size_t{0}, [&] {
+            if (--left == 0) {
+                rtl_.freeze(true);
+                given = rtl_.given();
+            }
+            return rtl_.last_given() == static_cast<std::uint8_t>(Kind::barrier_done);
+        });
+        const auto answers = [](const std::vector<StreamBeat>& of) {
+            return count_of(of, Kind::decision) + count_of(of, Kind::reject);
+        };
+        EXPECT_EQ(answers(output), answers(expected)) << "each has one answer, frozen or not";
+        const std::vector<StreamBeat> after(output.begin() + static_cast<std::ptrdiff_t>(given), output.end());
+        EXPECT_LE(left == 0 ? count_of(after, Kind::decision) : 0, 1U) << "at most the one whose writing had begun";
+        rtl_.freeze(false);
+        restart();
+    }
+}
+
+} // namespace
+} // namespace jitbox::test

@@ -1,5 +1,5 @@
 # Vivado: packs the RTL form as jitbox_rtl.xo. Run by package.sh: vivado -mode batch -source package_rtl.tcl -tclargs <repository> <out.xo>
-# Not run here. It needs rtl/ to have both kernels; elaboration names a missing one.
+# Not run here.
 # SPDX-License-Identifier: Apache-2.0
 set root [lindex $argv 0]
 set xo [lindex $argv 1]

@@ -376,15 +376,16 @@ struct Appliance::Impl final : control::Appliance {
             return;
         }
         const std::string who = command.operator_name + " (reset: " + command.reason + ")";
-        arming.reset(std::move(*asked), [this, who, respond = std::move(respond)](const signer::Answer<signer::SignerStatus>& answer) {
-            if (answer) {
-                gate.resume();
-                halted_by.clear();
-                risk_watch.acknowledge(who);
-                if (keeper.error().empty()) engine->unfreeze();
-            }
-            answer_state(answer, respond);
-        });
+        arming.reset(std::move(*asked),
+                     [this, who, respond = std::move(respond)](const signer::Answer<signer::SignerStatus>& answer) {
+                         if (answer) {
+                             gate.resume();
+                             halted_by.clear();
+                             risk_watch.acknowledge(who);
+                             if (keeper.error().empty()) engine->unfreeze();
+                         }
+                         answer_state(answer, respond);
+                     });
     }
 
     void approval_request(const control::Approvable& what, Respond respond) override {

@@ -1,5 +1,6 @@
-// divide_digit with 8 bits and digits of 4: every divisor, rest, next digit and permitted reciprocal. The step of an induction: with it any number
-// of digits gives numerator = quotient * d + rest with rest < 2 d, and mul_div's last comparison the exact quotient.
+// divide_digit with 8 bits and digits of 4: every divisor, rest, next digit and permitted reciprocal. The step of an induction:
+// with it any number of digits gives numerator = quotient * d + rest with rest < 2 d, and mul_div's last comparison the exact
+// quotient.
 // SPDX-License-Identifier: Apache-2.0
 #include "Vdivide_digit.h"
 

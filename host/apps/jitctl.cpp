@@ -8,8 +8,8 @@
 #include "apps/daemon_commands.hpp"
 #include "apps/decode.hpp"
 #include "apps/evaluate.hpp"
-#include "apps/replay.hpp"
 #include "apps/key_command.hpp"
+#include "apps/replay.hpp"
 #include "apps/safe_command.hpp"
 #include "signer/hsm_worker.hpp"
 

@@ -52,6 +52,28 @@ TEST_F(SignerConfig, AWholeFileIsRead) {
     EXPECT_EQ(config->max_ttl, std::chrono::hours(1));
 }
 
+TEST_F(SignerConfig, AProfileSetsWhatDiffersFromOneHsmToAnother) {
+    const auto softhsm = parse_config(text(), "f", "").value();
+    EXPECT_EQ(softhsm.hsm.token.network, Network::none);
+    EXPECT_EQ(softhsm.hsm.session_timeout, std::chrono::seconds(0));
+    const auto yubihsm = parse_config(text() + "profile = \"yubihsm2\"\n", "f", "").value();
+    EXPECT_EQ(yubihsm.hsm.token.network, Network::internet);
+    EXPECT_LT(yubihsm.hsm.session_timeout, std::chrono::seconds(30)) << "the device ends sessions after 30 s without use";
+    const auto own = parse_config(text() + "profile = \"cloudhsm\"\ncall_deadline_ms = 100\n", "f", "").value();
+    EXPECT_EQ(own.hsm.call_deadline, std::chrono::milliseconds(100)) << "a profile gives defaults";
+    EXPECT_NE(all(parse_config(text() + "profile = \"nitro\"\n", "f", "").error()).find("none of softhsm2, cloudhsm, yubihsm2"),
+              std::string::npos);
+}
+
+TEST_F(SignerConfig, KeysInAFileAreForDevelopmentAndReplaceTheModule) {
+    const std::string with_file = text() + "key_file = \"/k\"\n";
+    const std::string errors = all(parse_config(with_file, "f", "").error());
+    EXPECT_NE(errors.find("hsm.module: does not go together with key_file"), std::string::npos) << errors;
+    EXPECT_NE(errors.find("hsm.token: does not go together with key_file"), std::string::npos) << errors;
+    const std::string production = all(parse_config(replaced(with_file, "development", "production"), "f", "").error());
+    EXPECT_NE(production.find("hsm.key_file: keys in a file are for development only"), std::string::npos) << production;
+}
+
 TEST_F(SignerConfig, FiveMistakesAreFiveErrors) {
     std::string broken = text();
     broken =

@@ -182,6 +182,7 @@ public:
     [[nodiscard]] Result<void> health() const override { return inner_->health(); }
     void freeze() noexcept override { inner_->freeze(); }
     void unfreeze() noexcept override { inner_->unfreeze(); }
+    [[nodiscard]] bool stopped_by_hardware() const noexcept override { return inner_->stopped_by_hardware(); }
     Result<void> reset() override {
         auto next = Recorder::create(options_);
         if (next) {

@@ -82,6 +82,7 @@ public:
 
     std::atomic<bool> stop{false};
     std::atomic<bool> frozen{false};
+    std::atomic<bool> stopped_by_hardware{false};
     std::atomic<std::uint32_t> in_tail{0};     ///< written by submit
     std::atomic<std::uint32_t> out_head{0};    ///< written by drain
     std::atomic<std::uint32_t> in_head{0};     ///< from the card
@@ -207,6 +208,7 @@ private:
                 if (!failed_.load(std::memory_order_relaxed) && now - last_status > status_period) {
                     last_status = now;
                     check_status();
+                    check_stop_line();
                     check_progress(now);
                 }
                 if (now - last_active > spin_time) std::this_thread::sleep_for(nap);
@@ -216,6 +218,11 @@ private:
             }
         }
         ended_.store(true);
+    }
+
+    /// The freeze register set though nobody here has set it: by the pin.
+    void check_stop_line() {
+        if (!told_frozen_ && (read(card::reg_freeze) & 1U) != 0) stopped_by_hardware.store(true);
     }
 
     void do_reset() {

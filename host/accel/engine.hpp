@@ -51,6 +51,8 @@ public:
     /// From the return of freeze() on no DECISION is emitted until unfreeze(): such legs are REJECT(frozen). Never waits.
     virtual void freeze() noexcept = 0;
     virtual void unfreeze() noexcept = 0;
+    /// The hardware has frozen by itself: its emergency-stop line is on, or was on since the last unfreeze(). Never waits.
+    [[nodiscard]] virtual bool stopped_by_hardware() const noexcept { return false; }
     /// Forgets every pool, router and parameter and every record on its way, and clears a failure: as after its start, but frozen
     /// if it was. The owner reloads. Neither submit nor drain may run meanwhile. Errors: the device does not come back.
     virtual Result<void> reset() = 0;

@@ -124,7 +124,11 @@ public:
     [[nodiscard]] int event_fd() const override { return worker_->event_fd(); }
     [[nodiscard]] Result<void> health() const override { return worker_->health(); }
     void freeze() noexcept override { worker_->frozen.store(true); }
-    void unfreeze() noexcept override { worker_->frozen.store(false); }
+    void unfreeze() noexcept override {
+        worker_->stopped_by_hardware.store(false); // seen again when the line is still on
+        worker_->frozen.store(false);
+    }
+    [[nodiscard]] bool stopped_by_hardware() const noexcept override { return worker_->stopped_by_hardware.load(); }
     Result<void> reset() override { return worker_->reset(); }
 
     [[nodiscard]] EngineInfo info() const override {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "apps/appliance.hpp"
 
+#include "apps/admin_port.hpp"
 #include "apps/arming.hpp"
 #include "apps/desk.hpp"
 #include "apps/engine_keeper.hpp"
@@ -91,6 +92,8 @@ struct Appliance::Impl final : control::Appliance {
                   .on_alert = [this](const std::string& what) { alert(what); }}),
           keeper(io, *engine,
                  {.on_lost = [this](const Error& error) { on_engine_lost(error); }, .on_back = [this] { on_engine_back(); }}),
+          admin(services, *engine,
+                [this](const control::StopCaller& who, const std::string& reason) { on_http_stop(who, reason); }),
           timer(io) {}
 
     boost::asio::io_context& io;
@@ -124,6 +127,7 @@ struct Appliance::Impl final : control::Appliance {
     std::unique_ptr<Desk> desk;
     Market market;
     EngineKeeper keeper;
+    AdminPort admin;
     boost::asio::steady_timer timer;
     std::unique_ptr<Rehearsal> rehearsal;
     std::string halted_by;
@@ -140,11 +144,7 @@ struct Appliance::Impl final : control::Appliance {
         relays->warm_up();
         if (auto restored = restore(); !restored) return restored;
         if (auto listening = server.start(); !listening) return listening;
-        if (config.telemetry.metrics) {
-            const auto port = metrics.serve(static_cast<std::uint16_t>(config.telemetry.metrics_port));
-            if (!port) return std::unexpected(port.error());
-            telemetry::log(Level::info, "metrics_served", {{"port", *port}});
-        }
+        if (auto listening = admin.start(); !listening) return listening;
         // Whatever a former jitd left armed ends here (ARM-1). A tripped signer stays tripped.
         arming.disarm("jitd", "jitd started", [](const auto&) {});
         if (auto running = market.start(); !running) return running;
@@ -206,7 +206,9 @@ struct Appliance::Impl final : control::Appliance {
         if (ticks % prepare_every == 0) lane_keeper.prepare();
         risk_watch.tick();
         armed_gauge.set(arming.armed() ? 1 : 0);
+        tell_health();
         keeper.check();
+        if (halted_by.empty() && engine->stopped_by_hardware()) emergency_stop("the card's stop line");
         if (!arming.armed()) return;
         if (!keeper.error().empty()) disarm_ourselves("engine: " + keeper.error());
         lane_keeper.recover();
@@ -215,6 +217,15 @@ struct Appliance::Impl final : control::Appliance {
         if (view.head_age > limit) disarm_ourselves(fmt::format("no head for {} ms", view.head_age.count()));
         if (const std::string broken = journal->last_error(); !broken.empty()) disarm_ourselves("journal: " + broken);
         if (const std::string lost = anchor_problem(config, *audit_log); !lost.empty()) disarm_ourselves(lost);
+    }
+
+    void tell_health() {
+        const MarketView view = market.view();
+        admin.tell({.state = arming.view().state,
+                    .node = view.connected && view.head > 0 &&
+                            view.head_age <= std::chrono::seconds(lost_after_blocks * config.chain.block_time_s),
+                    .signer = arming.view().signer_reachable,
+                    .engine = keeper.error()});
     }
 
     void disarm_ourselves(const std::string& why) {
@@ -294,6 +305,13 @@ struct Appliance::Impl final : control::Appliance {
         halted_by = reason;
         if (desk) desk->cancel_all(market.view().head);
         alert("emergency stop: " + reason);
+    }
+
+    /// The signer is being told, or has latched already; the engine is frozen.
+    void on_http_stop(const control::StopCaller& who, const std::string& reason) {
+        arming.stopped_elsewhere("emergency stop: " + reason);
+        stop_here(reason);
+        audit_http_stop(*audit_log, who);
     }
 
     // ---- control::Appliance
@@ -403,6 +421,7 @@ struct Appliance::Impl final : control::Appliance {
              .risk = risk_watch.view(),
              .bundles = trading.totals,
              .latencies = desk->latencies(),
+             .admin_port = admin.port(),
              .uptime = std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - started)}));
     }
 

@@ -180,4 +180,9 @@ void Arming::reset(signer::ResetRequest request, Respond respond) {
         std::move(respond));
 }
 
+void Arming::stopped_elsewhere(const std::string& cause) {
+    ++impl_->commands; // heartbeats and armings under way say nothing about the state after it
+    impl_->hold(cause);
+}
+
 } // namespace jitbox::apps

@@ -48,6 +48,8 @@ public:
     /// More time; the signer refuses when nothing is armed.
     void renew(signer::RenewRequest request, Respond respond);
     void reset(signer::ResetRequest request, Respond respond);
+    /// The signer was told to stop by another way: armed() is false from the return on.
+    void stopped_elsewhere(const std::string& cause);
 
 private:
     struct Impl;

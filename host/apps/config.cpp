@@ -5,6 +5,7 @@
 #include "apps/config_schema.hpp"
 #include "apps/schema_reference.hpp"
 #include "apps/toml_walker.hpp"
+#include "manifest/sha256.hpp"
 
 #include <fmt/format.h>
 #include <toml++/toml.h>
@@ -71,7 +72,13 @@ std::expected<Config, ConfigErrors> load_config(const std::filesystem::path& fil
     }
     const std::string text{std::istreambuf_iterator<char>(in), {}};
     auto config = parse_config(text, file.string());
-    if (config) config->file = file;
+    if (!config) return config;
+    config->file = file;
+    config->source_name = file.filename().string();
+    config->source_sha256 = manifest::sha256_hex(text);
+    ConfigErrors errors;
+    check_permissions(file, *config, errors);
+    if (!errors.empty()) return std::unexpected(std::move(errors));
     return config;
 }
 

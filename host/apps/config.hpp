@@ -129,9 +129,19 @@ struct ControlConfig {
     std::filesystem::path socket; ///< empty in the file: <runtime_dir>/jitd.sock
 };
 
+/// HTTP on the loopback.
+struct AdminConfig {
+    std::uint64_t port = 0; ///< 0: a free one
+};
+
+/// What arming wants of the machine (ARM-2).
+struct ArmingConfig {
+    std::filesystem::path manifest;  ///< empty: not checked (refused in production); its signature stands beside it
+    std::string manifest_public_key; ///< minisign's, the line RW...
+    bool require_synchronised_clock = true;
+};
+
 struct TelemetryConfig {
-    bool metrics = false;
-    std::uint64_t metrics_port = 0;
     std::filesystem::path log_dir; ///< empty in the file: <state_dir>/logs
     std::string log_level;
 };
@@ -187,7 +197,11 @@ struct Config {
     EngineConfig engine;
     CaptureConfig capture;
     ControlConfig control;
+    AdminConfig admin;
+    ArmingConfig arming;
     TelemetryConfig telemetry;
+    std::string source_name;   ///< the file's name without its folder
+    std::string source_sha256; ///< of the text that was read
     std::vector<TokenConfig> tokens;
     std::vector<PoolConfig> pools;
     std::vector<RouterConfig> routers; ///< empty in the file: the chain's known routers

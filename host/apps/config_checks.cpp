@@ -125,27 +125,6 @@ void read_profile(Config& config, ConfigErrors& errors) {
     }
 }
 
-void check_environment(const Config& config, ConfigErrors& errors) {
-    if (config.environment != "production") return;
-    if (config.chain.profile.empty()) {
-        errors.push_back({"config: chain.profile is missing", "production needs the chain's profile, see docs/chains.md"});
-    }
-    if (!is_set(config.chain.owner)) {
-        errors.push_back({"config: chain.owner is missing", "production needs the address of the Safe that owns the executor"});
-    }
-    if (!is_set(config.chain.guardian)) {
-        errors.push_back({"config: chain.guardian is missing", "production needs the address of the executor's guardian"});
-    }
-    if (config.chain.executor_code_hash.empty()) {
-        errors.push_back({"config: chain.executor_code_hash is missing",
-                          "production needs the keccak256 of the executor's code: cast keccak $(cast code EXECUTOR)"});
-    }
-    if (config.chain.id == 31337 || config.chain.id == 1337) {
-        errors.push_back({fmt::format("config: chain.id = {} is a development chain", config.chain.id),
-                          "set environment = \"development\" for a sandbox"});
-    }
-}
-
 } // namespace
 
 void check_config(Config& config, ConfigErrors& errors) {
@@ -162,7 +141,7 @@ void check_config(Config& config, ConfigErrors& errors) {
     read_profile(config, errors);
     check_relays(config, errors);
     check_audit(config, errors);
-    check_environment(config, errors);
+    check_production(config, errors);
     check_risk(config, errors);
     if (config.feed.backoff_ms > config.feed.backoff_max_ms) {
         errors.push_back({"config: feed.backoff_ms is larger than feed.backoff_max_ms", "swap the two"});

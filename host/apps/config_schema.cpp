@@ -153,11 +153,25 @@ constexpr std::array control_table{
                        [](ControlConfig& c, V v) { c.socket = v.text; }},
 };
 
+constexpr std::array admin_table{
+    Key<AdminConfig>{"port", Type::integer, "9090", "0..65535",
+                     "Port on 127.0.0.1 of /metrics, /healthz and /admin/emergency-stop; 0 takes a free one (see the status).",
+                     [](AdminConfig& c, V v) { c.port = v.natural(); }},
+};
+
+constexpr std::array arming_table{
+    Key<ArmingConfig>{"manifest", Type::path, "", "",
+                      "The signed manifest that binaries, configurations and contracts must match to be armed; its signature is "
+                      "<manifest>.minisig. Empty: not checked (refused in production).",
+                      [](ArmingConfig& c, V v) { c.manifest = v.text; }},
+    Key<ArmingConfig>{"manifest_public_key", Type::text, "", "", "minisign's public key of whoever releases: the line RW...",
+                      [](ArmingConfig& c, V v) { c.manifest_public_key = v.text; }},
+    Key<ArmingConfig>{"require_synchronised_clock", Type::flag, "true", "",
+                      "Refuse arming while the kernel does not hold the clock for synchronised (false is refused in production).",
+                      [](ArmingConfig& c, V v) { c.require_synchronised_clock = v.flag; }},
+};
+
 constexpr std::array telemetry_table{
-    Key<TelemetryConfig>{"metrics", Type::flag, "true", "", "Serve Prometheus metrics on 127.0.0.1.",
-                         [](TelemetryConfig& c, V v) { c.metrics = v.flag; }},
-    Key<TelemetryConfig>{"metrics_port", Type::integer, "9464", "0..65535", "Port of /metrics; 0 takes a free one (see the log).",
-                         [](TelemetryConfig& c, V v) { c.metrics_port = v.natural(); }},
     Key<TelemetryConfig>{"log_dir", Type::path, "", "", "Directory of the logs. Empty: <state_dir>/logs.",
                          [](TelemetryConfig& c, V v) { c.log_dir = v.text; }},
     Key<TelemetryConfig>{"log_level", Type::choice, "info", "debug|info|warning|error|critical", "Lowest level that is written.",
@@ -260,6 +274,12 @@ std::span<const Key<CaptureConfig>> capture_keys() {
 }
 std::span<const Key<ControlConfig>> control_keys() {
     return control_table;
+}
+std::span<const Key<AdminConfig>> admin_keys() {
+    return admin_table;
+}
+std::span<const Key<ArmingConfig>> arming_keys() {
+    return arming_table;
 }
 std::span<const Key<TelemetryConfig>> telemetry_keys() {
     return telemetry_table;

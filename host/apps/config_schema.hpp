@@ -48,6 +48,8 @@ struct Key {
 [[nodiscard]] std::span<const Key<EngineConfig>> engine_keys();
 [[nodiscard]] std::span<const Key<CaptureConfig>> capture_keys();
 [[nodiscard]] std::span<const Key<ControlConfig>> control_keys();
+[[nodiscard]] std::span<const Key<AdminConfig>> admin_keys();
+[[nodiscard]] std::span<const Key<ArmingConfig>> arming_keys();
 [[nodiscard]] std::span<const Key<TelemetryConfig>> telemetry_keys();
 [[nodiscard]] std::span<const Key<TokenConfig>> token_keys();
 [[nodiscard]] std::span<const Key<PoolConfig>> pool_keys();
@@ -69,6 +71,8 @@ void for_each_section(Visitor&& visit) {
     visit("engine", engine_keys(), &Config::engine);
     visit("capture", capture_keys(), &Config::capture);
     visit("control", control_keys(), &Config::control);
+    visit("admin", admin_keys(), &Config::admin);
+    visit("arming", arming_keys(), &Config::arming);
     visit("telemetry", telemetry_keys(), &Config::telemetry);
 }
 
@@ -93,5 +97,9 @@ namespace jitbox::apps {
 void check_config(Config& config, ConfigErrors& errors);
 /// Those of [risk] and [prices]; computes the static prices.
 void check_risk(Config& config, ConfigErrors& errors);
+/// What production refuses, and the manifest's keys; part of check_config.
+void check_production(const Config& config, ConfigErrors& errors);
+/// Production: nobody else may write the configuration, nor reach the state (DATA-1).
+void check_permissions(const std::filesystem::path& file, const Config& config, ConfigErrors& errors);
 
 } // namespace jitbox::apps

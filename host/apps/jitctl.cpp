@@ -9,6 +9,7 @@
 #include "apps/decode.hpp"
 #include "apps/evaluate.hpp"
 #include "apps/key_command.hpp"
+#include "apps/manifest_command.hpp"
 #include "apps/replay.hpp"
 #include "apps/safe_command.hpp"
 #include "signer/hsm_worker.hpp"
@@ -43,6 +44,7 @@ constexpr std::array commands{
     Command{"chain", "every configured address against a node; chain profiles", jitbox::apps::run_chain},
     Command{"audit", "verify, show, export and anchor the hash-chained audit log", jitbox::apps::run_audit},
     Command{"key", "the signer's keys: list, generate, rotate, retire, unlock", jitbox::apps::run_key},
+    Command{"manifest", "hash what may run here and sign it, or verify it (minisign)", jitbox::apps::run_manifest},
     Command{"decode", "raw transactions (hex lines) to their swaps (JSON lines)", jitbox::apps::decode_command},
     Command{"evaluate", "exact outcome of swaps and positions, one JSON object a line", jitbox::apps::evaluate_command},
     Command{"replay", "a capture of the record stream through an engine again", jitbox::apps::replay_command},

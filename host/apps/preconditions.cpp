@@ -3,6 +3,7 @@
 #include "apps/preconditions.hpp"
 
 #include "apps/chain_checks.hpp"
+#include "apps/release_check.hpp"
 #include "apps/self_test.hpp"
 #include "base/hex.hpp"
 #include "chain/keccak.hpp"
@@ -63,6 +64,16 @@ void check_here(const PreconditionInputs& inputs, Collector& out) {
     }
 }
 
+/// Manifest, clock. The code hashes that the manifest wants come back for the node to be asked.
+ReleaseCheck check_machine(const PreconditionInputs& inputs, Collector& out) {
+    if (const std::string problem = clock_problem(inputs.services.config); !problem.empty()) {
+        out.object("arm: " + problem, "see chronyc tracking; arming.require_synchronised_clock");
+    }
+    ReleaseCheck release = check_release(inputs.services.config, own_binary_hash(), inputs.arming.view().signer);
+    for (const Error& objection : release.objections) out.object(objection.what, objection.hint);
+    return release;
+}
+
 void check_market(const PreconditionInputs& inputs, Collector& out) {
     const MarketView market = inputs.market.view();
     const std::uint64_t stale_ms = 2 * inputs.services.config.chain.block_time_s * 1000;
@@ -87,6 +98,21 @@ std::vector<Bytes20> operators_of(const ArmView& arm) {
     return out;
 }
 
+void ask_code(const PreconditionInputs& inputs, const std::shared_ptr<Collector>& out, const Bytes20& address,
+              const std::string& name, const std::string& expected_hash) {
+    inputs.node.code(address, [out, name, expected_hash, text = to_hex(address)](const Result<Bytes>& code) {
+        if (!code) {
+            out->object("arm: the node did not give the code of " + name + ": " + code.error().what, code.error().hint);
+        } else if (code->empty()) {
+            out->object("arm: there is no contract at " + text + " (" + name + ")", "check the address and the chain");
+        } else if (!expected_hash.empty() && to_hex(chain::keccak256(BytesView(*code))) != expected_hash) {
+            out->object("arm: the code at " + text + " (" + name + ") is not the configured one: keccak256 is " +
+                            to_hex(chain::keccak256(BytesView(*code))),
+                        "compare with the manifest; do not arm before the difference is explained");
+        }
+    });
+}
+
 void ask_chain(const PreconditionInputs& inputs, const std::shared_ptr<Collector>& out) {
     const Config& config = inputs.services.config;
     ChainSubject subject{
@@ -102,6 +128,7 @@ void ask_chain(const PreconditionInputs& inputs, const std::shared_ptr<Collector
 void check_preconditions(const PreconditionInputs& inputs, std::function<void(std::vector<Error>)> done) {
     const auto out = std::make_shared<Collector>(std::move(done));
     check_here(inputs, *out);
+    const ReleaseCheck release = check_machine(inputs, *out);
     check_market(inputs, *out);
     inputs.node.latest_head([out, ours = inputs.market.view().head](const Result<chain::Head>& head) {
         if (!head) {
@@ -112,7 +139,11 @@ void check_preconditions(const PreconditionInputs& inputs, std::function<void(st
         }
     });
     // A node that is not connected is an objection already; waiting for its answers would only delay it.
-    if (inputs.node.rpc().connected()) ask_chain(inputs, out);
+    if (!inputs.node.rpc().connected()) return;
+    ask_chain(inputs, out);
+    for (const auto& [address, hash] : release.contracts) {
+        if (const auto bytes = fixed_from_hex<20>(address)) ask_code(inputs, out, *bytes, "contract of the manifest", hash);
+    }
 }
 
 } // namespace jitbox::apps

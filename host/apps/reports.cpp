@@ -186,6 +186,7 @@ std::string status_report(const StatusInputs& inputs) {
     out["latency"] = latency_rows(inputs.latencies);
     out["resident_kib"] = resident_kib();
     out["uptime_s"] = inputs.uptime.count();
+    out["admin_port"] = inputs.admin_port;
     out["pid"] = ::getpid();
     return json::serialize(out);
 }

@@ -35,6 +35,7 @@ struct StatusInputs {
     RiskView risk;
     BundleTotals bundles;
     std::vector<std::pair<std::string, telemetry::Quantiles>> latencies;
+    std::uint16_t admin_port = 0;
     std::chrono::seconds uptime{0};
 };
 

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "control/admin_server.hpp"
 
+#include "base/urgent_thread.hpp"
+
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
@@ -239,7 +241,10 @@ Result<std::uint16_t> AdminServer::start() {
     auto port = impl_->listen();
     if (!port) return port;
     impl_->accept();
-    impl_->thread = std::thread([io = impl_->io] { io->run(); });
+    impl_->thread = std::thread([io = impl_->io] {
+        make_this_thread_urgent(); // a stop goes before everything else; where it may not, it is served all the same
+        io->run();
+    });
     return port;
 }
 

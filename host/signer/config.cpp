@@ -2,11 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "signer/config.hpp"
 
+#include "manifest/sha256.hpp"
 #include "signer/config_section.hpp"
 
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 
@@ -18,6 +20,9 @@
 namespace jitbox::signer {
 namespace {
 
+/// What tokens come with, and what is tried first (DATA-1). "0001password" is the YubiHSM 2's.
+constexpr std::array<std::string_view, 12> default_pins = {"0000",     "1234",   "12345", "123456",       "12345678", "87654321",
+                                                           "password", "secret", "1111",  "0001password", "userpin",  "changeit"};
 constexpr std::chrono::milliseconds longest_beat_gap{300}; // ARM-3: three beats of the 10 Hz monitor
 
 bool is_environment(std::string_view text) {
@@ -62,22 +67,29 @@ void read_limits(const toml::table& root, Config& config, std::vector<Error>& er
 
 } // namespace
 
-Result<Secret> read_pin_file(const std::string& path) {
+Result<Secret> read_private_file(const std::string& path, std::size_t max_size) {
     const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-    if (fd < 0) return fail(path + ": " + std::strerror(errno), "write the PIN into it, mode 0600");
+    if (fd < 0) return fail(path + ": " + std::strerror(errno), "it must be a file of mode 0600");
     struct stat info{};
-    std::array<char, 257> buffer{};
+    std::string buffer(max_size + 1, '\0');
     const bool known = ::fstat(fd, &info) == 0;
     const ssize_t size = ::read(fd, buffer.data(), buffer.size());
     ::close(fd);
-    std::string text(buffer.data(), size > 0 ? static_cast<std::size_t>(size) : 0);
+    const auto content = std::string_view(buffer).substr(0, size > 0 ? static_cast<std::size_t>(size) : 0);
+    Secret out{std::string(content)};
     OPENSSL_cleanse(buffer.data(), buffer.size());
-    Secret wiped(std::move(text)); // from here on it is wiped on every way out
     if (!known || !S_ISREG(info.st_mode)) return fail(path + " is no plain file");
     if (info.st_uid != ::geteuid())
-        return fail(path + " belongs to user " + std::to_string(info.st_uid), "chown it to the signer's user");
+        return fail(path + " belongs to user " + std::to_string(info.st_uid), "chown it to the user who runs this");
     if ((info.st_mode & 0077U) != 0) return fail(path + " is open to others", "chmod 600 " + path);
-    std::string_view pin = wiped.reveal();
+    if (out.reveal().size() > max_size) return fail(path + " is larger than " + std::to_string(max_size) + " bytes");
+    return out;
+}
+
+Result<Secret> read_pin_file(const std::string& path) {
+    const auto file = read_private_file(path, 256);
+    if (!file) return std::unexpected(file.error());
+    std::string_view pin = file->reveal();
     if (pin.ends_with('\n')) pin.remove_suffix(1);
     if (pin.empty() || pin.size() > 255 || pin.find('\n') != std::string_view::npos)
         return fail(path + " must hold one line of 1 to 255 characters");
@@ -109,6 +121,27 @@ std::expected<Config, std::vector<Error>> parse_config(std::string_view text, co
     return config;
 }
 
+/// DATA-1: what a production signer refuses besides.
+std::vector<Error> check_production(const Config& config, const std::string& path) {
+    std::vector<Error> out;
+    if (config.environment != "production") return out;
+    const auto open_to = [](const std::string& file, mode_t bits) {
+        struct stat info{};
+        return ::stat(file.c_str(), &info) == 0 && (info.st_mode & bits) != 0;
+    };
+    if (open_to(path, S_IWGRP | S_IWOTH)) out.push_back({.what = path + ": others may write it", .hint = "chmod go-w " + path});
+    if (open_to(config.state_dir, S_IRWXG | S_IRWXO))
+        out.push_back(
+            {.what = "signer.state_dir: " + config.state_dir + " is open to others", .hint = "chmod 700 " + config.state_dir});
+    if (config.limits.chain_id == 31337 || config.limits.chain_id == 1337)
+        out.push_back({.what = "signer.chain_id: " + std::to_string(config.limits.chain_id) + " is a development chain",
+                       .hint = "environment = \"development\" for a sandbox"});
+    if (std::ranges::find(default_pins, config.hsm.token.pin.reveal()) != default_pins.end())
+        out.push_back(
+            {.what = "hsm.pin_file: the PIN is a default or one of the first to be tried", .hint = "set another PIN on the token"});
+    return out;
+}
+
 std::expected<Config, std::vector<Error>> load_config(const std::string& path) {
     std::ifstream in(path, std::ios::binary);
     std::ostringstream text;
@@ -117,7 +150,12 @@ std::expected<Config, std::vector<Error>> load_config(const std::string& path) {
         return std::unexpected(
             std::vector{Error{.what = path + ": " + std::strerror(errno), .hint = "give the file with --config"}});
     const char* credentials = std::getenv("CREDENTIALS_DIRECTORY");
-    return parse_config(text.str(), path, credentials == nullptr ? "" : credentials);
+    auto config = parse_config(text.str(), path, credentials == nullptr ? "" : credentials);
+    if (!config) return config;
+    config->source_name = std::filesystem::path(path).filename().string();
+    config->source_sha256 = manifest::sha256_hex(text.str());
+    if (auto mistakes = check_production(*config, path); !mistakes.empty()) return std::unexpected(std::move(mistakes));
+    return config;
 }
 
 } // namespace jitbox::signer

@@ -13,7 +13,9 @@
 namespace jitbox::signer {
 
 struct Config {
-    std::string environment; ///< "development", "staging" or "production"
+    std::string source_name;   ///< the file's name without its folder
+    std::string source_sha256; ///< of the text that was read
+    std::string environment;   ///< "development", "staging" or "production"
     SigningLimits limits;
     ApprovalRules approvals;
     std::chrono::seconds max_ttl{0};             ///< longest lease
@@ -35,10 +37,14 @@ struct Config {
 
 /// Reads the file, and the PIN that it names. Errors name the field and say what to do; all are given together.
 [[nodiscard]] std::expected<Config, std::vector<Error>> load_config(const std::string& path);
+/// What a production signer refuses besides: permissions of file and state directory, default PINs, development chains.
+[[nodiscard]] std::vector<Error> check_production(const Config& config, const std::string& path);
 /// `text` as the content of `path`. `credentials_dir` stands in for the environment's CREDENTIALS_DIRECTORY (systemd).
 [[nodiscard]] std::expected<Config, std::vector<Error>> parse_config(std::string_view text, const std::string& path,
                                                                      const std::string& credentials_dir);
 
+/// The whole of a file of mode 0600 or stricter that belongs to this user, at most `max_size` bytes.
+[[nodiscard]] Result<Secret> read_private_file(const std::string& path, std::size_t max_size = 4096);
 /// KEY-2: the PIN from a file of mode 0600 or stricter that belongs to this user. One line; the newline at its end is not part of
 /// it.
 [[nodiscard]] Result<Secret> read_pin_file(const std::string& path);

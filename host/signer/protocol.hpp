@@ -178,6 +178,9 @@ struct SignerStatus {
     std::uint64_t hsm_restarts = 0;
     std::uint64_t chain_id = 0;
     Bytes20 executor{};
+    std::string binary_sha256; ///< of the signer's own program and configuration, for the manifest
+    std::string config_name;   ///< without its folder
+    std::string config_sha256;
 };
 
 // ---- lines ----

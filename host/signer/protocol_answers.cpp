@@ -61,7 +61,10 @@ json::object to_json(const SignerStatus& status) {
             {"refused", status.refused},
             {"hsm_restarts", status.hsm_restarts},
             {"chain_id", status.chain_id},
-            {"executor", to_hex(status.executor)}};
+            {"executor", to_hex(status.executor)},
+            {"binary_sha256", status.binary_sha256},
+            {"config_name", status.config_name},
+            {"config_sha256", status.config_sha256}};
 }
 
 template <typename T>
@@ -157,6 +160,9 @@ SignerStatus read_status(ObjectReader& reader) {
     out.hsm_restarts = reader.natural("hsm_restarts");
     out.chain_id = reader.natural("chain_id");
     out.executor = reader.fixed<20>("executor");
+    out.binary_sha256 = reader.text("binary_sha256");
+    out.config_name = reader.text("config_name");
+    out.config_sha256 = reader.text("config_sha256");
     return out;
 }
 

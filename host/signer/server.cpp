@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "signer/server.hpp"
 
+#include "base/urgent_thread.hpp"
+#include "manifest/sha256.hpp"
 #include "signer/control_service.hpp"
 #include "signer/key_registry.hpp"
 #include "signer/line_server.hpp"
@@ -12,7 +14,6 @@
 #include <algorithm>
 #include <atomic>
 #include <csignal>
-#include <sched.h>
 #include <thread>
 
 namespace jitbox::signer {
@@ -77,9 +78,7 @@ private:
 /// for long: it parses short lines and posts work to others. Where the unit does not allow it (LimitRTPRIO=10), it is one thread of
 /// many.
 void put_before_others(const Server::Report& report) {
-    const sched_param priority{.sched_priority = 10};
-    if (::sched_setscheduler(0, SCHED_FIFO | SCHED_RESET_ON_FORK, &priority) != 0)
-        report("no_realtime_priority", "a stop is answered with ordinary priority; set LimitRTPRIO=10");
+    if (!make_this_thread_urgent()) report("no_realtime_priority", "a stop is answered with ordinary priority; set LimitRTPRIO=10");
 }
 
 } // namespace
@@ -109,7 +108,8 @@ struct Server::Impl {
 
     Config config;
     PatientReport log_lines;
-    const Report report; ///< never waits
+    const Report report;                                                                    ///< never waits
+    const std::string own_binary = manifest::sha256_of_file("/proc/self/exe").value_or(""); ///< of this program, for the manifest
     std::unique_ptr<audit::Log> audit_log;
     std::unique_ptr<TripFile> trip_file;
     std::unique_ptr<ApprovalBook> approvals;
@@ -248,6 +248,9 @@ SignerStatus Server::Impl::status() {
     out.hsm_restarts = hsm_state.restarts;
     out.chain_id = config.limits.chain_id;
     out.executor = config.limits.executor;
+    out.binary_sha256 = own_binary;
+    out.config_name = config.source_name;
+    out.config_sha256 = config.source_sha256;
     return out;
 }
 

@@ -3,7 +3,6 @@
 #include "telemetry/metrics.hpp"
 
 #include <prometheus/counter.h>
-#include <prometheus/exposer.h>
 #include <prometheus/gauge.h>
 #include <prometheus/histogram.h>
 #include <prometheus/registry.h>
@@ -11,7 +10,6 @@
 
 #include <algorithm>
 #include <array>
-#include <exception>
 #include <map>
 #include <mutex>
 
@@ -46,7 +44,6 @@ struct Metrics::Impl {
     std::shared_ptr<prometheus::Registry> registry = std::make_shared<prometheus::Registry>();
     std::map<prometheus::Histogram*, std::unique_ptr<LatencyImpl>> latencies;
     std::mutex mutex;
-    std::unique_ptr<prometheus::Exposer> exposer; // last: it serves the registry
 };
 
 Metrics::Metrics() : impl_(std::make_unique<Impl>()) {}
@@ -69,20 +66,6 @@ Latency Metrics::latency(const std::string& name, const std::string& help, const
     auto& slot = impl_->latencies[&histogram];
     if (!slot) slot = std::make_unique<LatencyImpl>(histogram);
     return Latency(slot.get());
-}
-
-Result<std::uint16_t> Metrics::serve(std::uint16_t port) {
-    try {
-        auto exposer = std::make_unique<prometheus::Exposer>("127.0.0.1:" + std::to_string(port), 1);
-        exposer->RegisterCollectable(impl_->registry);
-        const auto ports = exposer->GetListeningPorts();
-        if (ports.empty()) return fail("metrics: no listening port on 127.0.0.1", "choose another telemetry.metrics_port");
-        impl_->exposer = std::move(exposer);
-        return static_cast<std::uint16_t>(ports.front());
-    } catch (const std::exception& error) {
-        return fail("metrics: cannot listen on 127.0.0.1:" + std::to_string(port) + ": " + error.what(),
-                    "is the port taken? choose another telemetry.metrics_port");
-    }
 }
 
 std::string Metrics::text() const {

@@ -1,4 +1,4 @@
-// Metrics: counters, gauges and latency histograms, exposed to Prometheus over HTTP.
+// Metrics: counters, gauges and latency histograms, as Prometheus reads them.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -68,9 +68,7 @@ public:
     /// Buckets from 1 us to 10 s in steps 1-2-5, exposed in seconds.
     [[nodiscard]] Latency latency(const std::string& name, const std::string& help, const Labels& labels = {});
 
-    /// Serves /metrics on 127.0.0.1:`port` (0: a free port) and returns the port. Errors: the port is taken.
-    Result<std::uint16_t> serve(std::uint16_t port);
-    /// The exposition text that /metrics answers.
+    /// The exposition text, for /metrics.
     [[nodiscard]] std::string text() const;
 
 private:

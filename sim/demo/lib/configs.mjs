@@ -84,8 +84,13 @@ deadline_ms = ${value("engine.deadline_ms", 5000)}`,
     `[relay]
 auth_key_file = ${quoted(`${dirs.state}/relay-auth.key`)}
 deadline_ms = ${value("relay.deadline_ms", 1000)}`,
+    `[admin]
+port = 0`,
+    `[arming]
+require_synchronised_clock = ${value("arming.require_synchronised_clock", false)}
+${overrides["arming.manifest"] ? `manifest = ${quoted(overrides["arming.manifest"])}
+manifest_public_key = ${quoted(overrides["arming.manifest_public_key"])}` : ""}`,
     `[telemetry]
-metrics_port = 0
 log_level = "debug"`,
   ];
   if (overrides["capture.dir"]) sections.push(`[capture]\ndir = ${quoted(overrides["capture.dir"])}`);

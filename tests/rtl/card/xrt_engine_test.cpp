@@ -25,6 +25,7 @@ public:
         std::atomic<bool> hang{false}; ///< a register access never comes back
         std::atomic<bool> stop_clock{false};
         std::atomic<bool> gone{false}; ///< registers read all ones
+        std::atomic<bool> stop_line{false};
         std::uint32_t version = accel::card::version;
     };
     explicit ModelPort(std::shared_ptr<Faults> faults)
@@ -34,6 +35,7 @@ public:
             while (!stop_) {
                 {
                     const std::lock_guard lock(mutex_);
+                    card_.emergency_stop = faults_->stop_line ? 1 : 0;
                     for (int i = 0; i < 64 && !faults_->stop_clock; ++i) axi_.tick();
                 }
                 std::this_thread::yield();
@@ -132,6 +134,26 @@ TEST(XrtEngine, ADecisionAfterFreezeIsRejected) {
     engine->freeze();
     ASSERT_TRUE(engine->submit(decision));
     EXPECT_TRUE(within(5s, [&] { return engine->drain([&](BytesView r) { EXPECT_EQ(r[0], 0x84); }) != 0; }));
+}
+
+TEST(XrtEngine, TellsOfTheCardsOwnStopLineUntilItIsUnfrozenWithTheLineOff) {
+    const auto faults = std::make_shared<Faults>();
+    const auto engine = open_engine(faults);
+    engine->unfreeze();
+    EXPECT_FALSE(within(500ms, [&] { return engine->stopped_by_hardware(); }));
+    faults->stop_line = true;
+    EXPECT_TRUE(within(5s, [&] { return engine->stopped_by_hardware(); }));
+    const auto thaw = [&] { // as an operator does: what was stopped stays frozen until a reset
+        engine->freeze();
+        std::this_thread::sleep_for(100ms);
+        engine->unfreeze();
+    };
+    thaw();
+    EXPECT_TRUE(within(5s, [&] { return engine->stopped_by_hardware(); })) << "the line is still on";
+    faults->stop_line = false;
+    EXPECT_TRUE(engine->stopped_by_hardware()) << "latched";
+    thaw();
+    EXPECT_FALSE(within(500ms, [&] { return engine->stopped_by_hardware(); }));
 }
 
 TEST(XrtEngine, NoticesACardThatHangsAndDoesNotHangItself) {

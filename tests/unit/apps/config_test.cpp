@@ -2,6 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "apps/config.hpp"
 
+#include "apps/config_schema.hpp"
+#include "support/temp_dir.hpp"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -164,13 +167,48 @@ TEST(ConfigTest, out_of_range_negative_and_zero_values_are_named_with_what_is_al
 }
 
 TEST(ConfigTest, production_refuses_what_development_allows) {
-    const auto config = parse_config(with(good, "\"development\"", "\"production\""), "production.toml");
+    const auto config = parse_config(with(good, "\"development\"", "\"production\"") +
+                                         "[telemetry]\nlog_level = \"debug\"\n[arming]\nrequire_synchronised_clock = false\n",
+                                     "production.toml");
     ASSERT_FALSE(config.has_value());
     const std::string messages = all_of(config.error());
     EXPECT_THAT(messages, HasSubstr("chain.executor_code_hash"));
     EXPECT_THAT(messages, HasSubstr("audit.anchor is missing"));
     EXPECT_THAT(messages, HasSubstr("development chain"));
     EXPECT_THAT(messages, HasSubstr("relays[0].url is not encrypted"));
+    EXPECT_THAT(messages, HasSubstr("telemetry.log_level = debug is a debug mode"));
+    EXPECT_THAT(messages, HasSubstr("arming.manifest is missing"));
+    EXPECT_THAT(messages, HasSubstr("arming.require_synchronised_clock = false"));
+}
+
+TEST(ConfigTest, manifest_and_its_key_belong_together) {
+    EXPECT_THAT(all_of(parse_config(good + "\n[arming]\nmanifest = \"/m\"\n", "f").error()),
+                HasSubstr("arming.manifest_public_key is missing"));
+    EXPECT_THAT(all_of(parse_config(good + "\n[arming]\nmanifest = \"/m\"\nmanifest_public_key = \"RW\"\n", "f").error()),
+                HasSubstr("arming.manifest_public_key: minisign: not a public key"));
+}
+
+TEST(ConfigTest, production_wants_its_files_to_itself) {
+    const test::TempDir dir;
+    Config config;
+    config.environment = "production";
+    config.paths = {.runtime_dir = dir.path(), .state_dir = dir.path()};
+    const std::string file = dir.file("jitd.toml");
+    std::ofstream(file) << good;
+    const auto refused = [&] {
+        ConfigErrors errors;
+        check_permissions(file, config, errors);
+        return all_of(errors);
+    };
+    std::filesystem::permissions(dir.path(), std::filesystem::perms::owner_all);
+    std::filesystem::permissions(file, static_cast<std::filesystem::perms>(0644));
+    EXPECT_EQ(refused(), "");
+    std::filesystem::permissions(file, static_cast<std::filesystem::perms>(0664));
+    EXPECT_THAT(refused(), HasSubstr("jitd.toml is open to others (mode 0664)"));
+    std::filesystem::permissions(dir.path(), static_cast<std::filesystem::perms>(0750));
+    EXPECT_THAT(refused(), HasSubstr("paths.state_dir"));
+    config.environment = "development";
+    EXPECT_EQ(refused(), "");
 }
 
 TEST(ConfigTest, an_audit_anchor_must_be_one_that_exists) {

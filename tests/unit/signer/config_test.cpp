@@ -151,6 +151,30 @@ TEST_F(SignerConfig, OnlyADevelopmentSignerGoesWithoutPeopleAndWithoutADeadMan) 
               std::string::npos);
 }
 
+TEST_F(SignerConfig, ProductionRefusesDefaultsAndWhatOthersMayTouch) {
+    const std::string file = dir.file("signer.toml");
+    const auto refusals = [&](const std::string& content) {
+        std::ofstream(file, std::ios::trunc) << content;
+        const auto config = load_config(file);
+        return config ? "" : all(config.error());
+    };
+    const std::string production = replaced(replaced(text(), "development", "production"), "31337", "1") + people;
+    std::filesystem::permissions(dir.path(), std::filesystem::perms::owner_all);
+    std::ofstream(dir.file("pin"), std::ios::trunc) << "58-arbitrary-1\n";
+    EXPECT_EQ(refusals(production), "");
+    EXPECT_NE(refusals(replaced(text(), "development", "production") + people).find("31337 is a development chain"),
+              std::string::npos);
+    std::ofstream(dir.file("pin"), std::ios::trunc) << "1234\n";
+    EXPECT_NE(refusals(production).find("the PIN is a default"), std::string::npos);
+    std::ofstream(dir.file("pin"), std::ios::trunc) << "58-arbitrary-1\n";
+    std::filesystem::permissions(file, std::filesystem::perms::group_write, std::filesystem::perm_options::add);
+    EXPECT_NE(refusals(production).find("others may write it"), std::string::npos);
+    std::filesystem::permissions(file, std::filesystem::perms::group_write, std::filesystem::perm_options::remove);
+    std::filesystem::permissions(dir.path(), std::filesystem::perms::others_exec, std::filesystem::perm_options::add);
+    EXPECT_NE(refusals(production).find("is open to others"), std::string::npos);
+    EXPECT_EQ(refusals(text()), "") << "development does not mind";
+}
+
 TEST_F(SignerConfig, APinFileOpenToOthersIsRefused) {
     std::filesystem::permissions(dir.file("pin"), std::filesystem::perms::group_read, std::filesystem::perm_options::add);
     const auto config = parse_config(text(), "f", "");

@@ -3,11 +3,6 @@
 #include "telemetry/metrics.hpp"
 #include "telemetry/stage_clock.hpp"
 
-#include <boost/asio/connect.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/read.hpp>
-#include <boost/asio/write.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -46,27 +41,6 @@ TEST(MetricsTest, quantiles_are_nearest_rank_over_the_newest_samples) {
     for (int i = 0; i < 8192; ++i) latency.observe(5);
     EXPECT_EQ(latency.quantiles().p999_ns, 5);
     EXPECT_THAT(metrics.text(), HasSubstr("jitbox_stage_seconds_bucket{stage=\"parsed\",le=\"1e-05\"}"));
-}
-
-TEST(MetricsTest, the_endpoint_answers_on_loopback_and_a_taken_port_is_an_error) {
-    Metrics metrics;
-    metrics.counter("jitbox_heads_total", "heads").add(4);
-    const auto port = metrics.serve(0);
-    ASSERT_TRUE(port.has_value()) << port.error().text();
-
-    boost::asio::io_context context;
-    boost::asio::ip::tcp::socket socket(context);
-    socket.connect({boost::asio::ip::make_address("127.0.0.1"), *port});
-    boost::asio::write(socket, boost::asio::buffer(std::string("GET /metrics HTTP/1.0\r\n\r\n")));
-    std::string answer;
-    boost::system::error_code end_of_answer;
-    boost::asio::read(socket, boost::asio::dynamic_buffer(answer), end_of_answer);
-    EXPECT_THAT(answer, HasSubstr("jitbox_heads_total 4"));
-
-    Metrics second;
-    const auto taken = second.serve(*port);
-    ASSERT_FALSE(taken.has_value());
-    EXPECT_THAT(taken.error().text(), HasSubstr(std::to_string(*port)));
 }
 
 TEST(StageClockTest, a_duration_counts_from_the_stage_before_and_a_missing_stage_has_none) {

@@ -1,0 +1,33 @@
+// Objections to arming from the machine itself: the signed manifest and the clock (ARM-2).
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "apps/config.hpp"
+#include "signer/protocol.hpp"
+
+#include <sys/timex.h>
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace jitbox::apps {
+
+/// What the manifest says of contracts, and what is wrong with binaries and configurations.
+struct ReleaseCheck {
+    std::vector<Error> objections;
+    std::map<std::string, std::string> contracts; ///< lower-case address: code hash that the chain must show
+};
+
+/// Without `arming.manifest` nothing is checked (refused in production by check_config). `own_binary` is jitd's SHA-256.
+[[nodiscard]] ReleaseCheck check_release(const Config& config, const std::string& own_binary, const signer::SignerStatus& signer);
+
+/// SHA-256 of the program that runs; computed once. Empty when it cannot be read.
+[[nodiscard]] const std::string& own_binary_hash();
+
+/// Why the clock is not good enough, from what adjtimex(2) returned; empty when it is.
+[[nodiscard]] std::string clock_problem(int state, const timex& clock);
+/// Asks the kernel. Empty too when the configuration does not want it.
+[[nodiscard]] std::string clock_problem(const Config& config);
+
+} // namespace jitbox::apps

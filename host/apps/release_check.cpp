@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 
 namespace jitbox::apps {
@@ -22,7 +23,8 @@ void object(ReleaseCheck& out, const std::string& problem) {
 
 } // namespace
 
-ReleaseCheck check_release(const Config& config, const std::string& own_binary, const signer::SignerStatus& signer) {
+ReleaseCheck check_release(const Config& config, const std::string& own_binary, const std::string& image,
+                           const signer::SignerStatus& signer) {
     ReleaseCheck out;
     if (config.arming.manifest.empty()) return out;
     const auto key = manifest::parse_minisign_public_key(config.arming.manifest_public_key); // check_config has looked at it
@@ -36,12 +38,23 @@ ReleaseCheck check_release(const Config& config, const std::string& own_binary, 
     object(out, manifest::difference(loaded->binaries, "binary", "jit-signer", signer.binary_sha256));
     object(out, manifest::difference(loaded->configuration, "configuration", config.source_name, config.source_sha256));
     object(out, manifest::difference(loaded->configuration, "configuration", signer.config_name, signer.config_sha256));
+    if (!image.empty()) object(out, manifest::difference({{"of the card", loaded->bitstream}}, "image", "of the card", image));
     out.contracts = loaded->contracts;
     return out;
 }
 
 const std::string& own_binary_hash() {
     static const std::string hash = manifest::sha256_of_file("/proc/self/exe").value_or("");
+    return hash;
+}
+
+const std::string& card_image_hash(const Config& config) {
+    static const std::string hash = [&config]() -> std::string {
+        if (config.engine.name != "xrt") return {};
+        const char* named = std::getenv("JITBOX_XCLBIN"); // as open_engine() finds it
+        const std::string path = config.engine.xclbin.empty() && named != nullptr ? named : config.engine.xclbin.string();
+        return manifest::sha256_of_file(path).value_or("unreadable");
+    }();
     return hash;
 }
 

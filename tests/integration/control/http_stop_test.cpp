@@ -158,7 +158,8 @@ TEST_F(HttpStop, AThousandSlowConnectionsDoNotHoldItUp) {
     slow_clients(1000);
     while (reconnects < 1000) std::this_thread::sleep_for(1ms);
     Echo echo; // an ordinary thread: made before this one becomes urgent
-    if (!make_this_thread_urgent()) std::cout << "no real-time priority here: the figures hold the machine's other load\n";
+    const bool urgent = make_this_thread_urgent();
+    if (!urgent) std::cout << "no real-time priority here: what the machine's other load adds is allowed\n";
     Times stops;
     Times wakes;
     for (int i = 0; i < rounds(2000); ++i) {
@@ -172,7 +173,7 @@ TEST_F(HttpStop, AThousandSlowConnectionsDoNotHoldItUp) {
     std::cout << stops.all.size() << " stops with 1000 slow connections (" << reconnects << " connects): p50 "
               << stops.at(0.5).count() << " us, p99 " << stops.at(0.99).count() << " us, p99.9 " << stops.at(0.999).count()
               << " us, worst " << stops.at(1).count() << " us; to wake a thread and back p99.9 " << noise.count() << " us\n";
-    EXPECT_LT(stops.at(0.999), 5ms + noise);
+    EXPECT_LT(stops.at(0.999), urgent ? 5ms : 5ms + noise);
 }
 
 } // namespace

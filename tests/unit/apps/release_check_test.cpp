@@ -61,7 +61,7 @@ protected:
     }
     [[nodiscard]] std::string objections() const {
         std::string out;
-        for (const Error& error : check_release(config, own, signer).objections) out += error.what + "\n";
+        for (const Error& error : check_release(config, own, image, signer).objections) out += error.what + "\n";
         return out;
     }
 
@@ -70,13 +70,14 @@ protected:
     Config config;
     signer::SignerStatus signer;
     manifest::Manifest release;
+    std::string image; ///< of the card; none
     const std::string own = std::string(64, '1');
 };
 
 TEST_F(ReleaseCheckTest, what_was_released_has_no_objections_and_names_its_contracts) {
     publish();
     EXPECT_EQ(objections(), "");
-    EXPECT_EQ(check_release(config, own, signer).contracts, release.contracts);
+    EXPECT_EQ(check_release(config, own, image, signer).contracts, release.contracts);
 }
 
 TEST_F(ReleaseCheckTest, each_other_binary_and_configuration_is_its_own_objection) {
@@ -91,6 +92,15 @@ TEST_F(ReleaseCheckTest, each_other_binary_and_configuration_is_its_own_objectio
     EXPECT_THAT(objections(), HasSubstr("arm: the configuration signer.toml is not in the manifest"));
 }
 
+TEST_F(ReleaseCheckTest, a_card_runs_the_image_of_the_manifest) {
+    image = std::string(64, '7');
+    publish();
+    EXPECT_THAT(objections(), HasSubstr("arm: the image of the card is not the manifest's: its hash is 7777"));
+    release.bitstream = image;
+    publish();
+    EXPECT_EQ(objections(), "");
+}
+
 TEST_F(ReleaseCheckTest, a_manifest_that_is_missing_changed_or_anothers_is_no_manifest) {
     EXPECT_THAT(objections(), HasSubstr("arm: manifest: cannot read"));
     publish();
@@ -99,7 +109,7 @@ TEST_F(ReleaseCheckTest, a_manifest_that_is_missing_changed_or_anothers_is_no_ma
     publish();
     config.arming.manifest_public_key = ReleaseKey().public_line;
     EXPECT_THAT(objections(), HasSubstr("the signature does not verify")) << "the same key id, another key";
-    EXPECT_TRUE(check_release(config, own, signer).contracts.empty());
+    EXPECT_TRUE(check_release(config, own, image, signer).contracts.empty());
 }
 
 TEST_F(ReleaseCheckTest, without_a_manifest_nothing_is_compared) {

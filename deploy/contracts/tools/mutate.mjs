@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // Takes the executor's checks away one by one and says which of them no test misses. Exit code 0: every mutant was found out.
-// usage: mutate.mjs [NAME-PART | --short]      --short: a handful, one of each kind
+// usage: mutate.mjs [NAME-PART... | --short]      --short: a handful, one of each kind
 // SPDX-License-Identifier: Apache-2.0
 import { spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
@@ -97,13 +97,16 @@ function tests_pass() {
   return status === 0;
 }
 
-function main(part) {
+function main(parts) {
   prepare();
   const sources = new Map(SOURCES.map((file) => [file, readFileSync(COPY + file, "utf8")]));
   if (!tests_pass()) throw new Error("the tests fail without any mutation");
   const survivors = [];
-  const chosen = mutants(sources).filter(({ name }) => !part || (part === "--short" ? SHORT : [part]).some((wanted) => name.includes(wanted)));
-  if (chosen.length < (part === "--short" ? SHORT.length : 1)) throw new Error("no such mutant, or not all of them any more");
+  const wanted = parts[0] === "--short" ? SHORT : parts;
+  const all = mutants(sources);
+  const chosen = all.filter(({ name }) => wanted.length === 0 || wanted.some((part) => name.includes(part)));
+  const missing = wanted.filter((part) => !all.some(({ name }) => name.includes(part)));
+  if (missing.length > 0) throw new Error(`no mutant is called ${missing.join(" or ")}`);
   for (const { name, file, from, to, at } of chosen) {
     const source = sources.get(file);
     writeFileSync(COPY + file, source.slice(0, at) + to + source.slice(at + from.length));
@@ -118,7 +121,7 @@ function main(part) {
 }
 
 try {
-  main(process.argv[2]);
+  main(process.argv.slice(2));
 } catch (error) {
   console.error(`mutate: ${error.message}`);
   process.exitCode = 2;

@@ -97,6 +97,12 @@ contract TimelockTest is Base {
         locked.setWeights(0, ONE, ONE);
     }
 
+    function test_each_cap_waits_by_itself() public {
+        _refused(abi.encodeCall(Rights.setCaps, (11, 10, 10)), 0);
+        _refused(abi.encodeCall(Rights.setCaps, (10, 11, 10)), 0);
+        _refused(abi.encodeCall(Rights.setCaps, (10, 10, 11)), 0);
+    }
+
     function test_an_announcement_is_for_one_calldata_only() public {
         locked.schedule(abi.encodeCall(Rights.setOperator, (OPERATOR, true)));
         vm.warp(NOW + DELAY_S);

@@ -32,7 +32,7 @@ using testing::StartsWith;
 /// JITBOX_STOPS: more of them, for the soak.
 int rounds(int standard) {
     const char* text = std::getenv("JITBOX_STOPS");
-    return text == nullptr ? standard : std::atoi(text);
+    return text == nullptr ? standard : static_cast<int>(std::strtol(text, nullptr, 10));
 }
 
 class HttpStop : public ::testing::Test {
@@ -66,6 +66,7 @@ protected:
         slow = std::jthread([this, count](const std::stop_token& ending) {
             asio::io_context own;
             std::vector<Tcp::socket> sockets;
+            sockets.reserve(count);
             for (std::size_t i = 0; i < count; ++i) sockets.emplace_back(own);
             for (std::size_t i = 0; !ending.stop_requested(); i = (i + 1) % count) {
                 boost::system::error_code error = asio::error::not_connected;

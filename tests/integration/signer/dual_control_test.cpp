@@ -17,7 +17,6 @@ namespace {
 using namespace std::chrono_literals;
 using signer::Approval;
 using signer::ArmState;
-using signer::RefusalCode;
 using testing::HasSubstr;
 
 class DualControl : public ::testing::Test {

@@ -123,7 +123,7 @@ void take_pool(MempoolParserState& state, const Header& h, const Beat& first, Be
     for (std::uint32_t i = 1; i < h.beats; ++i) {
 #pragma HLS PIPELINE II = 1
         const Beat beat = in.read();
-        store_beat(record + i * beat_bytes, beat.data);
+        store_beat(record + std::size_t{i} * beat_bytes, beat.data);
         out.write(beat);
     }
     note_pool(state.pools, record);
@@ -260,7 +260,7 @@ void take_transaction(MempoolParserState& state, const Header& h, const Beat& fi
     for (std::uint32_t i = 1; i < h.beats; ++i) {
 #pragma HLS PIPELINE II = 1
 #pragma HLS LOOP_TRIPCOUNT min = 0 max = 2048
-        store_beat(state.transaction + i * beat_bytes - records::header_bytes, in.read().data);
+        store_beat(state.transaction + std::size_t{i} * beat_bytes - records::header_bytes, in.read().data);
     }
     Envelope envelope;
     HashedPart hashed;

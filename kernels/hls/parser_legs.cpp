@@ -40,7 +40,7 @@ Reason add_path(LegList& legs, const Order& order, const std::uint8_t* raw, Span
     Reason reason = Reason::none;
     for (std::uint32_t hop = 0; hop < hops && reason == Reason::none; ++hop) {
 #pragma HLS LOOP_TRIPCOUNT min = 1 max = 64
-        const std::uint8_t* const first = raw + path.at + hop * hop_bytes;
+        const std::uint8_t* const first = raw + path.at + std::size_t{hop} * hop_bytes;
         const std::uint8_t* const second = first + hop_bytes;
         const std::uint32_t fee = load_be32(first + 20) >> 8;
         reason = add_leg(legs, order, order.exact_in ? first : second, order.exact_in ? second : first, fee, hop, hops);

@@ -127,7 +127,7 @@ inline Word next_integer(RlpReader& r, std::uint32_t max_bytes) {
     for (std::uint32_t i = 0; i < 4; ++i) {
 #pragma HLS UNROLL
         if (span.size >= 8 * i + 8) {
-            out.limb[i] = load_be64(r.raw + span.at + span.size - 8 * i - 8);
+            out.limb[i] = load_be64(r.raw + span.at + span.size - std::size_t{8} * i - 8);
         } else if (span.size > 8 * i) {
             const std::uint32_t bytes = span.size - 8 * i; // 1..7: the load is in the buffer, its tail is shifted away
             out.limb[i] = load_be64(r.raw + span.at) >> (64 - 8 * bytes);

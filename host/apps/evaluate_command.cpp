@@ -29,7 +29,12 @@ int evaluate_command(int argc, char** argv) {
     std::unique_ptr<accel::Engine> card;
     if (engine != "native") {
         const char* const image = std::getenv("JITBOX_XCLBIN");
-        auto made = accel::make_engine({.name = engine, .xclbin = !xclbin.empty() ? xclbin : image != nullptr ? image : ""});
+        // A swap of a thousand steps, and as many for each candidate, takes a simulated card minutes.
+        auto made = accel::make_engine({.name = engine,
+                                        .xclbin = !xclbin.empty()    ? xclbin
+                                                  : image != nullptr ? image
+                                                                     : "",
+                                        .deadline = std::chrono::minutes{5}});
         if (!made) {
             std::cerr << "jitctl evaluate: " << made.error().text() << "\n";
             return 1;

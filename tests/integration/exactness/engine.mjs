@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 
-const answer_deadline_ms = 60_000;
+const answer_deadline_ms = 300_000; // a simulated card is slow
 
 /** bigint as a decimal string: how integers travel in every JSON of these tests. */
 export const to_json = (value, indent) => JSON.stringify(value, (_, v) => (typeof v === 'bigint' ? String(v) : v), indent);
@@ -33,7 +33,7 @@ export function start_engine(jitctl, engine = 'native') {
   const evaluate = (request) => new Promise((resolve, reject) => {
     if (ended) return reject(ended);
     const line = to_json(request);
-    const timer = setTimeout(() => fail_all(new Error(`jitctl evaluate did not answer in 60 s: ${line}`)), answer_deadline_ms);
+    const timer = setTimeout(() => fail_all(new Error(`jitctl evaluate did not answer in 300 s: ${line}`)), answer_deadline_ms);
     waiting.push({ resolve, reject, timer });
     child.stdin.write(`${line}\n`);
   });

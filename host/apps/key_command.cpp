@@ -8,6 +8,7 @@
 
 #include <CLI/CLI.hpp>
 #include <boost/json.hpp>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <chrono>
@@ -151,8 +152,8 @@ std::vector<std::string> what_is_next(const signer::Config& old, const std::stri
     std::vector<std::string> out;
     const auto propose_all = [&](const std::vector<std::string>& list, const char* allowed, const std::string& more) {
         for (const std::string& address : list)
-            out.push_back(propose + " --out operator-" + address.substr(2, 8) + (more.empty() ? "" : "-announce") +
-                          ".json --action setOperator " + address + " " + allowed + more);
+            out.push_back(fmt::format("{} --out operator-{}{}.json --action setOperator {} {}{}", propose, address.substr(2, 8),
+                                      more.empty() ? "" : "-announce", address, allowed, more));
     };
     propose_all(fresh, "true", " --announce");
     propose_all(fresh, "true", "");

@@ -29,7 +29,7 @@ module range_engine
 );
   localparam int unsigned Sources    = 9 + MulDivs;
   localparam logic [3:0]  ShellTag   = 4'd15;
-  localparam logic [5:0]  LegWords   = 6'd40;  // constants before these are a leg's, the others the program's
+  localparam logic [5:0]  LegWords   = 6'd41;  // constants before these are a leg's, the others the program's
   localparam logic [4:0]  DoneField  = 5'd23;
 
   if (MulDivs > Lanes || Lanes > 8) $fatal(1, "1 <= MulDivs <= Lanes <= 8 (instance %m)");

@@ -4,7 +4,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package range_isa_pkg;
   localparam int unsigned WordBits   = 260;
-  localparam int unsigned PcBits     = 12;
+  localparam int unsigned PcBits     = 13;
   localparam int unsigned LaneBits   = 3;
   localparam int unsigned ThreadBits = 4;  // of a lane
 

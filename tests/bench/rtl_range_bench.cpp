@@ -104,6 +104,11 @@ void bench() {
 } // namespace jitbox::test
 
 int main() {
-    jitbox::test::bench();
-    return 0;
+    try {
+        jitbox::test::bench();
+        return 0;
+    } catch (const std::exception& failed) {
+        std::fputs(failed.what(), stderr);
+        return 1;
+    }
 }

@@ -36,7 +36,7 @@ protected:
     void expect_equal(const EngineLeg& leg, int i) {
         const EngineResult wanted = reference_result(leg, *memo_);
         const auto got = engine_.run(leg);
-        ASSERT_TRUE(got.has_value()) << "leg " << i << " has no result";
+        if (!got) FAIL() << "leg " << i << " of seed " << seed_ << " has no result";
         ASSERT_EQ(got->text(), wanted.text()) << "leg " << i << " of seed " << seed_;
         seen_[wanted.reason] += 1;
         clocks_ += engine_.clocks();

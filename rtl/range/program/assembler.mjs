@@ -2,6 +2,7 @@
 // its instructions. The codes are those of range_isa_pkg.sv.
 // SPDX-License-Identifier: Apache-2.0
 import { readFileSync } from 'node:fs';
+import { schedule } from './schedule.mjs';
 
 const isa_file = new URL('../range_isa_pkg.sv', import.meta.url);
 
@@ -26,13 +27,15 @@ export class Assembler {
     const { codes, fields } = readIsa();
     this.codes = codes;
     this.fields = fields;
+    this.pc_bits = fields.find(({ name }) => name === 'target').width;
     this.rows = [];
     this.labels = new Map();
     this.next_label = 0;
+    this.fences = new Set(); // rows that nothing is moved across
     this.constants = new Map(constants.map((name, i) => [name, { constant: i }]));
     this.literals = new Map(); // value -> constant
-    this.first_literal = 40;
-    if (constants.length > this.first_literal) throw new Error('more than 40 constants of a leg');
+    this.first_literal = 41;
+    if (constants.length > this.first_literal) throw new Error('more than 41 constants of a leg');
     this.zero = this.literal(0n);
   }
 
@@ -47,7 +50,7 @@ export class Assembler {
   literal(value) {
     const key = BigInt(value);
     if (!this.literals.has(key)) {
-      if (this.literals.size === 23) throw new Error('more than 23 literals');
+      if (this.literals.size === 22) throw new Error('more than 22 literals');
       this.literals.set(key, { constant: this.first_literal + this.literals.size });
     }
     return this.literals.get(key);
@@ -73,7 +76,7 @@ export class Assembler {
     if (target === null) { // the field is free for a small number
       const small = operands.find((operand) => typeof operand === 'bigint' && operand !== 0n && operand >= -2048n && operand < 2048n);
       if (small !== undefined) {
-        target = Number(BigInt.asUintN(12, small));
+        target = Number(BigInt.asUintN(this.pc_bits, small));
         operands.forEach((operand, i) => { if (operand === small) operands[i] = { constant: k.Immediate }; });
       }
     }
@@ -142,7 +145,13 @@ export class Assembler {
   /** Makes a + b a constant of all threads, from some 10 clocks on. */
   publish(name, a, b = 0, op = 'OpAdd') { this.emit({ unit: 'UnitOut', a, b, op, option: 128 | 64 | this.constant(name).constant }); }
   spawn(target, value) { this.emit({ unit: 'UnitSpawn', a: value, option: 128, target }); }
-  join(d) { this.emit({ unit: 'UnitJoin', d }); }
+  /** Waits until all that this thread has spawned have stopped; nothing is moved across. */
+  join(d, scratch) {
+    this.fences.add(this.rows.length);
+    this.emit({ unit: 'UnitJoin', d });
+    this.move(scratch, d);
+    this.fences.add(this.rows.length);
+  }
   best(d, question) { this.emit({ unit: 'UnitBest', d, option: ['gross', 'place', 'evaluated', 'profitable'].indexOf(question) }); }
   report({ evaluated, known, gross = 0, place = 0, profitable = 0 }) {
     this.emit({ unit: 'UnitReport', a: gross, b: place, c: profitable, option: (evaluated ? 1 : 0) | (known ? 2 : 0) });
@@ -152,6 +161,7 @@ export class Assembler {
 
   /** The words of the program, [bits as BigInt]. */
   words() {
+    schedule(this);
     this.resolve();
     this.rest();
     return this.rows.map((row) => this.fields.reduce((word, { name, width }) => {

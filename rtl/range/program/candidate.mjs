@@ -2,12 +2,12 @@
 // position_math.cpp. The swap begins at the last state of the swap alone before the range: until then the position makes no difference.
 // SPDX-License-Identifier: Apache-2.0
 import { mostLiquidity, seedLiquidity } from './candidate_seed.mjs';
-import { addGrowth, amount0, amount1, fetchListed, swapStep } from './pool_swap.mjs';
+import { addGrowth, amount0, amount1, fetchListed, runSwap } from './pool_swap.mjs';
 
 /** Words of a candidate's slot. */
 export const slot = {
   lower: 0, upper: 1, // ticks
-  liquidity: 2, // wanted, 0: by the seed; then what was minted
+  liquidity: 2, // minted
   mint0: 3, mint1: 4, burn0: 5, burn1: 6, fee: 7, price: 8, tick: 9, remaining: 10, calculated: 11, profit: 12, gross: 13, tip: 14,
   most: 15,
 };
@@ -16,6 +16,8 @@ export const slot_words = 16n;
 export const snapshot = { price: 0, remaining: 1, liquidity: 2, calculated: 3, tick: 4, cursor: 5, steps: 6, word_end: 7 };
 export const snapshot_words = 8n;
 export const max_snapshots = 64n;
+/** The finish round's liquidity, of the best one's. */
+export const sixteenths = [8n, 12n, 14n, 15n, 17n, 18n, 20n, 24n];
 
 const i255 = 1n << 255n;
 
@@ -41,13 +43,32 @@ function positionAmounts(p, { r }, where, price, up, out0, half, out1) {
   else p.mulShift(out1, 0, 0, 0);
 }
 
-/** Bounds, their prices, and whether the swap comes to the range. Ends at `inside` or `outside` with r.place at the entry's snapshot. */
+/** A point of the finish round: `part` sixteenths of the best one's liquidity, which the point before had `last` of. Its range is the best's. */
+function scaled(p, { r, u }, dropped) {
+  const scale = (product, part) => {
+    p.mulShift(product, u.o, part, 0);
+    p.mulShift(product, product, 1n << 12n, 16);
+  };
+  p.loadSlot(u.o, 'best_place', slot.liquidity);
+  p.loadSlot(u.l, 'best_place', slot.most);
+  scale(u.g, r.s);
+  scale(u.h, r.t);
+  p.move(r.ours, u.g);
+  p.minimum(r.ours, u.l);
+  p.move(r.x, u.h);
+  p.minimum(r.x, u.l);
+  p.jumpIf(r.ours, '==', 0, dropped);
+  p.jumpIf(r.ours, '==', u.o, dropped);
+  p.jumpIf(r.ours, '==', r.x, dropped);
+}
+
+/** Bounds from the slot in r.z, their prices, and whether the swap comes to the range: falls through outside of it, with r.place at the entry's
+ * snapshot; else to `inside` or `dropped`. */
 function prepare(p, regs, way, dropped, inside) {
   const { r, u } = regs;
   const { down } = way;
-  p.loadSlot(u.a, u.argument, slot.lower);
-  p.loadSlot(u.b, u.argument, slot.upper);
-  p.loadSlot(u.o, u.argument, slot.liquidity);
+  p.loadSlot(u.a, r.z, slot.lower);
+  p.loadSlot(u.b, r.z, slot.upper);
   p.ratioAt(u.m, u.a);
   p.ratioAt(u.n, u.b);
   p.grossAt(u.listed, u.a);
@@ -75,7 +96,6 @@ function chooseLiquidity(p, regs, way, where, before, dropped) {
   const near = down ? r.upper_price : r.lower_price;
   const far = down ? r.lower_price : r.upper_price;
   const given = p.label();
-  p.move(r.ours, u.o);
   p.jumpIf(r.ours, '!=', 0, given);
   seedLiquidity(p, regs, way, {
     entry: inside ? 'sqrt_price' : near,
@@ -137,8 +157,7 @@ function closePosition(p, regs, way, failed) {
   const inside = p.label();
   const through = p.label();
   const closed = p.label();
-  addGrowth(p, regs, failed);
-  p.mulShift(u.c, r.growth, r.ours, 128);
+  p.mulDiv(u.m, u.i, 1, r.x, { up: true, impossible: 'Zero' }); // mint's second division
   p.jumpIf(r.bound_delta, '<', 0, inside);
   p.jumpIf(r.bound_delta, '==', 0, through);
   positionAmounts(p, regs, down ? 'above' : 'below', r.price, false, u.a, u.d, u.b); // not reached
@@ -149,6 +168,8 @@ function closePosition(p, regs, way, failed) {
   p.here(through);
   positionAmounts(p, regs, down ? 'below' : 'above', r.price, false, u.a, u.d, u.b);
   p.here(closed);
+  addGrowth(p, regs, failed);
+  p.mulShift(u.c, r.growth, r.ours, 128);
   p.jumpOver(u.c, 256, failed);
   const [with_fee, without] = down ? [u.a, u.b] : [u.b, u.a];
   p.addJumpOver(r.s, with_fee, u.c, 128, failed);
@@ -182,45 +203,62 @@ function value(p, regs, way, failed) {
   p.addJumpOver(r.t, r.y, i255, 256, failed); // it fits an int256
 }
 
-/** mint -> swap -> burn for one side of the entry, then the report. */
-function evaluate(p, regs, way, where, dropped, failed) {
+/** mint's amounts: token1 into u.n, the first of token0's two divisions into u.i; the second, by r.x, is left for later. */
+function askMint(p, { r, u }, where) {
+  if (where === 'above') {
+    p.mulShift(u.i, 0, 0, 0);
+    p.move(r.x, 1);
+  } else {
+    p.move(r.x, where === 'inside' ? 'sqrt_price' : r.lower_price);
+    p.mulDivDelta(u.i, r.upper_price, r.x, r.ours, true);
+  }
+  if (where === 'below') p.mulShift(u.n, 0, 0, 0);
+  else amount1(p, u.n, where === 'inside' ? 'sqrt_price' : r.upper_price, r.lower_price, r.ours, true);
+}
+
+/** The position minted, the swap's state before it comes to the range. */
+function mint(p, regs, way, where, dropped, failed) {
   const { r, u } = regs;
-  const again = p.label();
-  const finished = p.label();
   const before = { price: u.p, liquidity: u.whole_half, remaining: u.other_half };
   p.load(before.price, r.place, snapshot.price);
   p.load(before.liquidity, r.place, snapshot.liquidity);
   p.load(before.remaining, r.place, snapshot.remaining);
   chooseLiquidity(p, regs, way, where, before, dropped);
-  p.storeSlot(r.ours, u.argument, slot.liquidity);
-  positionAmounts(p, regs, where, 'sqrt_price', true, u.m, u.i, u.n);
+  askMint(p, regs, where);
   beginSwap(p, regs, way, where, before, failed);
-
-  p.here(again);
-  p.jumpIf(r.remaining, '==', 0, finished);
-  p.jumpIf(r.price, '==', 'price_limit', finished);
-  p.jumpIf(r.steps, '>=', 1024n, failed);
-  swapStep(p, regs, way, { again, fail: failed, leaves: failed, position: true });
-  p.here(finished);
 }
 
 function store(p, { r, u }) {
-  const words = { mint0: u.m, mint1: u.n, burn0: u.a, burn1: u.b, fee: u.c, price: r.price, tick: r.tick, remaining: r.remaining, calculated: r.calculated, profit: r.y, gross: r.x, tip: r.z };
+  const words = { lower: r.lower, upper: r.upper, liquidity: r.ours, mint0: u.m, mint1: u.n, burn0: u.a, burn1: u.b, fee: u.c, price: r.price, tick: r.tick, remaining: r.remaining, calculated: r.calculated, profit: r.y, gross: r.x, tip: r.z };
   for (const [name, word] of Object.entries(words)) p.storeSlot(word, u.argument, slot[name]);
 }
 
-/** The thread of a candidate, its place in the list in u.argument. */
-export function candidate(p, regs, way) {
+/** The thread of a candidate, its place in the list in u.argument: seeded from `entry`, scaled from one of `scaled_entries`. */
+export function candidate(p, regs, way, entry, scaled_entries) {
   const { r, u } = regs;
-  const dropped = p.label(); // not evaluated
-  const failed = p.label(); // evaluated, and would revert or has no value
-  const inside = p.label();
-  const close = p.label();
+  const [dropped, failed] = [p.label(), p.label()]; // not evaluated; evaluated, and would revert or has no value
+  const [scale, ready, inside, swap, close] = [p.label(), p.label(), p.label(), p.label(), p.label()];
+  scaled_entries.forEach((label, i) => {
+    p.here(label);
+    p.move(r.s, sixteenths[i]);
+    p.move(r.t, i === 0 ? 0 : sixteenths[i - 1]);
+    if (i + 1 < scaled_entries.length) p.jump(scale);
+  });
+  p.here(scale);
+  scaled(p, regs, dropped);
+  p.move(r.z, 'best_place');
+  p.jump(ready);
+  p.here(entry);
+  p.move(r.z, u.argument);
+  p.move(r.ours, 0);
+  p.here(ready);
   prepare(p, regs, way, dropped, inside);
-  evaluate(p, regs, way, way.down ? 'above' : 'below', dropped, failed);
-  p.jump(close);
+  mint(p, regs, way, way.down ? 'above' : 'below', dropped, failed);
+  p.jump(swap);
   p.here(inside);
-  evaluate(p, regs, way, 'inside', dropped, failed);
+  mint(p, regs, way, 'inside', dropped, failed);
+  p.here(swap);
+  runSwap(p, regs, way, { done: close, fail: failed, leaves: failed, too_many: failed, position: true });
   p.here(close);
   closePosition(p, regs, way, failed);
   value(p, regs, way, failed);

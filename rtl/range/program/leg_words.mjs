@@ -47,6 +47,7 @@ export const published = [
   'kept', // 1 - fee, a float
   'gain', // SeedTerms.gain
   'snapshots', // address behind the last one
+  'best_place', // of the best candidate before the finish round
 ];
 
 /** Fields of leg_result_t and their widths; `done` ends the leg. */

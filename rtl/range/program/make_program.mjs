@@ -13,9 +13,9 @@ const hex = (value, bits) => `${bits}'h${value.toString(16)}`;
 function programModule(assembler) {
   const words = assembler.words();
   const bits = assembler.fields.reduce((sum, { width }) => sum + width, 0);
-  if (words.length > 4096) throw new Error(`the program has ${words.length} instructions`);
+  if (words.length > 2 ** assembler.pc_bits) throw new Error(`the program has ${words.length} instructions`);
   const names = new Map([...assembler.labels].filter(([name]) => !name.startsWith('.')).map(([name, at]) => [at, name]));
-  const rows = words.map((word, at) => `      12'd${at}: instruction <= ${hex(word, bits)};${names.has(at) ? `  // ${names.get(at)}` : ''}`);
+  const rows = words.map((word, at) => `      ${assembler.pc_bits}'d${at}: instruction <= ${hex(word, bits)};${names.has(at) ? `  // ${names.get(at)}` : ''}`);
   return `// The microprogram of range_engine, ${words.length} instructions. Latency 1 clock.
 ${made_by}module range_program
   import range_isa_pkg::*;

@@ -64,82 +64,43 @@ function stepAmounts(p, { r }, { down }, to, paid, paid_half, got, got_half) {
   }
 }
 
-/** getNextSqrtPriceFromAmount0RoundingUp and ...FromAmount1RoundingDown for `amount`; next, or to `fail`. */
-function nextPrice(p, { r, u }, { down, exact_in }, amount, fail) {
-  const done = p.label();
-  const token0 = down === exact_in;
-  if (!token0) {
-    p.mulDiv(u.quotient, amount, q96, r.liquidity, { up: !exact_in });
-    if (exact_in) {
-      p.addJumpOver(r.next, r.price, u.quotient, 160, fail);
-    } else {
-      p.subJumpIf(r.next, r.price, u.quotient, '<=', fail);
-    }
-    return;
-  }
-  p.move(r.next, r.price);
-  p.jumpIf(amount, '==', 0, done);
-  p.mulShift(u.product, amount, r.price, 0);
-  p.mulShift(u.quotient, r.liquidity, q96, 0);
-  if (exact_in) {
-    const wide = p.label();
-    const end = p.label();
-    p.addJumpOver(r.t, u.quotient, u.product, 256, wide);
-    p.mulDiv(u.a, u.quotient, r.price, r.t, { up: true });
-    p.jump(end);
-    p.here(wide);
-    p.mulDiv(u.a, u.quotient, 1, r.price, { impossible: 'Zero' });
-    p.addJumpOver(r.t, u.a, amount, 256, fail);
-    p.mulDiv(u.a, u.quotient, 1, r.t, { up: true, impossible: 'Zero' });
-    p.here(end);
-    p.move(r.next, u.a);
-    p.jumpOver(r.next, 256, fail);
-  } else {
-    p.jumpOver(u.product, 256, fail);
-    p.subJumpIf(r.t, u.quotient, u.product, '<=', fail);
-    p.mulDiv(u.a, u.quotient, r.price, r.t, { up: true });
-    p.move(r.next, u.a);
-    p.jumpOver(r.next, 160, fail);
-  }
-  p.here(done);
+/** getNextSqrtPriceFromAmount1RoundingDown for `amount` into r.next, or to `fail`. */
+function nextPriceByToken1(p, { r, u }, { exact_in }, amount, fail) {
+  p.mulDiv(u.quotient, amount, q96, r.liquidity, { up: !exact_in });
+  if (exact_in) p.addJumpOver(r.next, r.price, u.quotient, 160, fail);
+  else p.subJumpIf(r.next, r.price, u.quotient, '<=', fail);
 }
 
-/** computeSwapStep: next, amount_in, amount_out and fee of a step towards stop_price. */
-function computeSwapStep(p, regs, way, fail) {
-  const { r, u } = regs;
-  const { down, exact_in } = way;
-  const part = p.label();
-  const at_target = p.label();
+/**
+ * getNextSqrtPriceFromAmount0RoundingUp in two halves: the division of the usual case is asked for before it is known whether the step ends
+ * inside the segment; r.t keeps its divisor.
+ */
+function askPriceByToken0(p, { r, u }, { exact_in }, amount) {
+  p.mulShift(u.quotient, r.liquidity, q96, 0);
+  p.mulShift(u.product, amount, r.price, 0);
+  if (exact_in) p.add(r.t, u.quotient, u.product);
+  else p.sub(r.t, u.quotient, u.product);
+  p.mulDiv(u.f, u.quotient, r.price, r.t, { up: true });
+}
+function takePriceByToken0(p, { r, u }, { exact_in }, amount, fail) {
   const done = p.label();
-  if (exact_in) p.mulDiv(u.less_fee, r.remaining, 'keep', 1000000n);
-  p.move(r.target, r.stop_price);
-  p.moveIf(r.target, 'price_limit', r.stop_price, down ? '<' : '>', 'price_limit');
-  const [paid, paid_half, got, got_half] = exact_in ? [u.whole, u.whole_half, u.other, u.other_half] : [u.other, u.other_half, u.whole, u.whole_half];
-  stepAmounts(p, regs, way, r.target, paid, paid_half, got, got_half);
-  const spendable = exact_in ? u.less_fee : r.remaining;
-  p.jumpIf(spendable, '<', u.whole, part);
-  p.move(r.next, r.target);
-  p.mulDiv(u.fee_quotient, paid, 'fee', 'keep', { up: true });
-  p.move(r.amount_in, paid);
-  p.move(r.amount_out, got);
-  p.jump(at_target);
-
-  p.here(part);
-  nextPrice(p, regs, way, spendable, fail);
-  stepAmounts(p, regs, way, r.next, u.b, u.c, u.d, u.e);
-  p.move(r.amount_in, u.b);
-  p.move(r.amount_out, u.d);
+  p.move(r.next, r.price);
+  p.jumpIf(amount, '==', 0, done);
   if (exact_in) {
-    const by_fee = p.label();
-    p.jumpIf(r.next, '==', r.target, by_fee); // the amount happens to end exactly there
-    p.subJumpIf(r.fee, r.remaining, r.amount_in, '<', fail);
+    const wide = p.label();
+    p.jumpOver(r.t, 256, wide);
+    p.addJumpOver(r.next, u.f, 0, 256, fail);
     p.jump(done);
-    p.here(by_fee);
+    p.here(wide); // the product does not fit: the contract divides twice
+    p.mulDiv(u.f, u.quotient, 1, r.price, { impossible: 'Zero' });
+    p.addJumpOver(r.t, u.f, amount, 256, fail);
+    p.mulDiv(u.f, u.quotient, 1, r.t, { up: true, impossible: 'Zero' });
+    p.addJumpOver(r.next, u.f, 0, 256, fail);
+  } else {
+    p.jumpOver(u.product, 256, fail);
+    p.jumpIf(r.t, '<=', 0, fail);
+    p.addJumpOver(r.next, u.f, 0, 160, fail);
   }
-  p.mulDiv(u.fee_quotient, r.amount_in, 'fee', 'keep', { up: true });
-  p.here(at_target);
-  if (!exact_in) p.minimum(r.amount_out, r.remaining);
-  p.addJumpOver(r.fee, u.fee_quotient, 0, 256, fail);
   p.here(done);
 }
 
@@ -149,54 +110,118 @@ export function addGrowth(p, { r, u }, fail) {
   p.addWrapping(r.growth, r.growth, u.fee_growth);
 }
 
-/** Growth by this step's fee when the price is in the position's range, less the protocol's part. */
-function askGrowth(p, regs, fail) {
+/** Growth by this step's fee when the price was in the position's range, less the protocol's part. */
+function askGrowth(p, regs, was, fail) {
   const { r, u } = regs;
   const skip = p.label();
   const whole = p.label();
-  p.jumpIf(r.bound_delta, '>=', 0, skip); // not in the range
+  p.jumpIf(was.delta, '>=', 0, skip); // not in the range
   addGrowth(p, regs, fail);
   p.jumpIf('protocol_part', '==', 0, whole);
   p.mulDiv(u.fee_part, r.fee, 'protocol_part', 'protocol_whole');
   p.sub(r.fee, r.fee, u.fee_part);
   p.here(whole);
-  p.mulDiv(u.fee_growth, r.fee, q128, r.liquidity);
+  p.mulDiv(u.fee_growth, r.fee, q128, was.liquidity);
   p.here(skip);
 }
 
-/** swap_step from `again` and back to it. Labels: fail (amount_overflow), leaves (out_of_window). */
-export function swapStep(p, regs, way, { again, fail, leaves, position }) {
+/** What of a step does not depend on the amount that is left: where it goes, and both amounts of going there. */
+function planStep(p, regs, way) {
+  const { r, u } = regs;
+  nextTick(p, regs, way);
+  p.move(r.target, r.stop_price);
+  p.moveIf(r.target, 'price_limit', r.stop_price, way.down ? '<' : '>', 'price_limit');
+  const { paid, got } = plannedAmounts(regs, way);
+  stepAmounts(p, regs, way, r.target, paid, way.exact_in ? u.whole_half : u.other_half, got, way.exact_in ? u.other_half : u.whole_half);
+}
+
+/** u.whole is the side that the amount counts. */
+function plannedAmounts({ u }, { exact_in }) {
+  return exact_in ? { paid: u.whole, got: u.other } : { paid: u.other, got: u.whole };
+}
+
+/** The step's amounts go to their sums; then what is asked for with the new rest. */
+function settle(p, regs, way, was, { fail, leaves, position }) {
   const { r, u } = regs;
   const { down, exact_in } = way;
-  const known = p.label();
-  p.jumpIf(r.tick, '!=', tick_is_late, known);
-  p.tickAt(u.a, r.price);
-  p.move(r.tick, u.a);
-  p.here(known);
-  nextTick(p, regs, way);
-  computeSwapStep(p, regs, way, fail);
-  p.jumpIf(r.next, down ? '<' : '>', down ? 'known_low' : 'known_high', leaves);
-
+  p.jumpIf(r.price, down ? '<' : '>', down ? 'known_low' : 'known_high', leaves);
   p.add(r.spent, r.amount_in, r.fee);
-  p.addJumpOver(r.calculated, r.calculated, exact_in ? r.amount_out : r.spent, 255, fail);
   p.subJumpIf(r.remaining, r.remaining, exact_in ? r.spent : r.amount_out, '<', fail);
-  if (position) askGrowth(p, regs, fail);
+  if (exact_in) p.mulDiv(u.less_fee, r.remaining, 'keep', 1000000n);
+  p.addJumpOver(r.calculated, r.calculated, exact_in ? r.amount_out : r.spent, 255, fail);
   p.add(r.steps, r.steps, 1);
-  const crossing = p.label();
+  if (position) askGrowth(p, regs, was, fail);
+}
+
+/**
+ * run_swap: from the state in r to `done`, or to fail (amount_overflow), leaves (out_of_window), too_many. While the fee of a whole step is
+ * divided, the next step is already planned. `snapshot` is called before each step. r.y and r.z are used.
+ */
+export function runSwap(p, regs, way, { done, fail, leaves, too_many, position, snapshot = () => {} }) {
+  const { r, u } = regs;
+  const { down, exact_in } = way;
+  const token0 = down === exact_in; // the side that the amount counts
+  const was = { liquidity: r.y, delta: r.z }; // before the bound was crossed
+  const [again, step, part, crossing, stay] = [p.label(), p.label(), p.label(), p.label(), p.label()];
+  const spendable = exact_in ? u.less_fee : r.remaining;
+  const { paid, got } = plannedAmounts(regs, way);
+  if (exact_in) p.mulDiv(u.less_fee, r.remaining, 'keep', 1000000n);
+  planStep(p, regs, way);
+
+  p.here(again);
+  p.jumpIf(r.remaining, '==', 0, done);
+  p.jumpIf(r.price, '==', 'price_limit', done);
+  p.here(step);
+  p.jumpIf(r.steps, '>=', 1024n, too_many);
+  snapshot();
+  if (token0) askPriceByToken0(p, regs, way, spendable);
+  p.jumpIf(spendable, '<', u.whole, part);
+
+  // The whole way to the target.
+  p.mulDiv(u.fee_quotient, paid, 'fee', 'keep', { up: true });
+  p.move(r.amount_in, paid);
+  p.move(r.amount_out, got);
+  if (!exact_in) p.minimum(r.amount_out, r.remaining);
+  p.jumpIf(r.target, '==', r.stop_price, crossing);
+  p.move(r.next, r.target); // the price limit
+  p.addJumpOver(r.fee, u.fee_quotient, 0, 256, fail);
+  p.jump(stay);
+
+  p.here(part);
+  if (token0) takePriceByToken0(p, regs, way, spendable, fail);
+  else nextPriceByToken1(p, regs, way, spendable, fail);
+  stepAmounts(p, regs, way, r.next, u.b, u.c, u.d, u.e);
+  p.move(r.amount_in, u.b);
+  p.move(r.amount_out, u.d);
+  if (exact_in) {
+    const by_fee = p.label();
+    p.jumpIf(r.next, '==', r.target, by_fee); // the amount happens to end exactly there
+    p.subJumpIf(r.fee, r.remaining, r.amount_in, '<', fail);
+    p.jump(stay);
+    p.here(by_fee);
+  }
+  p.mulDiv(u.fee_quotient, r.amount_in, 'fee', 'keep', { up: true });
+  if (!exact_in) p.minimum(r.amount_out, r.remaining);
   p.jumpIf(r.next, '==', r.stop_price, crossing);
+  p.addJumpOver(r.fee, u.fee_quotient, 0, 256, fail);
+
+  // Inside the segment: the tick is to be computed from the price when it is needed.
+  p.here(stay);
+  p.move(was.liquidity, r.liquidity);
+  p.move(was.delta, r.bound_delta);
   p.moveIf(r.tick, tick_is_late, r.next, '!=', r.price);
   p.move(r.price, r.next);
-  p.jump(again);
+  settle(p, regs, way, was, { fail, leaves, position });
+  p.jumpIf(r.remaining, '==', 0, done);
+  p.jumpIf(r.price, '==', 'price_limit', done);
+  planStep(p, regs, way);
+  p.jump(step);
 
   p.here(crossing);
-  p.move(r.price, r.next);
-  const not_listed = p.label();
-  p.jumpIf(r.stop, '!=', u.listed, not_listed);
-  if (down) p.sub(r.liquidity, r.liquidity, u.listed_net);
-  else p.add(r.liquidity, r.liquidity, u.listed_net);
-  p.add(r.cursor, r.cursor, down ? -1n : 1n);
-  fetchListed(p, regs, way);
-  p.here(not_listed);
+  p.move(was.liquidity, r.liquidity);
+  p.move(was.delta, r.bound_delta);
+  p.move(r.price, r.stop_price);
+  crossListed(p, regs, way);
   if (position) crossBound(p, regs, way);
   const word = p.label();
   p.jumpIf(r.stop, '!=', r.word_end, word);
@@ -204,8 +229,23 @@ export function swapStep(p, regs, way, { again, fail, leaves, position }) {
   else p.add(r.word_end, r.word_end, 'word_ticks');
   p.here(word);
   p.add(r.tick, r.stop, down ? -1n : 0n);
+  planStep(p, regs, way);
+  p.addJumpOver(r.fee, u.fee_quotient, 0, 256, fail);
+  settle(p, regs, way, was, { fail, leaves, position });
   p.jumpOver(r.liquidity, 128, fail);
   p.jump(again);
+}
+
+/** An initialised tick brings its liquidityNet. */
+function crossListed(p, regs, way) {
+  const { r, u } = regs;
+  const end = p.label();
+  p.jumpIf(r.stop, '!=', u.listed, end);
+  if (way.down) p.sub(r.liquidity, r.liquidity, u.listed_net);
+  else p.add(r.liquidity, r.liquidity, u.listed_net);
+  p.add(r.cursor, r.cursor, way.down ? -1n : 1n);
+  fetchListed(p, regs, way);
+  p.here(end);
 }
 
 /** The near bound brings our liquidity in, the far one takes it out. */

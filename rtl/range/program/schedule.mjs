@@ -1,0 +1,76 @@
+// Orders the instructions between two labels or jumps so that the long ones are asked for early: a thread issues in order and sleeps at the
+// first word that has not come.
+// SPDX-License-Identifier: Apache-2.0
+
+// Clocks from an instruction to one that reads its result.
+const alu_latency = 4;
+const issue = 2;
+const latencies = {
+  UnitMulDiv: 54, UnitMulShift: 17, UnitWindow: 14, UnitTickMath: 60, UnitSquareRoot: 41, UnitLoad: 11, UnitBest: 12, UnitJoin: 12, UnitFloat: 13,
+};
+const quotient_latency = 26; // of short floats
+const ordered = ['UnitLoad', 'UnitStore', 'UnitSpawn', 'UnitOut', 'UnitReport', 'UnitBest', 'UnitJoin', 'UnitStop'];
+
+/** What an instruction reads and writes, as 'a3' (ALU) or 'u3' (unit), and how long its result takes. */
+function describe(row, codes, names) {
+  const reads = [row.a, row.b, row.c].filter((x) => x < 64).map((x) => (x < 32 ? `a${x}` : `u${x - 32}`));
+  const unit = names.get(row.unit);
+  if (unit === 'UnitNone') {
+    const writes = row.write === codes.WriteNone ? null : `a${row.d}`;
+    return { row, reads, writes, latency: alu_latency, ordered: false, load: false };
+  }
+  const answers = row.unit <= codes.UnitFloat;
+  const latency = unit === 'UnitFloat' && (row.option & 7) === codes.FloatOver ? quotient_latency : latencies[unit] ?? 0;
+  return { row, reads, writes: answers ? `u${row.d}` : null, latency, ordered: ordered.includes(unit), load: unit === 'UnitLoad' };
+}
+
+/** Clocks that `later` has to come after `earlier`, or null when they may change places. */
+function distance(earlier, later) {
+  if (earlier.writes && later.reads.includes(earlier.writes)) return earlier.latency;
+  if (earlier.writes && earlier.writes === later.writes) return earlier.writes[0] === 'u' ? earlier.latency : issue;
+  if (later.writes && earlier.reads.includes(later.writes)) return issue;
+  if (earlier.ordered && later.ordered && !(earlier.load && later.load)) return issue;
+  return null;
+}
+
+/** A block in a new order: of what may come next, the one that most depends on. */
+function scheduleBlock(rows, codes, names) {
+  const items = rows.map((row) => ({ ...describe(row, codes, names), after: [], left: 0, from: 0, height: 0 }));
+  for (let j = 0; j < items.length; ++j) {
+    for (let i = 0; i < j; ++i) {
+      const clocks = distance(items[i], items[j]);
+      if (clocks === null) continue;
+      items[i].after.push([items[j], clocks]);
+      items[j].left += 1;
+    }
+  }
+  for (const item of [...items].reverse()) {
+    item.height = item.after.reduce((height, [next, clocks]) => Math.max(height, clocks + next.height), item.writes ? item.latency : issue);
+  }
+  const out = [];
+  const open = items.filter((item) => item.left === 0);
+  for (let clock = 0; open.length > 0; clock += issue) {
+    clock = Math.max(clock, Math.min(...open.map((item) => item.from)));
+    const best = open.filter((item) => item.from <= clock).reduce((a, b) => (b.height > a.height ? b : a));
+    open.splice(open.indexOf(best), 1);
+    out.push(best.row);
+    for (const [next, clocks] of best.after) {
+      next.from = Math.max(next.from, clock + clocks);
+      if (--next.left === 0) open.push(next);
+    }
+  }
+  return out;
+}
+
+/** Reorders the assembler's rows in place; labels, jumps and fences stay where they are. */
+export function schedule({ rows, labels, fences, codes }) {
+  const names = new Map(Object.entries(codes).filter(([name]) => name.startsWith('Unit')).map(([name, code]) => [code, name]));
+  const borders = new Set([...labels.values(), ...fences]);
+  let begin = 0;
+  for (let at = 0; at <= rows.length; ++at) {
+    const ends = at === rows.length || rows[at].jump !== codes.JumpNo || rows[at].unit === codes.UnitStop;
+    if (!ends && !borders.has(at)) continue;
+    rows.splice(begin, at - begin, ...scheduleBlock(rows.slice(begin, at), codes, names));
+    begin = ends ? at + 1 : at;
+  }
+}

@@ -11,6 +11,7 @@
 #include <condition_variable>
 #include <csignal>
 #include <cstdio>
+#include <exception>
 #include <stop_token>
 #include <sys/prctl.h>
 #include <thread>
@@ -84,7 +85,7 @@ int run(const Options& options) {
 
 } // namespace
 
-int main(int argc, char** argv) {
+static int run(int argc, char** argv) {
     Options options;
     CLI::App app{
         "jit-relay-sim: a LOCAL STAND-IN for a bundle relay, for the sandbox chain only.\n"
@@ -110,5 +111,14 @@ int main(int argc, char** argv) {
         return run(options);
     } catch (const std::exception& error) {
         return usage_error(error.what());
+    }
+}
+
+int main(int argc, char** argv) {
+    try {
+        return run(argc, argv);
+    } catch (const std::exception& error) {
+        std::fprintf(stderr, "jit-relay-sim: %s\n", error.what());
+        return 1;
     }
 }

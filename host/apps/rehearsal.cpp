@@ -108,10 +108,10 @@ strategy::PlannerConfig made_up_planning() {
 
 risk::Limits made_up_limits() {
     risk::Limits out;
-    out.max_position_value_wei = out.max_gas_price_wei = out.max_daily_loss_wei = ~u256{0};
+    out.max_position_value_wei = out.max_pool_value_wei = out.max_gas_price_wei = out.max_daily_loss_wei = ~u256{0};
     out.max_gas_limit = 10'000'000;
     out.max_price_impact_ppm = out.max_slippage_ppm = 1'000'000;
-    out.max_orders_per_second = out.max_concurrent_bundles = 1'000'000;
+    out.max_orders_per_second = out.max_concurrent_bundles = out.max_retries = 1'000'000; // it is the same swap each time
     return out;
 }
 

@@ -133,7 +133,8 @@ public:
         Stalls source_stalls{random_, source_percent_};
         Stalls sink_stalls{random_, sink_percent_};
         std::vector<StreamBeat> output;
-        given_ = last_given_ = 0;
+        given_ = barriers_given_ = 0;
+        bool starts = true;
         std::uint64_t moved = clocks_;
         std::size_t next = 0;
         while (!stop() && clocks_ - moved < (next == input.size() && output.size() >= expected_beats ? aftermath : patience)) {
@@ -151,7 +152,8 @@ public:
                 output.push_back({get<64>(dut_.out_data), dut_.out_last != 0});
                 moved = clocks_;
                 ++given_;
-                last_given_ = output.back().data[0];
+                if (starts && output.back().data[0] == static_cast<std::uint8_t>(records::Kind::barrier_done)) ++barriers_given_;
+                starts = output.back().last;
             }
             clock(dut_);
             if (taken) {
@@ -170,8 +172,8 @@ public:
 
     /// Beats that the module has given in this run.
     [[nodiscard]] std::size_t given() const { return given_; }
-    /// First byte of the last of them.
-    [[nodiscard]] std::uint8_t last_given() const { return last_given_; }
+    /// BARRIER_DONE records whose first beat is among them.
+    [[nodiscard]] std::size_t barriers_given() const { return barriers_given_; }
 
     Actor actor;
 
@@ -182,7 +184,7 @@ private:
     unsigned sink_percent_ = 0;
     std::uint64_t clocks_ = 0;
     std::size_t given_ = 0;
-    std::uint8_t last_given_ = 0;
+    std::size_t barriers_given_ = 0;
 };
 
 } // namespace jitbox::test

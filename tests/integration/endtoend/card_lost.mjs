@@ -40,6 +40,7 @@ await end_to_end(
     await disarmed_by_engine(appliance, "a model that stands still");
     process.kill(model, "SIGCONT");
     await until("the card to come back", async () => (await appliance.status()).engine.health === "ok", 60_000);
+    await appliance.jitctl("risk", "acknowledge", "--reason", "the card was stopped by this test"); // what disarmed was a critical event
     await build_until(appliance, "an engine that may be armed", async () => (await appliance.try_jitctl("arm", "--ttl", "30m", "--max-notional", "1000000eth")).code === 0);
     await appliance.jitctl("disarm", "--reason", "armed again below");
     await decides(appliance);

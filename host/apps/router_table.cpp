@@ -158,10 +158,12 @@ Result<std::optional<KnownPool>> pool_members(const boost::json::object& object,
     const auto token1 = text_member(object, "token1", place);
     if (!token1) return std::unexpected(token1.error());
     const auto* const fee = object.if_contains("fee");
-    if (!*token0 || !*token1 || fee == nullptr) return std::nullopt;
-    const auto address0 = address_of(**token0, "token0", place);
+    const auto& text0 = *token0;
+    const auto& text1 = *token1;
+    if (!text0 || !text1 || fee == nullptr) return std::nullopt;
+    const auto address0 = address_of(*text0, "token0", place);
     if (!address0) return std::unexpected(address0.error());
-    const auto address1 = address_of(**token1, "token1", place);
+    const auto address1 = address_of(*text1, "token1", place);
     if (!address1) return std::unexpected(address1.error());
     if (!(*address0 < *address1)) return fail(place + "token0 must be below token1, as in the pool");
     if (!fee->is_int64() || fee->get_int64() < 0 || fee->get_int64() >= 1'000'000) {
@@ -191,8 +193,9 @@ Result<void> add_member(RouterTable& table, std::string_view address, const boos
     }
     const auto kind = text_member(object, "kind", place);
     if (!kind) return std::unexpected(kind.error());
-    if (!*kind) return fail(place + "kind is missing");
-    row.kind = **kind;
+    const auto& kind_text = *kind;
+    if (!kind_text) return fail(place + "kind is missing");
+    row.kind = *kind_text;
     const auto factory = text_member(object, "factory", place);
     if (!factory) return std::unexpected(factory.error());
     row.factory = *factory;

@@ -142,6 +142,7 @@ Result<Eip1559Transaction> decode_unsigned(BytesView payload) {
     if (read.type != TransactionType::dynamic_fee) return fail("transaction: not of type 2 (EIP-1559)");
     read_typed(*fields, read);
     if (auto ok = fields->finish(); !ok) return fail("transaction: " + ok.error().what);
+    if (!read.chain_id) return fail("transaction: has no chain id");
     if (!read.to) return fail("transaction: creates a contract, we only sign calls");
     if (!read.access_list.empty()) return fail("transaction: has an access list, ours have none");
     return Eip1559Transaction{.chain_id = *read.chain_id,

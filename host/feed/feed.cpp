@@ -100,7 +100,9 @@ private:
                                   : answer.id == id_heads ? Subscription::heads
                                                           : Subscription::logs;
         frames_.add_subscription(*answer.result, kind);
-        if (unanswered_ == 0 || --unanswered_ > 0) return;
+        if (unanswered_ == 0) return;
+        --unanswered_;
+        if (unanswered_ > 0) return;
         ++counters_.connects;
         counters_.connected = true;
         last_head_ns_ = steady_now_ns();
@@ -186,7 +188,8 @@ private:
         while (!waiting_heads_.empty()) {
             const Head head = waiting_heads_.front();
             const HeadLine::Verdict verdict = line_.judge(head);
-            if (verdict == HeadLine::Verdict::gap && may_fill(head)) return fill_heads(head);
+            const auto last = line_.last();
+            if (verdict == HeadLine::Verdict::gap && last && may_fill(last->number, head)) return fill_heads(last->number, head);
             waiting_heads_.pop_front();
             if (verdict != HeadLine::Verdict::stale) deliver_head(head);
         }
@@ -199,17 +202,16 @@ private:
         if (callbacks_.on_head) callbacks_.on_head(head);
     }
 
-    [[nodiscard]] bool may_fill(const Head& head) const {
-        return !fill_tried_ && head.number - line_.last()->number - 1 <= options_.max_head_gap;
+    [[nodiscard]] bool may_fill(std::uint64_t last, const Head& head) const {
+        return !fill_tried_ && head.number - last - 1 <= options_.max_head_gap;
     }
 
-    /// Reads the numbers between the last head and this one; then, or when the node does not know them, goes on.
-    void fill_heads(const Head& up_to) {
+    /// Reads the numbers between the `last` head and this one; then, or when the node does not know them, goes on.
+    void fill_heads(std::uint64_t last, const Head& up_to) {
         filling_ = fill_tried_ = true;
-        note_gap("heads " + std::to_string(line_.last()->number + 1) + " to " + std::to_string(up_to.number - 1) +
-                 " were not announced");
+        note_gap("heads " + std::to_string(last + 1) + " to " + std::to_string(up_to.number - 1) + " were not announced");
         fill_from_pool();
-        fill_next(line_.last()->number + 1, up_to.number, std::make_shared<std::vector<Head>>());
+        fill_next(last + 1, up_to.number, std::make_shared<std::vector<Head>>());
     }
 
     void fill_next(std::uint64_t number, std::uint64_t end, const std::shared_ptr<std::vector<Head>>& filled) {

@@ -46,8 +46,8 @@ Result<T> converted(const char* method, const Result<std::string>& result, Conve
 }
 
 template <typename T, typename Convert>
-void ask(RpcClient& rpc, const char* method, std::string params, Done<T> done, Convert convert) {
-    rpc.call({.method = method, .params_json = std::move(params)},
+void ask(RpcClient& rpc, const char* method, const std::string& params, Done<T> done, Convert convert) {
+    rpc.call({.method = method, .params_json = params},
              [method, done = std::move(done), convert](const Result<std::string>& result) {
                  done(converted<T>(method, result, convert));
              });

@@ -219,7 +219,7 @@ private:
 
 } // namespace
 
-Result<std::unique_ptr<RpcClient>> make_rpc_client(asio::io_context& io, RpcOptions options) {
+Result<std::unique_ptr<RpcClient>> make_rpc_client(asio::io_context& io, const RpcOptions& options) {
     auto ws = ws_options(options.url, options.ca_file);
     if (!ws) return std::unexpected(ws.error());
     ws->max_frame_bytes = options.max_frame_bytes;

@@ -52,6 +52,6 @@ struct RpcOptions {
 /// Connects at once and again whenever the connection is lost; requests made meanwhile wait until their deadline. Destroying the
 /// client drops what is pending without calling `done`.
 /// Errors: the url; the ca_file.
-[[nodiscard]] Result<std::unique_ptr<RpcClient>> make_rpc_client(boost::asio::io_context& io, RpcOptions options);
+[[nodiscard]] Result<std::unique_ptr<RpcClient>> make_rpc_client(boost::asio::io_context& io, const RpcOptions& options);
 
 } // namespace jitbox::feed

@@ -64,6 +64,7 @@ std::optional<std::uint16_t> PoolBook::index_of(const Address& pool) const {
 }
 
 const Head& PoolBook::head_at(std::size_t position) const {
+    // NOLINTNEXTLINE(bugprone-unchecked-optional-access): who asks for a position has a tip
     if (position == journal_.size()) return *tip_;
     return journal_[position].parent;
 }
@@ -110,8 +111,9 @@ void PoolBook::apply_log(std::uint16_t pool_index, JournalEntry& entry, const Lo
     Pool& pool = pools_[pool_index];
     const auto event = decode_pool_event(log, pool.identity.kind);
     if (!event) return leave_service(pool_index, event.error().text(), outcome);
-    if (!*event) return;
-    auto undo = apply_event(pool.state, pool.identity, **event);
+    const auto& known = *event;
+    if (!known) return;
+    auto undo = apply_event(pool.state, pool.identity, *known);
     if (!undo) return leave_service(pool_index, undo.error().text(), outcome);
     entry.undos.emplace_back(pool_index, std::move(*undo));
     changed(pool_index, outcome);
@@ -135,19 +137,21 @@ BlockOutcome::Kind PoolBook::connects(const Head& head) const {
 
 BlockOutcome PoolBook::apply_block(const Head& head, std::vector<Log> logs) {
     BlockOutcome outcome{.kind = connects(head)};
-    if (outcome.kind != BlockOutcome::Kind::applied) return outcome;
-    undo_down_to(*position_of(head.parent_hash), outcome);
+    const auto parent = position_of(head.parent_hash);
+    if (outcome.kind != BlockOutcome::Kind::applied || !parent) return outcome;
+    undo_down_to(*parent, outcome);
 
     std::erase_if(logs, [&](const Log& log) { return log.removed || log.block_hash != head.hash || !index_of(log.address); });
     std::ranges::sort(logs, {}, &Log::log_index);
     const auto repeated = std::ranges::unique(logs, {}, &Log::log_index);
     logs.erase(repeated.begin(), repeated.end());
+    // NOLINTNEXTLINE(bugprone-unchecked-optional-access): a block that is applied has its parent as the tip now
     journal_.push_back({.head = head, .parent = *tip_, .logs = std::move(logs), .undos = {}});
     tip_ = head;
     JournalEntry& entry = journal_.back();
     for (const Log& log : entry.logs) {
-        const std::uint16_t pool_index = *index_of(log.address);
-        if (pools_[pool_index].has_state()) apply_log(pool_index, entry, log, outcome);
+        const auto pool_index = index_of(log.address);
+        if (pool_index && pools_[*pool_index].has_state()) apply_log(*pool_index, entry, log, outcome);
     }
     if (journal_.size() > journal_blocks) journal_.pop_front();
     return outcome;
@@ -162,7 +166,8 @@ void PoolBook::undo_tip(BlockOutcome& outcome) {
     }
     tip_ = entry.parent;
     ++outcome.undone_blocks;
-    for (std::uint16_t i = 0; i < pools_.size(); ++i)
+    const auto count = static_cast<std::uint16_t>(pools_.size());
+    for (std::uint16_t i = 0; i < count; ++i)
         if (pools_[i].has_state() && pools_[i].installed_at >= entry.head.number)
             leave_service(i, "the block that it was read at was reorganised away", outcome);
 }

@@ -29,8 +29,11 @@ bool off_center(const PoolState& state) {
 struct PoolKeeper::Impl : std::enable_shared_from_this<Impl> {
     Impl(std::vector<PoolIdentity> pools, NodeReader& reader, KeeperOptions opts, KeeperCallbacks calls)
         : book(std::move(pools)), node(reader), options(opts), callbacks(std::move(calls)) {
-        for (std::uint16_t i = 0; i < book.size(); ++i) addresses.push_back(book.identity(i).address);
+        addresses.reserve(book.size());
+        for (std::uint16_t i = 0; i < pool_count(); ++i) addresses.push_back(book.identity(i).address);
     }
+
+    [[nodiscard]] std::uint16_t pool_count() const { return static_cast<std::uint16_t>(book.size()); }
 
     /// A callback that does nothing once the keeper is gone.
     auto guarded(auto action) {
@@ -51,7 +54,8 @@ struct PoolKeeper::Impl : std::enable_shared_from_this<Impl> {
             ++counters.reorganisations;
             counters.deepest_reorganisation = std::max<std::uint64_t>(counters.deepest_reorganisation, outcome.undone_blocks);
         }
-        if ((tip_moved || !outcome.changed.empty()) && callbacks.on_block) callbacks.on_block(outcome.changed, *book.tip());
+        const auto& tip = book.tip();
+        if (tip && (tip_moved || !outcome.changed.empty()) && callbacks.on_block) callbacks.on_block(outcome.changed, *tip);
     }
 
     // ---- following the chain
@@ -74,7 +78,7 @@ struct PoolKeeper::Impl : std::enable_shared_from_this<Impl> {
         last_audit = head.number;
         to_audit.clear();
         BlockOutcome outcome{.kind = BlockOutcome::Kind::applied};
-        for (std::uint16_t i = 0; i < book.size(); ++i) {
+        for (std::uint16_t i = 0; i < pool_count(); ++i) {
             to_read.insert(i);
             outcome.changed.push_back(i);
         }
@@ -107,12 +111,17 @@ struct PoolKeeper::Impl : std::enable_shared_from_this<Impl> {
             return node.logs_of_block(head.hash, addresses,
                                       guarded([](Impl& self, Result<std::vector<Log>> logs) { self.on_logs(std::move(logs)); }));
         case BlockOutcome::Kind::unknown_parent:
-            if (walk.size() > journal_blocks || head.number > book.tip()->number + journal_blocks) return relocate();
+            if (walk.size() > journal_blocks || far_ahead(head)) return relocate();
             return node.head_by_hash(head.parent_hash,
                                      guarded([](Impl& self, Result<Head> parent) { self.on_parent(std::move(parent)); }));
         default:
             return relocate();
         }
+    }
+
+    [[nodiscard]] bool far_ahead(const Head& head) const {
+        const auto& tip = book.tip();
+        return !tip || head.number > tip->number + journal_blocks;
     }
 
     void on_logs(Result<std::vector<Log>> logs) {
@@ -134,7 +143,7 @@ struct PoolKeeper::Impl : std::enable_shared_from_this<Impl> {
         if (!parent) return give_up(parent.error());
         if (parent->hash != walk.back().parent_hash)
             return give_up({"pools: the node answered with another block than the parent that was asked for", {}});
-        walk.push_back(std::move(*parent));
+        walk.push_back(*parent);
         step();
     }
 
@@ -173,9 +182,10 @@ struct PoolKeeper::Impl : std::enable_shared_from_this<Impl> {
     // ---- reading and auditing, one pool at a time
 
     void after_block() {
-        const bool due = book.tip()->number >= last_audit + options.audit_every_blocks;
-        if (due) last_audit = book.tip()->number;
-        for (std::uint16_t i = 0; i < book.size(); ++i) {
+        const auto& tip = book.tip();
+        const bool due = tip && tip->number >= last_audit + options.audit_every_blocks;
+        if (due) last_audit = tip->number;
+        for (std::uint16_t i = 0; i < pool_count(); ++i) {
             const Service service = book.service(i);
             if (service == Service::confirming || (due && service == Service::in_service)) to_audit.insert(i);
             if (service == Service::in_service && off_center(book.state(i))) to_read.insert(i);
@@ -184,7 +194,8 @@ struct PoolKeeper::Impl : std::enable_shared_from_this<Impl> {
     }
 
     void read_next() {
-        if (reading || !book.tip() || (to_read.empty() && to_audit.empty())) return;
+        const auto& tip = book.tip();
+        if (reading || !tip || (to_read.empty() && to_audit.empty())) return;
         const bool audit = to_read.empty();
         std::set<std::uint16_t>& queue = audit ? to_audit : to_read;
         const std::uint16_t pool = *queue.begin();
@@ -192,10 +203,8 @@ struct PoolKeeper::Impl : std::enable_shared_from_this<Impl> {
         const bool has_state = book.service(pool) == Service::in_service || book.service(pool) == Service::confirming;
         if (audit && !has_state) return read_next();
         reading = true;
-        ReadRequest request{.pool = book.identity(pool),
-                            .block_hash = book.tip()->hash,
-                            .words = {},
-                            .words_each_side = options.bitmap_words_each_side};
+        ReadRequest request{
+            .pool = book.identity(pool), .block_hash = tip->hash, .words = {}, .words_each_side = options.bitmap_words_each_side};
         if (audit) request.words = words_known(book.state(pool), book.identity(pool).tick_spacing);
         const Bytes32 at = request.block_hash;
         read_pool(node, std::move(request), guarded([pool, at, audit](Impl& self, Result<PoolState> state) {

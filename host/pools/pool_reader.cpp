@@ -101,6 +101,7 @@ private:
             return {};
         }
         std::vector<Bytes> calls;
+        calls.reserve(initialised_.size());
         for (const std::int32_t tick : initialised_) calls.push_back(AbiWriter(uniswap::ticks_call.selector).sint(tick).take());
         ask(calls, &Read::on_ticks);
         return {};

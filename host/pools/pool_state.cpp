@@ -10,6 +10,7 @@ using chain::to_decimal;
 
 constexpr i256 i128_max = (static_cast<i256>(1) << 127) - 1;
 constexpr i256 i128_min = -(static_cast<i256>(1) << 127);
+constexpr i256 u128_max = (static_cast<i256>(1) << 128) - 1;
 
 /// PancakeV3Pool.initialize sets the protocol fee by the fee tier: both halves 33, 34 or 32 % of the fee.
 std::uint32_t initial_fee_protocol(const PoolIdentity& pool) {
@@ -35,7 +36,7 @@ Result<TickInfo> updated(TickInfo info, const LiquidityEvent& event, bool upper)
     const i256 delta = event.burn ? -static_cast<i256>(event.amount) : static_cast<i256>(event.amount);
     const i256 gross = static_cast<i256>(info.liquidity_gross) + delta;
     const i256 net = static_cast<i256>(info.liquidity_net) + (upper ? -delta : delta);
-    if (gross < 0 || gross > static_cast<i256>(~static_cast<u128>(0))) return fail("liquidityGross would be " + to_decimal(gross));
+    if (gross < 0 || gross > u128_max) return fail("liquidityGross would be " + to_decimal(gross));
     if (net < i128_min || net > i128_max) return fail("liquidityNet would be " + to_decimal(net));
     return TickInfo{.liquidity_gross = static_cast<u128>(gross), .liquidity_net = static_cast<i128>(net)};
 }
@@ -77,7 +78,7 @@ Result<Undo> apply(PoolState& state, const PoolIdentity& pool, const LiquidityEv
     i256 liquidity = static_cast<i256>(state.liquidity);
     if (state.tick >= event.tick_lower && state.tick < event.tick_upper)
         liquidity += event.burn ? -static_cast<i256>(event.amount) : static_cast<i256>(event.amount);
-    if (liquidity < 0 || liquidity > static_cast<i256>(~static_cast<u128>(0)))
+    if (liquidity < 0 || liquidity > u128_max)
         return fail(where(pool) + name + " would make the liquidity " + to_decimal(liquidity));
 
     std::vector<std::pair<std::int32_t, TickInfo>> next;

@@ -42,7 +42,7 @@ public:
     void open(OpenHandler handler) override {
         resolver_.async_resolve(
             endpoint_.host, endpoint_.port,
-            [self = this->shared_from_this(), handler = std::move(handler)](const error_code& error, auto results) {
+            [self = this->shared_from_this(), handler = std::move(handler)](const error_code& error, const auto& results) {
                 if (error) return handler(failed("name", error));
                 self->connect(results, handler);
             });

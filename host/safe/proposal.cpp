@@ -218,7 +218,7 @@ Bytes exec_transaction_calldata(const Proposal& proposal) {
     Bytes signatures;
     for (const OwnerSignature& signature : proposal.signatures)
         signatures.insert(signatures.end(), signature.signature.begin(), signature.signature.end());
-    constexpr u256 head_bytes = 10 * 32;
+    constexpr u256 head_bytes = u256{10} * 32;
     const u256 data_tail_bytes = 32 + (transaction.data.size() + 31) / 32 * 32;
     chain::AbiWriter out(
         chain::selector_of("execTransaction(address,uint256,bytes,uint8,uint256,uint256,uint256,address,address,bytes)"));

@@ -54,12 +54,13 @@ Result<Ledger> Ledger::open(const std::string& path) {
 Answer<LedgerEntry> Ledger::bind_one(const Binding& binding) {
     auto present = find(binding.address, binding.chain_id, binding.nonce);
     if (!present) return unavailable(present.error());
-    if (*present) {
-        if ((*present)->digest == binding.digest) return std::move(**present);
+    auto& held = *present;
+    if (held) {
+        if (held->digest == binding.digest) return std::move(*held);
         return std::unexpected(Refusal{.code = RefusalCode::nonce_bound,
                                        .what = "nonce " + std::to_string(binding.nonce) + " of " +
-                                               chain::to_checksum(binding.address) + " is bound to digest " +
-                                               to_hex((*present)->digest) + ", asked was digest " + to_hex(binding.digest),
+                                               chain::to_checksum(binding.address) + " is bound to digest " + to_hex(held->digest) +
+                                               ", asked was digest " + to_hex(binding.digest),
                                        .hint = "recall the bound bundle and publish it to free the nonce"});
     }
     const auto now = std::chrono::system_clock::now().time_since_epoch();

@@ -22,7 +22,7 @@ static_assert(refusal_names.size() == static_cast<std::size_t>(RefusalCode::inte
 
 constexpr std::uint64_t max_lane = 255;
 constexpr std::size_t max_pools = 256;
-constexpr std::uint64_t max_ttl_s = 7 * 86'400;
+constexpr std::uint64_t max_ttl_s = 7ULL * 86'400;
 
 template <typename Variant>
 Result<Numbered<Variant>> finish(ObjectReader& reader, std::uint64_t id, Variant request) {

@@ -27,7 +27,7 @@ SignedTransaction assemble(const chain::Eip1559Transaction& transaction, const L
 
 SigningService::SigningService(SigningLimits limits, std::vector<std::string> labels, ArmLatch& latch, Ledger ledger, HsmPool& hsm,
                                Report report)
-    : limits_(std::move(limits)), latch_(latch), ledger_(std::move(ledger)), hsm_(hsm), report_(std::move(report)) {
+    : limits_(limits), latch_(latch), ledger_(std::move(ledger)), hsm_(hsm), report_(std::move(report)) {
     for (std::size_t i = 0; i < labels.size(); ++i)
         lanes_.push_back({.lane = static_cast<std::uint32_t>(i),
                           .label = std::move(labels[i]),
@@ -102,9 +102,11 @@ Answer<SigningService::Prepared> SigningService::prepare(std::uint32_t lane, Byt
 }
 
 Answer<void> SigningService::sign(const std::array<LedgerEntry, 2>& entries, Prepared& out) {
-    out.fresh = !entries[0].signature || !entries[1].signature;
-    if (!out.fresh) {
-        out.signatures = {*entries[0].signature, *entries[1].signature};
+    const auto& known_mint = entries[0].signature;
+    const auto& known_burn = entries[1].signature;
+    out.fresh = !known_mint || !known_burn;
+    if (known_mint && known_burn) {
+        out.signatures = {*known_mint, *known_burn};
         return {};
     }
     const std::uint32_t key = out.bundle.lane;
@@ -124,9 +126,10 @@ Answer<SigningService::Prepared> SigningService::recall(const RecallRequest& req
     for (std::uint64_t i = 0; i < 2; ++i) {
         const auto entry = ledger_.find(lanes_[request.lane].address, limits_.chain_id, request.nonce + i);
         if (!entry) return refuse(RefusalCode::ledger_unavailable, entry.error().what, entry.error().hint);
-        if (!*entry)
+        const auto& held = *entry;
+        if (!held)
             return refuse(RefusalCode::bad_request, "the ledger holds nothing for nonce " + std::to_string(request.nonce + i));
-        payloads[i] = (*entry)->payload;
+        payloads[i] = held->payload;
     }
     return prepare(request.lane, payloads[0], payloads[1]);
 }

@@ -91,7 +91,10 @@ Result<json::value> Node::call(std::string_view method, json::array params) {
 
     boost::system::error_code error = asio::error::not_connected;
     for (int attempt = 0; attempt < 2 && error; ++attempt) {
-        if (!impl_->stream && (error = impl_->connect())) continue;
+        if (!impl_->stream) {
+            error = impl_->connect();
+            if (error) continue;
+        }
         http::response_parser<http::string_body> parser;
         parser.body_limit(64U << 20);
         error = impl_->exchange(request, parser);

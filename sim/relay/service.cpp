@@ -72,7 +72,10 @@ Fault Service::use_fault(bool for_block) {
     const std::scoped_lock lock(mutex_);
     if (fault_.mode == FaultMode::none || is_block_fault(fault_.mode) != for_block) return {};
     const Fault current = fault_;
-    if (fault_.count > 0 && --fault_.count == 0) fault_ = {};
+    if (fault_.count > 0) {
+        --fault_.count;
+        if (fault_.count == 0) fault_ = {};
+    }
     return current;
 }
 

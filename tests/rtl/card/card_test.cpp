@@ -180,6 +180,7 @@ TEST(Card, ADoorbellStormChangesNothing) {
                 bench.ring_out();
         }
     }
+    bench.ring_in(); // the storm may have ended on the other bell, or on none after the last record
     settle(bench, expected);
     EXPECT_EQ(bench.error(), reg::error_none);
 }

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "apps/config.hpp"
+#include "apps/config/config.hpp"
 #include "base/error.hpp"
 
 #include <functional>

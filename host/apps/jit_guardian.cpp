@@ -1,6 +1,6 @@
 // jit-guardian: takes positions that a bundle left behind back into the vault, with a key of its own. Composition only.
 // SPDX-License-Identifier: Apache-2.0
-#include "apps/guardian.hpp"
+#include "apps/custody/guardian.hpp"
 #include "base/hex.hpp"
 #include "signer/hsm_worker.hpp"
 #include "telemetry/log.hpp"

@@ -1,7 +1,7 @@
 // jitd: the appliance's main process. Reads the configuration, starts the appliance and waits for signals.
 // SPDX-License-Identifier: Apache-2.0
 #include "apps/appliance.hpp"
-#include "apps/config.hpp"
+#include "apps/config/config.hpp"
 #include "telemetry/log.hpp"
 
 #include <CLI/CLI.hpp>

@@ -4,8 +4,8 @@
 
 #include "audit/anchor.hpp"
 
-#include "apps/parts.hpp"
-#include "apps/risk_reports.hpp"
+#include "apps/runtime/parts.hpp"
+#include "apps/watch/risk_reports.hpp"
 #include "base/hex.hpp"
 
 #include <boost/json.hpp>

@@ -3,10 +3,11 @@
 #pragma once
 
 #include "accel/engine.hpp"
-#include "apps/arming.hpp"
-#include "apps/market.hpp"
-#include "apps/risk_view.hpp"
-#include "apps/services.hpp"
+#include "apps/arming/arming.hpp"
+#include "apps/market/market.hpp"
+#include "apps/runtime/services.hpp"
+#include "apps/runtime/trading.hpp"
+#include "apps/watch/risk_view.hpp"
 #include "audit/log.hpp"
 #include "risk/gate.hpp"
 #include "strategy/lanes.hpp"
@@ -18,12 +19,6 @@
 #include <vector>
 
 namespace jitbox::apps {
-
-struct BundleTotals {
-    std::uint64_t sent = 0;
-    std::uint64_t included = 0;
-    std::uint64_t missed = 0;
-};
 
 struct StatusInputs {
     const Services& services;

@@ -20,7 +20,10 @@ const layers = {
   strategy: ['base', 'chain', 'telemetry', 'store', 'audit', 'pools', 'accel', 'risk', 'signer', 'relay'],
   control: ['base', 'chain', 'telemetry', 'store', 'audit', 'pools', 'accel', 'risk', 'signer'],
 };
-layers.apps = Object.keys(layers); // composition roots
+/** The rooms of host/apps, bottom up: each may use every library and the rooms before it. */
+const rooms = ['text', 'config', 'offline', 'custody', 'runtime', 'market', 'arming', 'watch', 'desk'];
+for (const room of rooms) layers[`apps_${room}`] = Object.keys(layers);
+layers.apps = Object.keys(layers); // the programs
 
 export function parseGraph(text) {
   const graph = {};
@@ -41,17 +44,25 @@ function closure(graph, name, seen = new Set()) {
   return seen;
 }
 
-function sources(folder) {
+function sources(folder, without) {
   return readdirSync(folder).flatMap((entry) => {
     const path = join(folder, entry);
-    if (statSync(path).isDirectory()) return sources(path);
+    if (statSync(path).isDirectory()) return without.includes(path) ? [] : sources(path, without);
     return /\.(cpp|hpp|h)$/.test(entry) ? [path] : [];
   });
 }
 
-/** Folders named in the quoted includes of a file: "chain/u256.hpp" -> chain, "hls/records.hpp" -> kernels. */
+/** Folders named in the quoted includes of a file: "chain/u256.hpp" -> chain, "hls/records.hpp" -> kernels, "apps/desk/desk.hpp" -> apps_desk. */
 export function includedFolders(text) {
-  return [...text.matchAll(/^\s*#\s*include\s+"([a-z0-9_]+)\//gm)].map((m) => (m[1] === 'hls' ? 'kernels' : m[1]));
+  return [...text.matchAll(/^\s*#\s*include\s+"([a-z0-9_]+)\/(?:([a-z0-9_]+)\/)?/gm)].map(([, folder, room]) => {
+    if (folder === 'hls') return 'kernels';
+    return folder === 'apps' && room ? `apps_${room}` : folder;
+  });
+}
+
+/** Where the sources of a target are. */
+function place(target) {
+  return join(root, target === 'kernels' ? 'kernels/hls' : `host/${target.replace('apps_', 'apps/')}`);
 }
 
 export function violations(graph, files) {
@@ -71,9 +82,9 @@ export function violations(graph, files) {
 
 function main(graphFile) {
   const graph = parseGraph(readFileSync(graphFile, 'utf8'));
+  const places = Object.keys(graph).map(place);
   const files = Object.keys(graph).flatMap((folder) => {
-    const place = folder === 'kernels' ? join(root, 'kernels/hls') : join(root, 'host', folder);
-    return sources(place).map((path) => ({ folder, path: relative(root, path), text: readFileSync(path, 'utf8') }));
+    return sources(place(folder), places).map((path) => ({ folder, path: relative(root, path), text: readFileSync(path, 'utf8') }));
   });
   const found = violations(graph, files);
   found.forEach((line) => console.error(line));

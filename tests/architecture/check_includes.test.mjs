@@ -27,3 +27,10 @@ test('a cycle is found', () => {
 test('kernels are recognised by their include root', () => {
   assert.deepEqual(includedFolders('#include "hls/records.hpp"\n#include <vector>\n'), ['kernels']);
 });
+
+test('a room of the composition is a folder of its own', () => {
+  assert.deepEqual(includedFolders('#include "apps/desk/desk.hpp"\n#include "apps/appliance.hpp"\n'), ['apps_desk', 'apps']);
+  const graph = parseGraph('base:\napps_market:base\napps_desk:base\n');
+  assert.match(violations(graph, [file('apps_market', '#include "apps/desk/desk.hpp"\n')])[0], /includes apps_desk\//);
+  assert.match(violations(parseGraph('apps_market:apps_desk\napps_desk:\n'), [])[0], /apps_market -> apps_desk/);
+});

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // hash_only is the floor that no decoder with hashes can go below; the ratio of the others to it says what decoding itself costs.
-#include "apps/decode.hpp"
-#include "apps/decode_kernel.hpp"
+#include "apps/offline/decode.hpp"
+#include "apps/offline/decode_kernel.hpp"
 #include "base/hex.hpp"
 #include "hls/keccak.hpp"
 #include "support/shared_data.hpp"

@@ -3,7 +3,7 @@
 #include "../rtl/parser_driver.hpp"
 #include "../unit/kernels/parser_harness.hpp"
 #include "accel/records.hpp"
-#include "apps/router_table.hpp"
+#include "apps/offline/router_table.hpp"
 #include "support/shared_data.hpp"
 
 #include <algorithm>

@@ -3,7 +3,7 @@
 #include "parser_streams.hpp"
 
 #include "../unit/kernels/parser_harness.hpp"
-#include "apps/router_table.hpp"
+#include "apps/offline/router_table.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,6 +1,6 @@
 // POST /admin/emergency-stop with 1,000 slow connections on the port: latched in the signer before it is answered, and in time
 // (ARM-4). SPDX-License-Identifier: Apache-2.0
-#include "apps/emergency_stop.hpp"
+#include "apps/arming/emergency_stop.hpp"
 #include "base/urgent_thread.hpp"
 #include "control/admin_server.hpp"
 #include "signer_rig.hpp"

@@ -1,7 +1,7 @@
 // Amounts, durations and tables as people type and read them.
 // SPDX-License-Identifier: Apache-2.0
-#include "apps/amount_text.hpp"
-#include "apps/table.hpp"
+#include "apps/text/amount_text.hpp"
+#include "apps/text/table.hpp"
 
 #include <gtest/gtest.h>
 

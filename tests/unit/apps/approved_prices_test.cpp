@@ -1,6 +1,6 @@
 // A lease is armed with the prices that its approvals name, unless they have moved too far since.
 // SPDX-License-Identifier: Apache-2.0
-#include "apps/approved_prices.hpp"
+#include "apps/config/approved_prices.hpp"
 
 #include "signer/approval.hpp"
 

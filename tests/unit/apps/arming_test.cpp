@@ -1,6 +1,6 @@
 // jitd's mirror of the signer's latch, against a signer of a few lines on a real socket.
 // SPDX-License-Identifier: Apache-2.0
-#include "apps/arming.hpp"
+#include "apps/arming/arming.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/local/stream_protocol.hpp>

@@ -1,8 +1,8 @@
 // Chain profiles: the ones in the tree, what a profile has to be, and what a configuration has to agree with.
 // SPDX-License-Identifier: Apache-2.0
-#include "apps/chain_profile.hpp"
+#include "apps/config/chain_profile.hpp"
 
-#include "apps/config.hpp"
+#include "apps/config/config.hpp"
 #include "base/hex.hpp"
 #include "chain/address.hpp"
 

@@ -1,8 +1,8 @@
 // The configuration file: what is accepted, and that every mistake is reported at once, by field.
 // SPDX-License-Identifier: Apache-2.0
-#include "apps/config.hpp"
+#include "apps/config/config.hpp"
 
-#include "apps/config_schema.hpp"
+#include "apps/config/config_schema.hpp"
 #include "support/temp_dir.hpp"
 
 #include <gmock/gmock.h>

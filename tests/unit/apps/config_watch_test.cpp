@@ -1,6 +1,6 @@
 // Whether the file on disk is the configuration that is in force.
 // SPDX-License-Identifier: Apache-2.0
-#include "apps/config_watch.hpp"
+#include "apps/runtime/config_watch.hpp"
 
 #include "support/temp_dir.hpp"
 

@@ -1,8 +1,8 @@
 // `jitctl decode` as a filter: one line in, one JSON object out, whatever the line is.
 // SPDX-License-Identifier: Apache-2.0
-#include "apps/decode.hpp"
+#include "apps/offline/decode.hpp"
 
-#include "apps/json_buffer.hpp"
+#include "apps/text/json_buffer.hpp"
 #include "base/hex.hpp"
 #include "chain/keccak.hpp"
 #include "chain/rlp.hpp"

@@ -1,9 +1,9 @@
 // The engine's watch: a lost engine is frozen and told once, tried again until it comes back, and comes back knowing nothing.
 // SPDX-License-Identifier: Apache-2.0
-#include "apps/engine_keeper.hpp"
+#include "apps/runtime/engine_keeper.hpp"
 
 #include "accel/records.hpp"
-#include "apps/self_test.hpp"
+#include "apps/offline/self_test.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <gtest/gtest.h>

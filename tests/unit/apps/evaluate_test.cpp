@@ -1,6 +1,6 @@
 // jitctl evaluate: one answer a line in order, exact numbers of the contracts, and errors that name line and field.
 // SPDX-License-Identifier: Apache-2.0
-#include "apps/evaluate.hpp"
+#include "apps/offline/evaluate.hpp"
 
 #include <boost/json.hpp>
 #include <gtest/gtest.h>

@@ -1,6 +1,6 @@
 // Which pending swaps meet the next head.
 // SPDX-License-Identifier: Apache-2.0
-#include "apps/pending_pool.hpp"
+#include "apps/market/pending_pool.hpp"
 
 #include <gtest/gtest.h>
 

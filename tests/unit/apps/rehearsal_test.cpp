@@ -1,6 +1,6 @@
 // The rehearsal walks the whole way each time, and nothing of it gets out.
 // SPDX-License-Identifier: Apache-2.0
-#include "apps/rehearsal.hpp"
+#include "apps/desk/rehearsal.hpp"
 
 #include "relay/client.hpp"
 #include "support/temp_dir.hpp"

@@ -1,6 +1,6 @@
 // What arming wants of the machine: a manifest that fits, a clock that is synchronised (ARM-2).
 // SPDX-License-Identifier: Apache-2.0
-#include "apps/release_check.hpp"
+#include "apps/arming/release_check.hpp"
 
 #include "manifest/manifest.hpp"
 #include "support/temp_dir.hpp"

@@ -1,10 +1,10 @@
 // Captures: what an engine was given and what it answered stands on file as it was, and a replay says whether an engine still
 // answers so. SPDX-License-Identifier: Apache-2.0
-#include "apps/replay.hpp"
+#include "apps/offline/replay.hpp"
 
 #include "accel/capture.hpp"
 #include "accel/records.hpp"
-#include "apps/self_test.hpp"
+#include "apps/offline/self_test.hpp"
 #include "support/small_disk.hpp"
 #include "support/temp_dir.hpp"
 

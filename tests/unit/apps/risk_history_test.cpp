@@ -1,6 +1,6 @@
 // What the limits remember over a restart: everything that they counted before it, from the journal alone.
 // SPDX-License-Identifier: Apache-2.0
-#include "apps/risk_history.hpp"
+#include "apps/watch/risk_history.hpp"
 
 #include "support/temp_dir.hpp"
 

@@ -1,6 +1,6 @@
 // Router files: both forms, and for every mistake an error that says where and what.
 // SPDX-License-Identifier: Apache-2.0
-#include "apps/router_table.hpp"
+#include "apps/offline/router_table.hpp"
 
 #include "chain/address.hpp"
 

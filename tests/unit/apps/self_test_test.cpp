@@ -1,6 +1,6 @@
 // The self-test passes on the native engine and fails on one that computes wrongly, hangs or refuses.
 // SPDX-License-Identifier: Apache-2.0
-#include "apps/self_test.hpp"
+#include "apps/offline/self_test.hpp"
 
 #include "accel/records.hpp"
 

@@ -1,0 +1,77 @@
+// The guardian: watches the chain for positions of the executor that outlived their block, and takes them back into the vault. It
+// trusts nothing but its node, and needs neither jitd nor jit-signer to be alive.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "apps/custody/node_session.hpp"
+#include "apps/custody/positions.hpp"
+#include "base/error.hpp"
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace jitbox::apps {
+
+struct GuardianSettings {
+    std::string node_ws;
+    std::uint64_t chain_id = 0;
+    chain::Address executor{};
+    bool acts = false; ///< false: it only reports; a person unwinds
+    KeySource key;     ///< not needed when it only reports
+    chain::u256 priority_fee_wei = 0;
+    chain::u256 max_fee_per_gas_wei = 0; ///< never bid above
+    std::uint64_t lookback_blocks = 0;   ///< read at the start: what was left behind while it was down
+    std::uint64_t poll_ms = 0;
+};
+
+/// Every mistake of the file at once. Format: docs/guardian.md.
+[[nodiscard]] std::expected<GuardianSettings, std::vector<Error>> load_guardian(const std::string& file);
+
+class Guardian {
+public:
+    /// What happens, for the log: an event's name ("stranded", "unwind_sent", "unwound", ...) and its words.
+    using Report = std::function<void(std::string_view event, const std::string& text)>;
+
+    /// Connects; checks the chain, that the executor is there, and that the key is its guardian or owner. Errors: each of these.
+    [[nodiscard]] static Result<std::unique_ptr<Guardian>> start(const GuardianSettings& settings, Report report);
+
+    /// Looks at a new head, if there is one, and acts on it. Errors: the node did not answer; try again.
+    [[nodiscard]] Result<void> step();
+
+    [[nodiscard]] Result<feed::Receipt> pause();
+    /// By hand: the whole position, wherever its liquidity stands now.
+    [[nodiscard]] Result<feed::Receipt> unwind(std::uint16_t pool_id, std::int32_t tick_lower, std::int32_t tick_upper);
+
+private:
+    struct Attempt {
+        chain::u256 max_fee_per_gas = 0;
+        unsigned count = 0;
+    };
+
+    Guardian(const GuardianSettings& settings, Report report) : settings_(settings), report_(std::move(report)) {}
+    [[nodiscard]] Result<void> check_start();
+    [[nodiscard]] Result<void> learn_pools();
+    [[nodiscard]] Result<chain::Address> executor_address(std::string_view view_signature);
+    [[nodiscard]] Result<void> scan(const chain::Head& head);
+    [[nodiscard]] Result<Remainder> remainder(const Position& position);
+    [[nodiscard]] Result<void> sort_out(const chain::Head& head);
+    void act(const chain::Head& head, const std::vector<std::pair<Position, Remainder>>& left);
+    [[nodiscard]] NodeSession::Price price(const chain::Head& head, Attempt& attempt, std::uint64_t nonce) const;
+    [[nodiscard]] NodeSession::Send call(Bytes calldata) const;
+
+    GuardianSettings settings_;
+    Report report_;
+    std::unique_ptr<NodeSession> node_;
+    std::unique_ptr<OwnerKey> key_; ///< null when it only reports
+    std::map<chain::Address, std::uint16_t> pools_;
+    std::set<Position> watched_; ///< minted in a block that was read, not yet seen empty
+    std::map<Position, Attempt> attempts_;
+    std::optional<chain::Head> last_;
+};
+
+} // namespace jitbox::apps

@@ -1,0 +1,14 @@
+// A person's key in a PKCS#11 token, behind a process that can be killed: a module that hangs costs a deadline and no more (KEY-5).
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "apps/custody/owner_key.hpp"
+
+namespace jitbox::apps {
+
+/// The program that calls this has to run the worker when it is started with --hsm-worker (signer/hsm_worker.hpp).
+/// Errors: PIN file, module, token, PIN, key; no answer within the source's deadline. After an error of sign() the worker is gone,
+/// and the next signature starts another.
+[[nodiscard]] Result<std::unique_ptr<OwnerKey>> open_token_key(const KeySource& source);
+
+} // namespace jitbox::apps

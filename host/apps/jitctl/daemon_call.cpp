@@ -1,0 +1,37 @@
+// One question to jitd.
+// SPDX-License-Identifier: Apache-2.0
+#include "apps/jitctl/daemon_call.hpp"
+
+#include "control/client.hpp"
+
+#include <CLI/CLI.hpp>
+#include <boost/json.hpp>
+
+#include <chrono>
+#include <cstdio>
+
+namespace jitbox::apps {
+
+void DaemonCall::add_options(CLI::App& app) {
+    app.add_option("--socket", socket_, "jitd's control socket")->envname("JITBOX_SOCKET")->capture_default_str();
+    app.add_option("--timeout-ms", timeout_ms_, "longest wait for an answer")->capture_default_str();
+    app.add_flag("--json", as_json_, "print the answer as JSON");
+}
+
+int DaemonCall::ask(const std::string& op, const boost::json::object& arguments, Printer print) const {
+    const control::Client client(socket_, std::chrono::milliseconds(timeout_ms_));
+    const auto answer = client.call(op, boost::json::serialize(arguments));
+    if (!answer) {
+        std::fprintf(stderr, "jitctl: %s\n", answer.error().what.c_str());
+        if (!answer.error().hint.empty()) std::fprintf(stderr, "    -> %s\n", answer.error().hint.c_str());
+        return 1;
+    }
+    if (as_json_) {
+        std::printf("%s\n", answer->c_str());
+    } else {
+        std::fputs(print(boost::json::parse(*answer)).c_str(), stdout);
+    }
+    return 0;
+}
+
+} // namespace jitbox::apps

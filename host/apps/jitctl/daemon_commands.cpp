@@ -1,0 +1,265 @@
+// arm, disarm, estop, reset and the queries: parse arguments, ask the daemon, print JSON or a table for people.
+// SPDX-License-Identifier: Apache-2.0
+#include "apps/jitctl/daemon_commands.hpp"
+
+#include "apps/jitctl/daemon_tables.hpp"
+#include "apps/text/amount_text.hpp"
+#include "control/client.hpp"
+#include "control/commands.hpp"
+#include "signer/client.hpp"
+
+#include <CLI/CLI.hpp>
+#include <boost/json.hpp>
+#include <unistd.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <vector>
+
+namespace jitbox::apps {
+namespace {
+
+namespace json = boost::json;
+
+/// Options that every command has.
+struct Common {
+    std::string socket = "/run/jitbox/jitd.sock";
+    std::string signer_socket; ///< empty: signer-control.sock beside jitd's
+    unsigned timeout_ms = 5000;
+    bool as_json = false;
+
+    [[nodiscard]] control::Client client() const { return {socket, std::chrono::milliseconds(timeout_ms)}; }
+    [[nodiscard]] std::string signer() const {
+        return signer_socket.empty() ? (std::filesystem::path(socket).parent_path() / "signer-control.sock").string()
+                                     : signer_socket;
+    }
+};
+
+void add_common(CLI::App& app, Common& common) {
+    app.add_option("--socket", common.socket, "jitd's control socket")->envname("JITBOX_SOCKET")->capture_default_str();
+    app.add_option("--timeout-ms", common.timeout_ms, "longest wait for an answer")->capture_default_str();
+    app.add_flag("--json", common.as_json, "print the answer as JSON");
+}
+
+int print_error(const Error& error) {
+    std::fprintf(stderr, "jitctl: %s\n", error.what.c_str());
+    if (!error.hint.empty()) std::fprintf(stderr, "    -> %s\n", error.hint.c_str());
+    return 1;
+}
+
+using Printer = std::string (*)(const json::value&);
+
+/// Asks and prints; the exit code.
+int ask(const Common& common, const std::string& op, const json::object& arguments, Printer print) {
+    const auto answer = common.client().call(op, json::serialize(arguments));
+    if (!answer) return print_error(answer.error());
+    if (common.as_json) {
+        std::printf("%s\n", answer->c_str());
+    } else {
+        std::fputs(print(json::parse(*answer)).c_str(), stdout);
+    }
+    return 0;
+}
+
+/// A command without arguments of its own.
+int run_query(int argc, char** argv, const char* op, const char* help, Printer print) {
+    CLI::App app(help);
+    Common common;
+    add_common(app, common);
+    CLI11_PARSE(app, argc, argv);
+    return ask(common, op, {}, print);
+}
+
+int run_rows(int argc, char** argv, const char* op, const char* help, Printer print) {
+    CLI::App app(help);
+    Common common;
+    unsigned limit = 50;
+    add_common(app, common);
+    app.add_option("--limit", limit, "newest rows to show")->check(CLI::Range(1, 10'000))->capture_default_str();
+    CLI11_PARSE(app, argc, argv);
+    return ask(common, op, {{"limit", limit}}, print);
+}
+
+int run_with_reason(int argc, char** argv, const char* op, const char* help) {
+    CLI::App app(help);
+    Common common;
+    std::string reason;
+    add_common(app, common);
+    app.add_option("--reason", reason, "why, for the audit log")->required();
+    CLI11_PARSE(app, argc, argv);
+    return ask(common, op, {{"reason", reason}}, print_state);
+}
+
+/// What two people may have to approve.
+struct DualControl {
+    std::vector<std::string> files;
+    bool request = false;
+};
+
+void add_dual_control(CLI::App& app, DualControl& dual) {
+    auto* files = app.add_option("--approval", dual.files, "a file that `jitctl approve` printed; once for each person");
+    app.add_flag("--request-approval", dual.request, "only print what has to be approved, for `jitctl approve`")->excludes(files);
+}
+
+Result<json::array> read_approvals(const std::vector<std::string>& files) {
+    json::array out;
+    for (const std::string& file : files) {
+        std::ifstream in(file);
+        std::string line;
+        if (!std::getline(in, line))
+            return fail("cannot read " + file, "give what `jitctl approve` printed, one file for each person");
+        out.emplace_back(line);
+    }
+    return out;
+}
+
+/// Does it with the approvals, or asks what they would have to say.
+int act(const Common& common, const DualControl& dual, const char* op, json::object arguments) {
+    if (dual.request) {
+        arguments["action"] = op;
+        return ask(common, "approval-request", arguments, [](const json::value& answer) { return json::serialize(answer) + "\n"; });
+    }
+    auto approvals = read_approvals(dual.files);
+    if (!approvals) return print_error(approvals.error());
+    if (!approvals->empty()) arguments["approvals"] = std::move(*approvals);
+    return ask(common, op, arguments, print_state);
+}
+
+Result<json::object> arm_arguments(const std::string& ttl, const std::string& notional, const std::string& loss,
+                                   const std::vector<std::string>& pools) {
+    if (notional.empty())
+        return fail("--max-notional is missing", "the sum of the values of all positions of the lease, e.g. 300eth");
+    const auto seconds = parse_duration(ttl);
+    if (!seconds) return std::unexpected(seconds.error());
+    const auto wei = parse_wei(notional);
+    if (!wei) return std::unexpected(wei.error());
+    json::object out{{"ttl_s", seconds->count()}, {"max_notional_wei", chain::to_decimal(*wei)}};
+    if (!loss.empty()) {
+        const auto budget = parse_wei(loss);
+        if (!budget) return std::unexpected(budget.error());
+        out["loss_budget_wei"] = chain::to_decimal(*budget);
+    }
+    if (!pools.empty()) out["pools"] = json::array(pools.begin(), pools.end());
+    return out;
+}
+
+Result<json::object> renew_arguments(const std::string& ttl) {
+    const auto seconds = parse_duration(ttl);
+    if (!seconds) return std::unexpected(seconds.error());
+    return json::object{{"ttl_s", seconds->count()}};
+}
+
+/// The signer latches first, whatever state jitd is in; then jitd freezes its engine and cancels what is out.
+int stop_everything(const Common& common, const std::string& reason) {
+    const signer::ControlClient signer(common.signer(), std::chrono::milliseconds(common.timeout_ms));
+    const auto latched = signer.estop({.operator_name = control::user_name(::getuid()), .reason = reason});
+    const auto stopped = common.client().call("estop", json::serialize(json::object{{"reason", reason}}));
+    if (common.as_json) {
+        json::object out{{"signer", latched ? json::value(signer::to_text(latched->state)) : json::value(nullptr)},
+                         {"jitd", stopped ? json::parse(*stopped) : json::value(nullptr)}};
+        if (!latched) out["signer_error"] = latched.error().what;
+        if (!stopped) out["jitd_error"] = stopped.error().what;
+        std::printf("%s\n", json::serialize(out).c_str());
+    } else {
+        std::printf("signer: %s\n", latched ? std::string(signer::to_text(latched->state)).c_str() : latched.error().what.c_str());
+        std::printf("jitd:   %s\n", stopped ? "stopped" : stopped.error().text().c_str());
+    }
+    return latched ? 0 : 1;
+}
+
+} // namespace
+
+int run_arm(int argc, char** argv) {
+    CLI::App app(
+        "arm: lets the appliance sign, for a time, up to an amount, on the pools given. Refused, with the reason, unless the\n"
+        "engine's self-test passes, the node is in sync, the contracts are where they should be and the signer is ready. Above\n"
+        "the signer's approvals.arm_threshold_wei it needs the approvals of two people (jitctl approve).");
+    Common common;
+    DualControl dual;
+    std::string ttl;
+    std::string notional;
+    std::string loss;
+    std::vector<std::string> pools;
+    bool renew = false;
+    common.timeout_ms = 10'000; // jitd asks its node about every configured address
+    add_common(app, common);
+    app.add_option("--ttl", ttl, "how long, e.g. 90s, 10m, 2h")->required();
+    auto* renewing = app.add_flag("--renew", renew, "more time for the lease in force; nothing else of it changes");
+    auto* amount = app.add_option("--max-notional", notional, "sum of the values of all positions of the lease, e.g. 300eth");
+    auto* budget = app.add_option("--max-loss", loss, "what the lease may lose at worst; default: risk.max_daily_loss_wei");
+    auto* list = app.add_option("--pools", pools, "addresses, comma-separated; default: every configured pool")->delimiter(',');
+    for (CLI::Option* other : {amount, budget, list}) renewing->excludes(other);
+    add_dual_control(app, dual);
+    CLI11_PARSE(app, argc, argv);
+    const auto arguments = renew ? renew_arguments(ttl) : arm_arguments(ttl, notional, loss, pools);
+    if (!arguments) return print_error(arguments.error());
+    return act(common, dual, renew ? "renew" : "arm", *arguments);
+}
+
+int run_disarm(int argc, char** argv) {
+    return run_with_reason(argc, argv, "disarm", "disarm: ends the lease; bundles that are out are left to their block.");
+}
+
+int run_reset(int argc, char** argv) {
+    CLI::App app("reset: leaves TRIPPED for DISARMED, after the cause has been dealt with. Where the signer's configuration names\n"
+                 "people, it needs the approvals of two of them (jitctl approve).");
+    Common common;
+    DualControl dual;
+    std::string reason;
+    add_common(app, common);
+    app.add_option("--reason", reason, "why, for the audit log")->required();
+    add_dual_control(app, dual);
+    CLI11_PARSE(app, argc, argv);
+    return act(common, dual, "reset", {{"reason", reason}});
+}
+
+int run_estop(int argc, char** argv) {
+    CLI::App app(
+        "estop: emergency stop. Latches in the signer first (also when jitd is dead), then stops jitd's engine and withdraws\n"
+        "bundles. Leaves the appliance TRIPPED; `jitctl reset` clears that.");
+    Common common;
+    std::string reason = "operator";
+    add_common(app, common);
+    app.add_option("--signer-socket", common.signer_socket, "the signer's control socket; default: beside jitd's");
+    app.add_option("--reason", reason, "why, for the audit log")->capture_default_str();
+    CLI11_PARSE(app, argc, argv);
+    return stop_everything(common, reason);
+}
+
+int run_status(int argc, char** argv) {
+    return run_query(argc, argv, "status", "status: arm state, node, engine, signer, lanes, limits, latencies.", print_status);
+}
+
+int run_pools(int argc, char** argv) {
+    return run_query(argc, argv, "pools", "pools: every configured pool, its state and whether it is in service.", print_pools);
+}
+
+int run_decisions(int argc, char** argv) {
+    return run_rows(argc, argv, "decisions", "decisions: what the engine said about swaps, newest first.", print_decisions);
+}
+
+int run_bundles(int argc, char** argv) {
+    return run_rows(argc, argv, "bundles", "bundles: every signed bundle with prediction and outcome, newest first.",
+                    print_bundles);
+}
+
+int run_watch(int argc, char** argv) {
+    CLI::App app("watch: what happens, live, one line a stage, until interrupted or the daemon ends.");
+    Common common;
+    add_common(app, common);
+    CLI11_PARSE(app, argc, argv);
+    const auto ended = common.client().watch([&common](std::string_view line) {
+        if (common.as_json) {
+            std::printf("%.*s\n", static_cast<int>(line.size()), line.data());
+        } else {
+            std::fputs(print_event(json::parse(json::string_view(line.data(), line.size()))).c_str(), stdout);
+        }
+        std::fflush(stdout);
+        return true;
+    });
+    return ended ? 0 : print_error(ended.error());
+}
+
+} // namespace jitbox::apps

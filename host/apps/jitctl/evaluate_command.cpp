@@ -1,0 +1,56 @@
+// The command line of `jitctl evaluate`.
+// SPDX-License-Identifier: Apache-2.0
+#include "apps/offline/evaluate.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <cstdlib>
+#include <fstream>
+#include <iostream>
+#include <memory>
+#include <string>
+
+namespace jitbox::apps {
+
+int evaluate_command(int argc, char** argv) {
+    CLI::App app{"One JSON object a line {pool, swap, position?, params?} on stdin; its exact outcome a line on stdout. "
+                 "Fields: docs/jitctl.md.",
+                 "jitctl evaluate"};
+    EvaluateOptions options;
+    std::string file;
+    std::string engine = "native";
+    std::string xclbin;
+    app.add_option("--engine", engine, "what answers decisions: native (the kernel on this CPU) or xrt (a card)")
+        ->check(CLI::IsMember({"native", "xrt"}))
+        ->capture_default_str();
+    app.add_option("--xclbin", xclbin, "the card's image, with --engine xrt; default: JITBOX_XCLBIN");
+    app.add_option("file", file, "read this file instead of stdin");
+    CLI11_PARSE(app, argc, argv)
+    std::unique_ptr<accel::Engine> card;
+    if (engine != "native") {
+        const char* const image = std::getenv("JITBOX_XCLBIN");
+        // A swap of a thousand steps, and as many for each candidate, takes a simulated card minutes.
+        auto made = accel::make_engine({.name = engine,
+                                        .xclbin = !xclbin.empty()    ? xclbin
+                                                  : image != nullptr ? image
+                                                                     : "",
+                                        .deadline = std::chrono::minutes{5}});
+        if (!made) {
+            std::cerr << "jitctl evaluate: " << made.error().text() << "\n";
+            return 1;
+        }
+        card = std::move(*made);
+        options.engine = card.get();
+    }
+    std::ios::sync_with_stdio(false);
+    std::cin.tie(nullptr);
+    if (file.empty()) return run_evaluate(std::cin, std::cout, options);
+    std::ifstream in(file);
+    if (!in) {
+        std::cerr << "jitctl evaluate: cannot read " << file << "\n";
+        return 1;
+    }
+    return run_evaluate(in, std::cout, options);
+}
+
+} // namespace jitbox::apps

@@ -1,0 +1,263 @@
+// jitctl key: the signer's keys, by its own configuration. To be run as the signer's user, who alone may read PIN and state.
+// SPDX-License-Identifier: Apache-2.0
+#include "apps/jitctl/key_command.hpp"
+
+#include "apps/text/table.hpp"
+#include "base/hex.hpp"
+#include "signer/key_admin.hpp"
+
+#include <CLI/CLI.hpp>
+#include <boost/json.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <cstdio>
+#include <filesystem>
+#include <iostream>
+#include <mutex>
+#include <string>
+#include <thread>
+
+#include <pwd.h>
+#include <unistd.h>
+
+namespace jitbox::apps {
+namespace {
+
+namespace json = boost::json;
+using Clock = std::chrono::steady_clock;
+
+struct Options {
+    std::string config = "/etc/jitbox/signer.toml";
+    bool as_json = false;
+    unsigned timeout_s = 60;
+    std::string label;
+    std::string reason;
+    bool yes = false;
+};
+
+int print_error(const Error& error) {
+    std::fprintf(stderr, "jitctl: %s\n", error.what.c_str());
+    if (!error.hint.empty()) std::fprintf(stderr, "    -> %s\n", error.hint.c_str());
+    return 1;
+}
+
+/// Ends this process when the PKCS#11 module does not come back: its calls know no deadline (KEY-5).
+class Deadline {
+public:
+    explicit Deadline(unsigned seconds)
+        : thread_([this, seconds](const std::stop_token& stop) {
+              std::unique_lock lock(mutex_);
+              if (wake_.wait_for(lock, stop, std::chrono::seconds(seconds), [] { return false; }) || stop.stop_requested()) return;
+              std::fprintf(stderr, "jitctl: the HSM did not answer within %u s\n    -> look at it, then give the command again\n",
+                           seconds);
+              ::_exit(1);
+          }) {}
+
+private:
+    std::mutex mutex_;
+    std::condition_variable_any wake_;
+    std::jthread thread_; // last: it ends first
+};
+
+std::string operator_name() {
+    const passwd* entry = ::getpwuid(::getuid());
+    return "uid:" + std::to_string(::getuid()) + (entry == nullptr ? "" : std::string(" ") + entry->pw_name);
+}
+
+Result<signer::Config> load(const Options& options) {
+    auto config = signer::load_config(options.config);
+    if (config) return std::move(*config);
+    const std::vector<Error>& errors = config.error();
+    for (std::size_t i = 0; i + 1 < errors.size(); ++i) print_error(errors[i]);
+    return std::unexpected(errors.back());
+}
+
+json::object to_json(const signer::KeyView& key, std::chrono::system_clock::time_point now) {
+    json::object out = {
+        {"label", key.record.label}, {"address", chain::to_checksum(key.record.address)}, {"state", signer::to_text(key.state)}};
+    if (key.registered) {
+        out["created"] = key.record.created_s;
+        out["age_days"] = signer::age_days(key.record, now);
+    }
+    if (key.record.retired_s) out["retired"] = *key.record.retired_s;
+    const std::string objection = signer::key_objection(key.record, now);
+    out["may_arm"] = key.registered && objection.empty();
+    return out;
+}
+
+int list(const signer::Config& config, const Options& options) {
+    const auto keys = signer::view_keys(config);
+    if (!keys) return print_error(keys.error());
+    const auto now = std::chrono::system_clock::now();
+    if (options.as_json) {
+        json::array out;
+        for (const signer::KeyView& key : *keys) out.push_back(to_json(key, now));
+        std::cout << json::serialize(out) << "\n";
+        return 0;
+    }
+    std::vector<std::vector<std::string>> rows;
+    for (const signer::KeyView& key : *keys) {
+        const std::string age = key.registered ? std::to_string(signer::age_days(key.record, now)) : "not registered";
+        std::string note = key.registered ? signer::key_objection(key.record, now) : "the signer registers it at its next start";
+        if (key.state == signer::KeyState::retired) note.clear();
+        rows.push_back(
+            {key.record.label, chain::to_checksum(key.record.address), std::string(signer::to_text(key.state)), age, note});
+    }
+    std::cout << render_table({"label", "address", "state", "age in days", ""}, rows);
+    return 0;
+}
+
+int generate(const signer::Config& config, const Options& options) {
+    const auto made = signer::generate_and_register(config, operator_name());
+    if (!made) return print_error(made.error());
+    if (options.as_json) {
+        std::cout << json::serialize(json::object{{"generated", json::array(made->begin(), made->end())}}) << "\n";
+        return 0;
+    }
+    for (const std::string& label : *made) std::cout << "generated " << label << "\n";
+    if (made->empty()) std::cout << "all keys are there\n";
+    return 0;
+}
+
+/// A rotation's steps with their times.
+struct Steps {
+    json::array done;
+    bool as_json;
+    Clock::time_point start = Clock::now();
+    Clock::time_point last = start;
+
+    void add(const std::string& what) {
+        const auto now = Clock::now();
+        const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(now - last).count();
+        last = now;
+        done.push_back(json::object{{"step", what}, {"ms", took}});
+        if (!as_json) std::printf("%2zu. %-60s %6lld ms\n", done.size(), what.c_str(), static_cast<long long>(took));
+    }
+};
+
+std::vector<std::string> addresses(const std::vector<signer::KeyView>& keys, const std::vector<std::string>& labels) {
+    std::vector<std::string> out;
+    for (const std::string& label : labels)
+        for (const signer::KeyView& key : keys)
+            if (key.record.label == label && !key.record.retired_s) out.push_back(chain::to_checksum(key.record.address));
+    return out;
+}
+
+std::vector<std::string> what_is_next(const signer::Config& old, const std::string& label, const std::string& config_path,
+                                      const std::vector<std::string>& fresh, const std::vector<std::string>& former) {
+    const std::string propose = "jitctl safe propose --safe 0xSAFE --executor " + chain::to_checksum(old.limits.executor);
+    std::vector<std::string> out;
+    const auto propose_all = [&](const std::vector<std::string>& list, const char* allowed, const std::string& more) {
+        for (const std::string& address : list)
+            out.push_back(fmt::format("{} --out operator-{}{}.json --action setOperator {} {}{}", propose, address.substr(2, 8),
+                                      more.empty() ? "" : "-announce", address, allowed, more));
+    };
+    propose_all(fresh, "true", " --announce");
+    propose_all(fresh, "true", "");
+    out.emplace_back("# send the new addresses ether for their gas");
+    out.push_back("# set hsm.key_label = \"" + label + "\" in " + config_path +
+                  ", sign the manifest anew, restart jit-signer, arm");
+    propose_all(former, "false", "");
+    out.push_back("jitctl key retire --config " + config_path + " --label " + old.key_label + " --yes");
+    return out;
+}
+
+int rotate(signer::Config config, const Options& options) {
+    Steps steps{.done = {}, .as_json = options.as_json};
+    const auto before = signer::view_keys(config);
+    if (!before) return print_error(before.error());
+    const auto former = addresses(*before, config.hsm.token.key_labels);
+    steps.add("looked at the token: " + std::to_string(former.size()) + " keys in use");
+
+    const std::string label = signer::next_generation(config.key_label);
+    signer::Config next = std::move(config);
+    const std::string old_label = std::exchange(next.key_label, label);
+    for (std::size_t i = 0; i < next.hsm.token.key_labels.size(); ++i)
+        next.hsm.token.key_labels[i] = label + "-" + std::to_string(i);
+    const auto made = signer::generate_and_register(next, operator_name());
+    if (!made) return print_error(made.error());
+    steps.add("generated in the token: " + std::to_string(made->size()) + " keys '" + label + "-<lane>'");
+    const auto after = signer::view_keys(next);
+    if (!after) return print_error(after.error());
+    const auto fresh = addresses(*after, next.hsm.token.key_labels);
+    next.hsm.program = std::filesystem::read_symlink("/proc/self/exe").replace_filename("jit-signer");
+    next.key_label = old_label;
+    {
+        const chain::Address executor = next.limits.executor;
+        signer::HsmPool pool(std::move(next.hsm), [](const std::string&) {});
+        if (auto started = pool.start(); !started) return print_error(started.error());
+        next.limits.executor = executor;
+    }
+    steps.add("each new key signed, was recovered and compared");
+    const auto commands = what_is_next(next, label, options.config, fresh, former);
+    if (options.as_json) {
+        std::cout << json::serialize(json::object{{"label", label},
+                                                  {"addresses", json::array(fresh.begin(), fresh.end())},
+                                                  {"steps", steps.done},
+                                                  {"next", json::array(commands.begin(), commands.end())}})
+                  << "\n";
+        return 0;
+    }
+    std::cout << "\nNothing signs with them yet. Next, in this order:\n";
+    for (const std::string& command : commands) std::cout << "    " << command << "\n";
+    return 0;
+}
+
+int retire(const signer::Config& config, const Options& options) {
+    if (!options.yes)
+        return print_error(
+            {.what = "key retire destroys the keys '" + options.label + "-<lane>' for ever", .hint = "say so with --yes"});
+    const auto gone = signer::retire_generation(config, options.label, operator_name());
+    if (!gone) return print_error(gone.error());
+    if (options.as_json) {
+        std::cout << json::serialize(json::object{{"destroyed", json::array(gone->begin(), gone->end())}}) << "\n";
+        return 0;
+    }
+    for (const std::string& label : *gone) std::cout << "destroyed " << label << "\n";
+    return 0;
+}
+
+int unlock(const signer::Config& config, const Options& options) {
+    if (auto done = signer::unlock_pin(config, operator_name(), options.reason); !done) return print_error(done.error());
+    std::cout << "unlocked: the next start tries the PIN again\n";
+    return 0;
+}
+
+} // namespace
+
+int run_key(int argc, char** argv) {
+    Options options;
+    CLI::App app("jitctl key: the signer's keys, by its own configuration; run it as the signer's user");
+    app.require_subcommand(1);
+    const auto add = [&](const char* name, const char* help) {
+        CLI::App* command = app.add_subcommand(name, help);
+        command->add_option("--config", options.config, "the signer's configuration")
+            ->envname("JITBOX_SIGNER_CONFIG")
+            ->capture_default_str();
+        command->add_option("--timeout", options.timeout_s, "seconds after which a silent HSM is given up")->capture_default_str();
+        command->add_flag("--json", options.as_json, "print JSON");
+        return command;
+    };
+    const CLI::App* const lists = add("list", "every key of the token and of the registry: address, state, age");
+    const CLI::App* const generates = add("generate", "generate the configured lanes' keys that are missing, inside the token");
+    const CLI::App* const rotates = add("rotate", "generate and test the next keys, and say what the owners have to confirm");
+    CLI::App* const retires = add("retire", "destroy the keys of a label that is not in use any more");
+    retires->add_option("--label", options.label, "the former hsm.key_label")->required();
+    retires->add_flag("--yes", options.yes, "they are gone for ever");
+    CLI::App* const unlocks = add("unlock", "end the lock-out after wrong PINs");
+    unlocks->add_option("--reason", options.reason, "for the audit log")->required();
+    CLI11_PARSE(app, argc, argv);
+    const Deadline deadline(options.timeout_s);
+    auto config = load(options);
+    if (!config) return print_error(config.error());
+    if (lists->parsed()) return list(*config, options);
+    if (generates->parsed()) return generate(*config, options);
+    if (rotates->parsed()) return rotate(std::move(*config), options);
+    if (retires->parsed()) return retire(*config, options);
+    return unlock(*config, options);
+}
+
+} // namespace jitbox::apps

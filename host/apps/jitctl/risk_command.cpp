@@ -1,0 +1,64 @@
+// jitctl risk and jitctl review.
+// SPDX-License-Identifier: Apache-2.0
+#include "apps/jitctl/daemon_commands.hpp"
+
+#include "apps/jitctl/daemon_call.hpp"
+#include "apps/jitctl/daemon_tables.hpp"
+
+#include <CLI/CLI.hpp>
+#include <boost/json.hpp>
+
+namespace jitbox::apps {
+namespace {
+
+void add_reason(CLI::App& command, std::string& reason) {
+    command.add_option("--reason", reason, "why, for the audit log")->required();
+}
+
+} // namespace
+
+int run_risk(int argc, char** argv) {
+    CLI::App app("risk: the use of every limit, prices, protection level and events; level loosens or tightens by hand.");
+    app.require_subcommand(1);
+    DaemonCall call;
+    std::string reason;
+    std::string level;
+    unsigned limit = 50;
+    CLI::App* status = app.add_subcommand("status", "portfolio, use of every limit, prices, protection level");
+    CLI::App* events = app.add_subcommand("events", "the newest risk events of the journal, newest first");
+    CLI::App* set = app.add_subcommand("level", "sets the protection level: NONE, CONSERVATIVE, AGGRESSIVE, EMERGENCY");
+    CLI::App* known = app.add_subcommand("acknowledge", "critical events are known to you: arming is allowed again");
+    for (CLI::App* command : {status, events, set, known}) call.add_options(*command);
+    events->add_option("--limit", limit, "newest rows to show")->check(CLI::Range(1, 10'000))->capture_default_str();
+    set->add_option("LEVEL", level, "the level")->required();
+    add_reason(*set, reason);
+    add_reason(*known, reason);
+    CLI11_PARSE(app, argc, argv);
+    if (status->parsed()) return call.ask("risk", {}, print_risk);
+    if (events->parsed()) return call.ask("risk-events", {{"limit", limit}}, print_risk_events);
+    if (set->parsed()) return call.ask("risk-level", {{"level", level}, {"reason", reason}}, print_risk);
+    return call.ask("risk-acknowledge", {{"reason", reason}}, print_risk);
+}
+
+int run_review(int argc, char** argv) {
+    CLI::App app(
+        "review: what anomaly rules hold for an operator. A plan is gone with its block; what is held, and decided on, is its\n"
+        "pattern: the rule and the pool. A decision holds until jitd is restarted.");
+    app.require_subcommand(1);
+    DaemonCall call;
+    std::string reason;
+    std::uint64_t id = 0;
+    CLI::App* list = app.add_subcommand("list", "every pattern that was held, and what was decided");
+    CLI::App* approve = app.add_subcommand("approve", "plans of this pattern may pass from now on");
+    CLI::App* reject = app.add_subcommand("reject", "plans of this pattern stay refused");
+    for (CLI::App* command : {list, approve, reject}) call.add_options(*command);
+    for (CLI::App* command : {approve, reject}) {
+        command->add_option("ID", id, "as in the list")->required();
+        add_reason(*command, reason);
+    }
+    CLI11_PARSE(app, argc, argv);
+    if (list->parsed()) return call.ask("reviews", {}, print_reviews);
+    return call.ask("review", {{"review", id}, {"approve", approve->parsed() ? "yes" : "no"}, {"reason", reason}}, print_reviews);
+}
+
+} // namespace jitbox::apps

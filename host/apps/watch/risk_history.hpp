@@ -1,0 +1,28 @@
+// What the journal knows that a risk limit must not forget at a restart.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "apps/runtime/services.hpp"
+#include "relay/outcome.hpp"
+#include "risk/gate.hpp"
+
+#include <string>
+#include <vector>
+
+namespace jitbox::apps {
+
+struct RiskHistory {
+    risk::History gate;
+    std::vector<store::ProfitEntry> profits; ///< of the window of [risk], oldest first
+    std::vector<Bytes20> pools_included;
+    risk::Protection level = risk::Protection::none;
+    std::string level_cause;
+    std::string unacknowledged; ///< the critical event that no operator has acknowledged
+    std::string configuration;  ///< keccak256 of the last run's file; empty at the first
+};
+
+/// `open`: the bundles without an outcome, whose worst losses and values count on. Errors: the journal cannot be read.
+[[nodiscard]] Result<RiskHistory> read_risk_history(const Services& services, const std::vector<relay::TrackedBundle>& open,
+                                                    risk::TimePoint now);
+
+} // namespace jitbox::apps

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "audit/anchor.hpp"
 #include "audit/file.hpp"
-#include "audit/record.hpp"
+#include "audit/head_file.hpp"
 
 #include <cerrno>
 #include <charconv>
@@ -24,19 +24,16 @@ public:
         }
         const auto text = read_all(file.get(), path_);
         if (!text) return std::unexpected(text.error());
-        const auto head = decode_head(*text);
-        if (!head) return fail("audit: the anchor " + path_ + " is malformed", "it was changed: find out by whom");
-        return std::optional<Head>(*head);
+        const auto stored = decode_head_file(*text);
+        if (!stored) return fail("audit: the anchor " + path_ + " is malformed", "it was changed: find out by whom");
+        return stored->head;
     }
 
-    // In place and of fixed width: one sector, so that a crash leaves the old line or the new one. No rename: the directory may be
-    // one in which this user can make no files.
+    // In two slots and in place. No rename: the directory may be one in which this user can make no files.
     Result<void> write(const Head& head) override {
-        const File file(::open(path_.c_str(), O_CREAT | O_WRONLY | O_CLOEXEC, 0600));
-        if (!file.is_open()) return os_error("open the anchor", path_);
-        const std::string text = encode_head(head);
-        if (::pwrite(file.get(), text.data(), text.size(), 0) != static_cast<ssize_t>(text.size()) || ::fsync(file.get()) != 0)
-            return os_error("write the anchor", path_);
+        auto file = HeadFile::open(path_);
+        const auto written = file ? file->write(head) : std::unexpected(file.error());
+        if (!written) return fail("audit: the anchor cannot be written: " + written.error().what, written.error().hint);
         sync_directory_of(path_);
         return {};
     }

@@ -4,6 +4,7 @@
 
 #include "audit/anchor.hpp"
 #include "audit/file.hpp"
+#include "audit/head_file.hpp"
 #include "audit/record.hpp"
 
 #include <algorithm>
@@ -38,7 +39,7 @@ Result<std::string> set_torn_line_aside(int fd, const std::string& path, std::st
 struct Log::Impl {
     std::string path;
     File file;
-    File head_file;
+    std::unique_ptr<HeadFile> head_file; ///< from open_files() on
     std::unique_ptr<AnchorKeeper> anchor;
     Head head;
     off_t size = 0;
@@ -50,8 +51,9 @@ struct Log::Impl {
         if (!file.is_open()) return os_error("open", path);
         if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0)
             return fail("audit: " + path + " is open in another process", "one process has one audit file");
-        head_file = File(::open((path + ".head").c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600));
-        if (!head_file.is_open()) return os_error("open", path + ".head");
+        auto opened = HeadFile::open(path + ".head");
+        if (!opened) return std::unexpected(opened.error());
+        head_file = std::make_unique<HeadFile>(std::move(*opened));
         return {};
     }
 
@@ -59,40 +61,30 @@ struct Log::Impl {
     Result<std::string> recover() {
         if (auto opened = open_files(); !opened) return std::unexpected(opened.error());
         auto content = read_all(file.get(), path);
-        const auto head_text = read_all(head_file.get(), path + ".head");
-        if (!content || !head_text) return std::unexpected(content ? head_text.error() : content.error());
+        if (!content) return std::unexpected(content.error());
         const auto lines = static_cast<std::uint64_t>(std::count(content->begin(), content->end(), '\n'));
         auto torn = set_torn_line_aside(file.get(), path, *content, lines + 1);
         if (!torn) return torn;
-        if (auto checked = check(*content, *head_text); !checked) return std::unexpected(checked.error());
+        if (auto checked = check(*content); !checked) return std::unexpected(checked.error());
         size = static_cast<off_t>(content->size());
-        if (auto written = write_head(); !written) return std::unexpected(written.error());
+        if (auto written = head_file->write(head); !written) return std::unexpected(written.error());
         sync_directory_of(path);
         return torn;
     }
 
     /// Takes the chain up where it ends, if it and what stands elsewhere about it agree.
-    Result<void> check(const std::string& content, const std::string& head_text) {
+    Result<void> check(const std::string& content) {
         const std::optional<Head> outside = anchor ? anchor->found() : std::nullopt;
-        if (content.empty() && head_text.empty() && !outside) return {}; // brand new
+        const StoredHead& stored = head_file->stored();
+        if (content.empty() && !stored.head && !outside) return {}; // brand new
         if (anchor && !outside)
             return fail("audit: " + path + " has records, but its anchor " + anchor->status().name + " is empty",
                         "if the anchor is new, `jitctl audit anchor` begins it; if not, somebody emptied it");
-        const auto stored = decode_head(head_text);
-        if (!stored) return std::unexpected(stored.error());
-        const VerifyReport report = verify_bytes(content, *stored, outside);
+        const VerifyReport report = verify_with_head(content, stored, outside);
         if (!report.ok)
             return fail("audit: " + path + " was tampered with: " + report.problem,
                         "keep it and its .head as evidence; start a new file after the inquiry");
         head = report.head;
-        return {};
-    }
-
-    Result<void> write_head() {
-        const std::string text = encode_head(head);
-        if (::pwrite(head_file.get(), text.data(), text.size(), 0) != static_cast<ssize_t>(text.size()) ||
-            ::fdatasync(head_file.get()) != 0)
-            return os_error("write", path + ".head");
         return {};
     }
 
@@ -116,7 +108,7 @@ struct Log::Impl {
         size += static_cast<off_t>(line.size());
         head = {.seq = record.seq, .hash = record.hash};
         if (anchor) anchor->note(head);
-        if (auto written = write_head(); !written) return std::unexpected(written.error());
+        if (auto written = head_file->write(head); !written) return std::unexpected(written.error());
         return record;
     }
 };

@@ -34,7 +34,7 @@ struct Record {
     Bytes32 hash{};
 };
 
-/// The end of the chain. Kept beside the file in `<path>.head` and wherever else the caller puts it (journal, TPM, remote).
+/// The end of the chain. Kept beside the file in `<path>.head` (audit/head_file.hpp) and in an anchor elsewhere.
 struct Head {
     std::uint64_t seq = 0;
     Bytes32 hash{};

@@ -11,7 +11,7 @@ namespace jitbox::audit {
 /// A line without its newline. Errors: the hash is not that of the bytes (checked first), not our layout.
 [[nodiscard]] Result<Record> decode_line(std::string_view line);
 
-/// `<path>.head`: "<seq> <64 hex>\n", small enough that one pwrite replaces it within a sector.
+/// "<seq> <64 hex>\n", of fixed width.
 [[nodiscard]] std::string encode_head(const Head& head);
 [[nodiscard]] Result<Head> decode_head(std::string_view text);
 

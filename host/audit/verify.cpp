@@ -1,5 +1,6 @@
 // Verification of an audit file: every record, the chain, and its end against the anchors.
 // SPDX-License-Identifier: Apache-2.0
+#include "audit/head_file.hpp"
 #include "audit/record.hpp"
 #include "base/hex.hpp"
 
@@ -106,23 +107,27 @@ VerifyReport verify_bytes(std::string_view content, std::optional<Head> stored, 
     return verifier.finish();
 }
 
+VerifyReport verify_with_head(std::string_view content, const StoredHead& stored, std::optional<Head> anchor) {
+    VerifyReport report = verify_bytes(content, stored.head, anchor);
+    if (!report.ok) return report;
+    report.problem = !stored.head && !content.empty() ? "the head file is empty: truncation could not be found without it"
+                                                      : torn_head_problem(stored, report.head);
+    report.ok = report.problem.empty();
+    return report;
+}
+
 Result<VerifyReport> verify(const std::string& path, std::optional<Head> anchor) {
     const auto content = read_file(path);
     if (!content) return std::unexpected(content.error());
-    std::optional<Head> stored;
-    VerifyReport missing;
-    if (const auto text = read_file(path + ".head")) {
-        const auto head = decode_head(*text);
-        if (!head) missing.problem = head.error().text();
-        if (head) stored = *head;
-    } else if (!content->empty()) {
-        missing.problem = "the head file " + path + ".head is missing: truncation could not be found without it";
-    }
-    VerifyReport report = verify_bytes(*content, stored, anchor);
-    if (report.ok && !missing.problem.empty()) {
-        report.ok = false;
-        report.problem = missing.problem;
-    }
+    const auto text = read_file(path + ".head");
+    const auto stored = decode_head_file(text ? *text : "");
+    VerifyReport report = verify_with_head(*content, stored.value_or(StoredHead{}), anchor);
+    if (report.bad_line != 0) return report;
+    if (!stored)
+        report.problem = stored.error().text();
+    else if (!text && !content->empty())
+        report.problem = "the head file " + path + ".head is missing: truncation could not be found without it";
+    report.ok = report.problem.empty();
     return report;
 }
 

@@ -20,7 +20,11 @@ constexpr const char* shim = JITBOX_BINARY_DIR "/tests/libkill_at_step.so";
 
 class KillSteps : public ::testing::Test {
 protected:
-    void SetUp() override { Token::instance(); }
+    void SetUp() override {
+        Token::instance();
+        rig.set("hsm.call_deadline_ms", "20000"); // a life ends by the kill, on a busy machine too
+        rig.set("hsm.start_deadline_ms", "20000");
+    }
     /// Everything that a signer does in a life, after it has looked at what the last one left. True: it lived to its end.
     bool live_through() {
         if (!rig.start()) return false;
@@ -30,7 +34,7 @@ protected:
         if (status->state == ArmState::tripped && !rig.control().reset({.operator_name = "bob", .reason = "a new life"}))
             return false;
         if (!rig.control().arm(lease_terms())) return false;
-        SyncSigner client(rig.socket("signing"), std::chrono::seconds(2));
+        SyncSigner client(rig.socket("signing"), std::chrono::seconds(25));
         const auto bound = status->lanes.at(0).highest_nonce;
         if (bound && !keep(client.recall(0, *bound - 1))) return false;
         std::uint64_t nonce = bound ? *bound + 1 : 0;

@@ -293,9 +293,11 @@ struct Appliance::Impl final : control::Appliance {
         telemetry::log(Level::info, "voiding_cost", {{"bundle", cost.bundle}, {"wei", chain::to_decimal(cost.gas_cost_wei)}});
     }
 
+    /// Stops first; that it cannot be written down keeps nobody from stopping.
     void emergency_stop(const std::string& reason) {
         stop_here(reason);
         arming.estop("jitd", reason, [](const auto&) {});
+        audit_own("estop", reason, "done");
     }
 
     /// What stops in this process, at once.

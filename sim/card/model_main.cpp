@@ -1,5 +1,6 @@
 // jitbox-card-model: the Verilated card behind XRT's unmodified hw_emu driver. XRT starts it (through simulate.sh of the emulation
-// folder) and talks to it over two Unix sockets; it ends with XRT, with its parent, or at its deadline.
+// folder) and talks to it over two Unix sockets; it ends with XRT, with its parent, or at its deadline. SIGUSR1 raises the card's
+// emergency-stop pin, SIGUSR2 lowers it.
 // SPDX-License-Identifier: Apache-2.0
 #include "card/axi_host.hpp"
 #include "card/port_trace.hpp"
@@ -32,6 +33,8 @@ constexpr std::uint64_t busy_clocks = 20'000; // without bus or register traffic
 constexpr int idle_wait_ms = 2;
 constexpr std::uint64_t clock_ns = 3; // about 300 MHz, for XRT's timestamps
 constexpr std::uint64_t register_mask = 0xfff;
+
+volatile std::sig_atomic_t stop_pin = 0; ///< what the signals say of the emergency-stop pin
 
 struct Options {
     BusMood mood;
@@ -108,9 +111,11 @@ public:
         while (!closed_) {
             const bool busy = axi_.clock() - last_active < busy_clocks || !axi_.bus_idle();
             while (!closed_ && requests_.readable(busy ? 0 : idle_wait_ms)) {
+                drive_stop_pin();
                 serve();
                 last_active = axi_.clock();
             }
+            drive_stop_pin();
             for (int i = 0; i < clocks_a_turn; ++i) axi_.tick();
             if (memory_.traffic != seen) {
                 seen = memory_.traffic;
@@ -121,6 +126,8 @@ public:
     }
 
 private:
+    void drive_stop_pin() { card_.emergency_stop = stop_pin != 0 ? 1 : 0; }
+
     void serve() {
         const Request request = requests_.receive();
         switch (static_cast<Call>(request.call)) {
@@ -215,6 +222,12 @@ void bind_life(unsigned deadline_s) {
     alarm(deadline_s);
 }
 
+/// The wire to the emergency-stop pin.
+void connect_stop_pin() {
+    (void)std::signal(SIGUSR1, [](int) { stop_pin = 1; });
+    (void)std::signal(SIGUSR2, [](int) { stop_pin = 0; });
+}
+
 int run(int argc, char** argv) {
     CLI::App app{"The Verilated card for XRT's hw_emu driver. XRT starts it; EMULATION_SOCKETID names the sockets.",
                  "jitbox-card-model"};
@@ -231,6 +244,7 @@ int run(int argc, char** argv) {
     app.allow_extras(); // XRT passes the options of a simulator
     CLI11_PARSE(app, argc, argv);
     bind_life(options.deadline_s);
+    connect_stop_pin();
     const char* id = std::getenv("EMULATION_SOCKETID");
     if (id == nullptr) {
         std::fputs("jitbox-card-model: EMULATION_SOCKETID is not set; XRT starts this program, see docs/card.md\n", stderr);

@@ -154,5 +154,60 @@ TEST_F(Parser, JudgesEveryDamagedWordOfSubPlansLikeTheHlsSource) {
     std::cout << reasons_[0] << " accepted\n";
 }
 
+/// A transaction of this type with one field changed.
+Bytes with_field(int type, std::size_t index, const Item& item) {
+    std::vector<Item> fields = type == 0 ? legacy_fields() : typed_fields(type);
+    fields.at(index) = item;
+    return transaction(fields, type);
+}
+
+/// Nonces up to the last one, gas costs around 2^256, lists of blob hashes.
+std::vector<Bytes> at_the_bounds_of_fields() {
+    std::vector<Bytes> out;
+    for (int type = 0; type <= 4; ++type) {
+        for (const std::uint64_t nonce : {~std::uint64_t{0} - 1, ~std::uint64_t{0}})
+            out.push_back(with_field(type, type == 0 ? 0 : 1, integer(nonce)));
+    }
+    for (const std::size_t bytes : {std::size_t{8}, std::size_t{24}, std::size_t{25}, std::size_t{32}}) { // of the price
+        auto fields = legacy_fields();
+        fields[1] = text(Bytes(bytes, 0xff));
+        for (const std::uint64_t gas : {std::uint64_t{1}, std::uint64_t{2}, ~std::uint64_t{0}}) {
+            fields[2] = integer(gas);
+            out.push_back(transaction(fields));
+        }
+    }
+    const Item good = text(Bytes(32, 1));
+    for (const Item& hashes :
+         {list({}), list({text(Bytes(32, 2))}), list({text(Bytes(31, 1))}), list({good, text(Bytes(32, 0))}), list({good, good})})
+        out.push_back(with_field(3, 10, hashes));
+    return out;
+}
+
+/// 64 elements that are all the same multicall of 64 elements, four levels deep: 16 million calls in 10 KiB.
+Bytes multicall_bomb() {
+    Bytes data = Calldata(0x12210e8a).get();
+    for (int depth = 0; depth < 4; ++depth) {
+        Calldata bomb(0xac9650d8);
+        bomb.word(32).word(64);
+        for (int i = 0; i < 64; ++i) bomb.word(64 * 32);
+        data = bomb.bytes(data).get();
+    }
+    return data;
+}
+
+TEST_F(Parser, GivesTheReasonsThatDamageHardlyEverFinds) {
+    const Bytes20 router = address_of(0x77);
+    StreamMaker maker{1};
+    std::vector<Bytes> records{
+        accel::to_record(0, std::vector<accel::RouterEntry>{{router, RouterKind::swap_router02, address_of(0xfa)}}),
+        maker.transaction(call(router, multicall_bomb()))};
+    for (const Bytes& raw : at_the_bounds_of_fields()) records.push_back(maker.transaction(raw));
+    expect_same(records);
+    for (const Reason reason : {Reason::tx_bad_blob_field, Reason::tx_nonce_too_large, Reason::tx_gas_cost_overflow,
+                                Reason::calldata_too_complex})
+        EXPECT_GT(reasons_[static_cast<std::size_t>(reason)], 0U) << static_cast<int>(reason);
+    EXPECT_EQ(reasons_[0], 15U) << "one step before each bound all is well: 5 nonces, 9 costs, 1 list of hashes";
+}
+
 } // namespace
 } // namespace jitbox::test

@@ -43,8 +43,8 @@ class CardBench {
 public:
     static constexpr std::uint32_t ring_beats = reg::min_ring_beats;
     static constexpr std::uint64_t in_ring = FlatMemory::base;
-    static constexpr std::uint64_t out_ring = in_ring + ring_beats * 64;
-    static constexpr std::uint64_t page = out_ring + ring_beats * 64;
+    static constexpr std::uint64_t out_ring = in_ring + std::uint64_t{ring_beats} * 64;
+    static constexpr std::uint64_t page = out_ring + std::uint64_t{ring_beats} * 64;
 
     explicit CardBench(sim::BusMood mood) : memory(2 * ring_beats * 64 + 4096), axi(card, memory, mood) { axi.power_up(); }
 

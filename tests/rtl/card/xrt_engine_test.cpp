@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <cstdlib>
 #include <iostream>
 #include <mutex>
 #include <thread>
@@ -17,6 +18,14 @@ namespace jitbox::testing {
 namespace {
 
 using namespace std::chrono_literals;
+
+/// Of the bus.
+std::uint32_t new_seed() {
+    const char* const fixed = std::getenv("JITBOX_SEED");
+    const auto seed = fixed != nullptr ? static_cast<std::uint32_t>(std::stoul(fixed)) : std::random_device{}();
+    std::cout << "seed " << seed << " (JITBOX_SEED repeats it)\n";
+    return seed;
+}
 
 /// The card and its clock: a thread ticks it, register accesses go in between.
 class ModelPort final : public accel::CardPort {
@@ -29,7 +38,7 @@ public:
         std::uint32_t version = accel::card::version;
     };
     explicit ModelPort(std::shared_ptr<Faults> faults)
-        : faults_(std::move(faults)), memory_(accel::card_memory_bytes), axi_(card_, memory_, {.seed = std::random_device{}()}) {
+        : faults_(std::move(faults)), memory_(accel::card_memory_bytes), axi_(card_, memory_, {.seed = new_seed()}) {
         axi_.power_up();
         clock_ = std::thread([this] {
             while (!stop_) {
@@ -104,7 +113,7 @@ TEST(XrtEngine, CarriesEveryRecordInOrderAcrossTheRingsEnds) {
     std::uint64_t sequence = 1;
     std::vector<Bytes> got;
     const auto take = [&](BytesView record) { got.emplace_back(record.begin(), record.end()); };
-    while (beats < accel::card_ring_beats * 2) {
+    while (beats < std::size_t{accel::card_ring_beats} * 2) {
         Bytes record = accel::new_record(records::Kind::tx, sequence++, 16 + random() % 20'000);
         for (std::size_t i = 16; i < record.size(); i += 37) record[i] = static_cast<std::uint8_t>(random());
         ASSERT_TRUE(engine->submit(record, 5000ms));

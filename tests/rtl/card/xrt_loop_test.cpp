@@ -1,5 +1,6 @@
 // The whole way of a record without a card: XrtEngine, XRT's stock hw_emu driver, its sockets, the model process, AXI, the RTL, and
-// back. One program opens the device once: XRT's load alone sleeps ten seconds. JITBOX_LOOP_RECORDS makes it long.
+// back. One program opens the device once: XRT's load alone sleeps ten seconds. Its long form (tests/soak/card.sh): JITBOX_LOOP_FRAMES
+// damaged transactions, JITBOX_LOOP_CASES pools with swaps on them.
 // SPDX-License-Identifier: Apache-2.0
 #include "accel/engine.hpp"
 #include "rtl/parser_streams.hpp"
@@ -10,6 +11,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
@@ -60,6 +62,41 @@ bool within(std::chrono::milliseconds time, const Condition& condition) {
     return condition();
 }
 
+/// How many: `usual`, or what the environment wants.
+std::size_t wanted(const char* name, std::size_t usual) {
+    const char* const value = std::getenv(name);
+    return value != nullptr ? std::stoul(value) : usual;
+}
+
+/// The native engine: both kernels on this CPU, from their start.
+class Native {
+public:
+    /// What it answers to these records, after all that came before.
+    std::vector<Bytes> answers(const std::vector<Bytes>& records) {
+        std::vector<Bytes> out;
+        const auto take = [&](BytesView record) { out.emplace_back(record.begin(), record.end()); };
+        for (const Bytes& record : records) {
+            const auto taken = engine_->submit(record, 60s);
+            EXPECT_TRUE(taken) << taken.error().text();
+            engine_->drain(take);
+        }
+        EXPECT_TRUE(engine_->submit(accel::barrier_record(0, 77)));
+        EXPECT_TRUE(within(60s, [&] {
+            return engine_->drain(take), !out.empty() && accel::kind_of(out.back()) == Kind::barrier_done && out.back()[16] == 77;
+        }));
+        out.pop_back();
+        return out;
+    }
+
+private:
+    std::unique_ptr<accel::Engine> engine_ = accel::make_native_engine();
+};
+
+std::size_t count_of(const std::vector<Bytes>& records, Kind kind) {
+    return static_cast<std::size_t>(
+        std::ranges::count_if(records, [kind](const Bytes& record) { return accel::kind_of(record) == kind; }));
+}
+
 class XrtLoop : public testing::Test {
 protected:
     static void SetUpTestSuite() {
@@ -93,79 +130,97 @@ protected:
         return out;
     }
 
-    /// Long streams have legs of a thousand steps, and candidates of as many: seconds of the model's time.
-    static std::chrono::milliseconds deadline() { return std::getenv("JITBOX_LOOP_RECORDS") == nullptr ? 15s : 120s; }
+    /// Both engines as after their start.
+    void SetUp() override {
+        ASSERT_TRUE(engine_->reset());
+        native_ = Native{};
+    }
+    /// The card says what the native engine says.
+    void expect_same(const std::vector<Bytes>& records) {
+        const std::vector<Bytes> expected = native_.answers(records);
+        const auto begin = std::chrono::steady_clock::now();
+        const std::vector<Bytes> got = through_the_card(records, expected.size());
+        took_ += std::chrono::steady_clock::now() - begin;
+        ASSERT_TRUE(engine_->health()) << engine_->health().error().text();
+        ASSERT_EQ(got.size(), expected.size());
+        for (std::size_t i = 0; i < got.size(); ++i) ASSERT_EQ(got[i], expected[i]) << "output record " << out_ + i;
+        in_ += records.size();
+        out_ += got.size();
+        legs_ += count_of(expected, Kind::swap);
+        decisions_ += count_of(expected, Kind::decision);
+    }
+    void report() const {
+        std::cout << in_ << " records in, " << out_ << " out (" << legs_ << " legs, " << decisions_ << " decisions), " << took_.count()
+                  << " s\n";
+    }
 
+    /// Long streams have legs of a thousand steps, and candidates of as many: seconds of the model's time.
+    static std::chrono::milliseconds deadline() { return std::getenv("JITBOX_LOOP_CASES") == nullptr ? 15s : 120s; }
+
+    Native native_;
+    std::size_t in_ = 0;
+    std::size_t out_ = 0;
+    std::size_t legs_ = 0;
+    std::size_t decisions_ = 0;
+    std::chrono::duration<double> took_{};
     static inline accel::Engine* engine_ = nullptr;
     static inline std::uint32_t seed_ = 0;
 };
-
-/// What the native engine answers to the same records: both kernels on this CPU.
-std::vector<Bytes> native_answers(const std::vector<Bytes>& records) {
-    const auto engine = accel::make_native_engine();
-    std::vector<Bytes> out;
-    const auto take = [&](BytesView record) { out.emplace_back(record.begin(), record.end()); };
-    for (const Bytes& record : records) {
-        const auto taken = engine->submit(record, 60s);
-        EXPECT_TRUE(taken) << taken.error().text();
-        engine->drain(take);
-    }
-    EXPECT_TRUE(engine->submit(accel::barrier_record(0, 77)));
-    EXPECT_TRUE(within(60s, [&] {
-        return engine->drain(take), !out.empty() && accel::kind_of(out.back()) == Kind::barrier_done && out.back()[16] == 77;
-    }));
-    out.pop_back();
-    return out;
-}
-
-std::size_t count_of(const std::vector<Bytes>& records, Kind kind) {
-    return static_cast<std::size_t>(
-        std::ranges::count_if(records, [kind](const Bytes& record) { return accel::kind_of(record) == kind; }));
-}
 
 accel::RouterEntry test_router() {
     return {address_of(0x72), accel::RouterKind::swap_router02, address_of(0xfa)};
 }
 
-/// Real transactions, what is left of them after damage, pools with swaps on them, and records that no host makes.
-std::vector<Bytes> mixed_stream(std::uint32_t seed, std::size_t count) {
-    StreamMaker maker{seed};
-    RangeStreams pools{seed};
-    std::vector<Bytes> records{maker.mainnet_routers()};
-    if (const auto real = read_real_transactions("mainnet/v3_router_transactions.jsonl.gz")) {
-        for (std::size_t i = 0; i < real->size() && records.size() < count / 2; ++i) {
-            const Bytes& raw = (*real)[i].raw;
-            if (raw.size() > records::max_transaction_bytes) continue;
-            maker.add_sample(raw);
-            records.push_back(maker.transaction(raw));
+constexpr std::array real_files{"mainnet/v3_router_transactions.jsonl.gz", "mainnet/transactions.jsonl.gz"};
+constexpr std::size_t at_once = 500; // records between two comparisons
+
+// First: the device is whole. The tests of one suite run in the order of this file.
+TEST_F(XrtLoop, AnswersEveryRealTransactionLikeTheNativeEngine) {
+    for (const char* const file : real_files) {
+        const auto transactions = read_real_transactions(file);
+        if (!transactions) GTEST_SKIP() << missing_text(file);
+        StreamMaker maker{seed_};
+        std::vector<Bytes> records{maker.mainnet_routers()};
+        for (std::size_t i = 0; i < transactions->size(); ++i) {
+            const Bytes& raw = (*transactions)[i].raw;
+            if (raw.size() <= records::max_transaction_bytes) records.push_back(maker.transaction(raw));
+            if (records.size() < at_once && i + 1 < transactions->size()) continue;
+            expect_same(records);
+            if (HasFatalFailure()) return;
+            records.clear();
+        }
+    }
+    report();
+}
+
+// What is left of real transactions after damage, pools with swaps on them, and records that no host makes, all in one stream.
+TEST_F(XrtLoop, AnswersDamagedTransactionsAndPoolsWithSwapsLikeTheNativeEngine) {
+    const std::size_t frames = wanted("JITBOX_LOOP_FRAMES", 300);
+    const std::size_t cases = wanted("JITBOX_LOOP_CASES", 60);
+    StreamMaker maker{seed_};
+    RangeStreams pools{seed_};
+    if (const auto real = read_real_transactions(real_files[0])) {
+        for (const auto& transaction : *real) {
+            if (transaction.raw.size() < 20'000) maker.add_sample(transaction.raw);
         }
     } else {
-        std::cout << missing_text("mainnet/v3_router_transactions.jsonl.gz") << ": hand-made transactions only\n";
+        std::cout << missing_text(real_files[0]) << ": hand-made transactions only\n";
         maker.add_sample(transaction(legacy_fields()));
     }
-    while (records.size() < count) {
-        maker.append_random(records);
+    std::vector<Bytes> records{maker.mainnet_routers()};
+    std::size_t done = 0;
+    for (std::size_t pool = 0; pool < cases; ++pool) {
+        for (; done < frames * (pool + 1) / cases; ++done) maker.append_random(records);
         records.push_back(accel::to_record(records.size(), std::vector{test_router()}));
         pools.append_card_case(records, 2, test_router());
         records.push_back(pools.random_record());
+        if (records.size() < at_once && pool + 1 < cases) continue;
+        expect_same(records);
+        if (HasFatalFailure()) return;
+        records.clear();
     }
-    return records;
-}
-
-// First: the device is whole. The tests of one suite run in the order of this file.
-TEST_F(XrtLoop, GivesTheBytesOfTheNativeEngine) {
-    const char* const wanted = std::getenv("JITBOX_LOOP_RECORDS");
-    const std::vector<Bytes> records = mixed_stream(seed_, wanted == nullptr ? 600 : std::stoul(wanted));
-    const std::vector<Bytes> expected = native_answers(records);
-    const auto begin = std::chrono::steady_clock::now();
-    const std::vector<Bytes> got = through_the_card(records, expected.size());
-    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
-    std::cout << records.size() << " records in, " << got.size() << " out (" << count_of(expected, Kind::swap) << " legs, "
-              << count_of(expected, Kind::decision) << " decisions), " << took.count() << " s\n";
-    ASSERT_TRUE(engine_->health()) << engine_->health().error().text();
-    ASSERT_EQ(got.size(), expected.size());
-    for (std::size_t i = 0; i < got.size(); ++i) ASSERT_EQ(got[i], expected[i]) << "output record " << i;
-    EXPECT_GT(count_of(expected, Kind::decision), 0U);
+    report();
+    EXPECT_GT(decisions_, 0U);
 }
 
 TEST_F(XrtLoop, StartsAgainAfterAResetInTheMiddleOfItsWork) {
@@ -178,15 +233,14 @@ TEST_F(XrtLoop, StartsAgainAfterAResetInTheMiddleOfItsWork) {
     records.clear();
     records.push_back(accel::to_record(1, std::vector{test_router()}));
     for (int i = 0; i < 3; ++i) pools.append_card_case(records, 2, test_router());
-    const std::vector<Bytes> expected = native_answers(records);
-    EXPECT_EQ(through_the_card(records, expected.size()), expected);
+    expect_same(records);
 }
 
 TEST_F(XrtLoop, AfterAFreezeAtAnyMomentThereIsNoDecisionAndEveryRecordIsAnswered) {
     RangeStreams pools{seed_ + 2};
     std::vector<Bytes> records{accel::to_record(1, std::vector{test_router()})};
     for (int i = 0; i < 10; ++i) pools.append_card_case(records, 3, test_router());
-    const std::size_t expected = native_answers(records).size();
+    const std::size_t expected = native_.answers(records).size();
     for (const Bytes& record : records) ASSERT_TRUE(engine_->submit(record, 10s));
     std::vector<Bytes> out;
     const auto take = [&](BytesView record) { out.emplace_back(record.begin(), record.end()); };
@@ -197,6 +251,48 @@ TEST_F(XrtLoop, AfterAFreezeAtAnyMomentThereIsNoDecisionAndEveryRecordIsAnswered
     EXPECT_EQ(count_of({out.begin() + static_cast<std::ptrdiff_t>(before), out.end()}, Kind::decision), 0U);
     EXPECT_EQ(out.size(), expected) << "frozen or not, each has its answer";
     engine_->unfreeze();
+}
+
+/// Pools with swaps, and at least this many decisions among the answers.
+std::vector<Bytes> stream_with_decisions(std::uint32_t seed, std::size_t decisions) {
+    RangeStreams pools{seed};
+    Native native;
+    std::vector<Bytes> records{accel::to_record(1, std::vector{test_router()})};
+    std::size_t found = count_of(native.answers(records), Kind::decision);
+    while (found < decisions) {
+        std::vector<Bytes> more;
+        pools.append_card_case(more, 2, test_router());
+        found += count_of(native.answers(more), Kind::decision);
+        records.insert(records.end(), more.begin(), more.end());
+    }
+    return records;
+}
+
+// That none becomes visible from the acknowledgement on, clock by clock: whole_card_test.cpp.
+TEST_F(XrtLoop, AfterTheStopPinThereIsNoDecisionUntilItIsLowAndUnfrozen) {
+    const std::vector<Bytes> records = stream_with_decisions(seed_ + 3, 6);
+    const std::vector<Bytes> expected = native_.answers(records);
+    std::vector<Bytes> before;
+    const auto take = [&](BytesView record) { before.emplace_back(record.begin(), record.end()); };
+    for (const Bytes& record : records) ASSERT_TRUE(engine_->submit(record, 10s));
+    (void)within(std::chrono::milliseconds{seed_ % 400}, [&] { return engine_->drain(take), false; });
+    ASSERT_EQ(kill(model_process(), SIGUSR1), 0);
+    EXPECT_TRUE(within(30s, [&] { return engine_->drain(take), engine_->stopped_by_hardware(); }));
+    EXPECT_TRUE(within(60s, [&] { return engine_->drain(take), before.size() >= expected.size(); }));
+    EXPECT_EQ(before.size(), expected.size()) << "stopped or not, each has its answer";
+
+    const std::vector<Bytes> after = through_the_card(records, expected.size());
+    EXPECT_EQ(after.size(), expected.size());
+    EXPECT_EQ(count_of(after, Kind::decision), 0U) << "all this came after the stop was seen";
+    EXPECT_TRUE(engine_->stopped_by_hardware());
+
+    ASSERT_EQ(kill(model_process(), SIGUSR2), 0);
+    engine_->freeze();
+    std::this_thread::sleep_for(500ms);
+    engine_->unfreeze();
+    SetUp();
+    expect_same(records);
+    EXPECT_FALSE(engine_->stopped_by_hardware());
 }
 
 // Last: nothing comes after it.

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "apps/jitctl/approve_command.hpp"
 
+#include "apps/jitctl/commands.hpp"
 #include "apps/text/amount_text.hpp"
 #include "signer/approval.hpp"
 #include "signer/config.hpp"
@@ -23,12 +24,6 @@ namespace jitbox::apps {
 namespace {
 
 namespace json = boost::json;
-
-int print_error(const Error& error) {
-    std::fprintf(stderr, "jitctl: %s\n", error.what.c_str());
-    if (!error.hint.empty()) std::fprintf(stderr, "    -> %s\n", error.hint.c_str());
-    return 1;
-}
 
 /// The seed goes into a new file of mode 0600, the public half to standard output.
 Result<std::string> make_key(const std::string& path) {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "apps/jitctl/audit_command.hpp"
 
+#include "apps/jitctl/commands.hpp"
 #include "apps/jitctl/daemon_tables.hpp"
 #include "apps/text/amount_text.hpp"
 #include "apps/text/table.hpp"
@@ -48,12 +49,6 @@ struct Options {
     std::string key = "/var/lib/jitbox/audit-pseudonyms.key";
     bool hide_users = false;
 };
-
-int print_error(const Error& error) {
-    std::fprintf(stderr, "jitctl: %s\n", error.what.c_str());
-    if (!error.hint.empty()) std::fprintf(stderr, "    -> %s\n", error.hint.c_str());
-    return 1;
-}
 
 void add_filters(CLI::App& app, Options& options) {
     app.add_option("--file", options.shown_file, "the audit file")->envname("JITBOX_AUDIT")->capture_default_str();

@@ -4,6 +4,7 @@
 
 #include "apps/custody/chain_checks.hpp"
 #include "apps/custody/node_session.hpp"
+#include "apps/jitctl/commands.hpp"
 #include "chain/address.hpp"
 #include "signer/client.hpp"
 
@@ -35,10 +36,7 @@ struct Options {
 };
 
 int complain(const std::vector<Error>& errors) {
-    for (const Error& error : errors) {
-        std::fprintf(stderr, "jitctl: %s\n", error.what.c_str());
-        if (!error.hint.empty()) std::fprintf(stderr, "    -> %s\n", error.hint.c_str());
-    }
+    for (const Error& error : errors) print_error(error);
     return wrong_input;
 }
 

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "base/error.hpp"
+
 #include <string_view>
 
 namespace jitbox::apps {
@@ -11,5 +13,8 @@ struct Command {
     std::string_view help; ///< one line for `jitctl --help`
     int (*run)(int argc, char** argv);
 };
+
+/// What was wrong and what to do, on standard error; 1, the exit code.
+int print_error(const Error& error);
 
 } // namespace jitbox::apps

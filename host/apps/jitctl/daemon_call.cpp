@@ -2,12 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "apps/jitctl/daemon_call.hpp"
 
-#include "control/client.hpp"
+#include "apps/jitctl/commands.hpp"
 
 #include <CLI/CLI.hpp>
 #include <boost/json.hpp>
 
-#include <chrono>
 #include <cstdio>
 
 namespace jitbox::apps {
@@ -19,13 +18,8 @@ void DaemonCall::add_options(CLI::App& app) {
 }
 
 int DaemonCall::ask(const std::string& op, const boost::json::object& arguments, Printer print) const {
-    const control::Client client(socket_, std::chrono::milliseconds(timeout_ms_));
-    const auto answer = client.call(op, boost::json::serialize(arguments));
-    if (!answer) {
-        std::fprintf(stderr, "jitctl: %s\n", answer.error().what.c_str());
-        if (!answer.error().hint.empty()) std::fprintf(stderr, "    -> %s\n", answer.error().hint.c_str());
-        return 1;
-    }
+    const auto answer = client().call(op, boost::json::serialize(arguments));
+    if (!answer) return print_error(answer.error());
     if (as_json_) {
         std::printf("%s\n", answer->c_str());
     } else {

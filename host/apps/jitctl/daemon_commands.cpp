@@ -2,9 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "apps/jitctl/daemon_commands.hpp"
 
+#include "apps/jitctl/commands.hpp"
+#include "apps/jitctl/daemon_call.hpp"
 #include "apps/jitctl/daemon_tables.hpp"
 #include "apps/text/amount_text.hpp"
-#include "control/client.hpp"
 #include "control/commands.hpp"
 #include "signer/client.hpp"
 
@@ -13,9 +14,9 @@
 #include <unistd.h>
 
 #include <cstdio>
-#include <filesystem>
 #include <fstream>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace jitbox::apps {
@@ -23,73 +24,33 @@ namespace {
 
 namespace json = boost::json;
 
-/// Options that every command has.
-struct Common {
-    std::string socket = "/run/jitbox/jitd.sock";
-    std::string signer_socket; ///< empty: signer-control.sock beside jitd's
-    unsigned timeout_ms = 5000;
-    bool as_json = false;
-
-    [[nodiscard]] control::Client client() const { return {socket, std::chrono::milliseconds(timeout_ms)}; }
-    [[nodiscard]] std::string signer() const {
-        return signer_socket.empty() ? (std::filesystem::path(socket).parent_path() / "signer-control.sock").string()
-                                     : signer_socket;
-    }
-};
-
-void add_common(CLI::App& app, Common& common) {
-    app.add_option("--socket", common.socket, "jitd's control socket")->envname("JITBOX_SOCKET")->capture_default_str();
-    app.add_option("--timeout-ms", common.timeout_ms, "longest wait for an answer")->capture_default_str();
-    app.add_flag("--json", common.as_json, "print the answer as JSON");
-}
-
-int print_error(const Error& error) {
-    std::fprintf(stderr, "jitctl: %s\n", error.what.c_str());
-    if (!error.hint.empty()) std::fprintf(stderr, "    -> %s\n", error.hint.c_str());
-    return 1;
-}
-
-using Printer = std::string (*)(const json::value&);
-
-/// Asks and prints; the exit code.
-int ask(const Common& common, const std::string& op, const json::object& arguments, Printer print) {
-    const auto answer = common.client().call(op, json::serialize(arguments));
-    if (!answer) return print_error(answer.error());
-    if (common.as_json) {
-        std::printf("%s\n", answer->c_str());
-    } else {
-        std::fputs(print(json::parse(*answer)).c_str(), stdout);
-    }
-    return 0;
-}
-
 /// A command without arguments of its own.
-int run_query(int argc, char** argv, const char* op, const char* help, Printer print) {
+int run_query(int argc, char** argv, const char* op, const char* help, DaemonCall::Printer print) {
     CLI::App app(help);
-    Common common;
-    add_common(app, common);
+    DaemonCall daemon;
+    daemon.add_options(app);
     CLI11_PARSE(app, argc, argv);
-    return ask(common, op, {}, print);
+    return daemon.ask(op, {}, print);
 }
 
-int run_rows(int argc, char** argv, const char* op, const char* help, Printer print) {
+int run_rows(int argc, char** argv, const char* op, const char* help, DaemonCall::Printer print) {
     CLI::App app(help);
-    Common common;
+    DaemonCall daemon;
     unsigned limit = 50;
-    add_common(app, common);
+    daemon.add_options(app);
     app.add_option("--limit", limit, "newest rows to show")->check(CLI::Range(1, 10'000))->capture_default_str();
     CLI11_PARSE(app, argc, argv);
-    return ask(common, op, {{"limit", limit}}, print);
+    return daemon.ask(op, {{"limit", limit}}, print);
 }
 
 int run_with_reason(int argc, char** argv, const char* op, const char* help) {
     CLI::App app(help);
-    Common common;
+    DaemonCall daemon;
     std::string reason;
-    add_common(app, common);
+    daemon.add_options(app);
     app.add_option("--reason", reason, "why, for the audit log")->required();
     CLI11_PARSE(app, argc, argv);
-    return ask(common, op, {{"reason", reason}}, print_state);
+    return daemon.ask(op, {{"reason", reason}}, print_state);
 }
 
 /// What two people may have to approve.
@@ -116,15 +77,15 @@ Result<json::array> read_approvals(const std::vector<std::string>& files) {
 }
 
 /// Does it with the approvals, or asks what they would have to say.
-int act(const Common& common, const DualControl& dual, const char* op, json::object arguments) {
+int act(const DaemonCall& daemon, const DualControl& dual, const char* op, json::object arguments) {
     if (dual.request) {
         arguments["action"] = op;
-        return ask(common, "approval-request", arguments, [](const json::value& answer) { return json::serialize(answer) + "\n"; });
+        return daemon.ask("approval-request", arguments, [](const json::value& answer) { return json::serialize(answer) + "\n"; });
     }
     auto approvals = read_approvals(dual.files);
     if (!approvals) return print_error(approvals.error());
     if (!approvals->empty()) arguments["approvals"] = std::move(*approvals);
-    return ask(common, op, arguments, print_state);
+    return daemon.ask(op, arguments, print_state);
 }
 
 Result<json::object> arm_arguments(const std::string& ttl, const std::string& notional, const std::string& loss,
@@ -152,11 +113,12 @@ Result<json::object> renew_arguments(const std::string& ttl) {
 }
 
 /// The signer latches first, whatever state jitd is in; then jitd freezes its engine and cancels what is out.
-int stop_everything(const Common& common, const std::string& reason) {
-    const signer::ControlClient signer(common.signer(), std::chrono::milliseconds(common.timeout_ms));
+int stop_everything(const DaemonCall& daemon, std::string signer_socket, const std::string& reason) {
+    if (signer_socket.empty()) signer_socket = (daemon.socket().parent_path() / "signer-control.sock").string();
+    const signer::ControlClient signer(signer_socket, daemon.timeout());
     const auto latched = signer.estop({.operator_name = control::user_name(::getuid()), .reason = reason});
-    const auto stopped = common.client().call("estop", json::serialize(json::object{{"reason", reason}}));
-    if (common.as_json) {
+    const auto stopped = daemon.client().call("estop", json::serialize(json::object{{"reason", reason}}));
+    if (daemon.as_json()) {
         json::object out{{"signer", latched ? json::value(signer::to_text(latched->state)) : json::value(nullptr)},
                          {"jitd", stopped ? json::parse(*stopped) : json::value(nullptr)}};
         if (!latched) out["signer_error"] = latched.error().what;
@@ -176,15 +138,14 @@ int run_arm(int argc, char** argv) {
         "arm: lets the appliance sign, for a time, up to an amount, on the pools given. Refused, with the reason, unless the\n"
         "engine's self-test passes, the node is in sync, the contracts are where they should be and the signer is ready. Above\n"
         "the signer's approvals.arm_threshold_wei it needs the approvals of two people (jitctl approve).");
-    Common common;
+    DaemonCall daemon(10'000); // jitd asks its node about every configured address
     DualControl dual;
     std::string ttl;
     std::string notional;
     std::string loss;
     std::vector<std::string> pools;
     bool renew = false;
-    common.timeout_ms = 10'000; // jitd asks its node about every configured address
-    add_common(app, common);
+    daemon.add_options(app);
     app.add_option("--ttl", ttl, "how long, e.g. 90s, 10m, 2h")->required();
     auto* renewing = app.add_flag("--renew", renew, "more time for the lease in force; nothing else of it changes");
     auto* amount = app.add_option("--max-notional", notional, "sum of the values of all positions of the lease, e.g. 300eth");
@@ -195,7 +156,7 @@ int run_arm(int argc, char** argv) {
     CLI11_PARSE(app, argc, argv);
     const auto arguments = renew ? renew_arguments(ttl) : arm_arguments(ttl, notional, loss, pools);
     if (!arguments) return print_error(arguments.error());
-    return act(common, dual, renew ? "renew" : "arm", *arguments);
+    return act(daemon, dual, renew ? "renew" : "arm", *arguments);
 }
 
 int run_disarm(int argc, char** argv) {
@@ -205,27 +166,28 @@ int run_disarm(int argc, char** argv) {
 int run_reset(int argc, char** argv) {
     CLI::App app("reset: leaves TRIPPED for DISARMED, after the cause has been dealt with. Where the signer's configuration names\n"
                  "people, it needs the approvals of two of them (jitctl approve).");
-    Common common;
+    DaemonCall daemon;
     DualControl dual;
     std::string reason;
-    add_common(app, common);
+    daemon.add_options(app);
     app.add_option("--reason", reason, "why, for the audit log")->required();
     add_dual_control(app, dual);
     CLI11_PARSE(app, argc, argv);
-    return act(common, dual, "reset", {{"reason", reason}});
+    return act(daemon, dual, "reset", {{"reason", reason}});
 }
 
 int run_estop(int argc, char** argv) {
     CLI::App app(
         "estop: emergency stop. Latches in the signer first (also when jitd is dead), then stops jitd's engine and withdraws\n"
         "bundles. Leaves the appliance TRIPPED; `jitctl reset` clears that.");
-    Common common;
+    DaemonCall daemon;
+    std::string signer_socket;
     std::string reason = "operator";
-    add_common(app, common);
-    app.add_option("--signer-socket", common.signer_socket, "the signer's control socket; default: beside jitd's");
+    daemon.add_options(app);
+    app.add_option("--signer-socket", signer_socket, "the signer's control socket; default: beside jitd's");
     app.add_option("--reason", reason, "why, for the audit log")->capture_default_str();
     CLI11_PARSE(app, argc, argv);
-    return stop_everything(common, reason);
+    return stop_everything(daemon, std::move(signer_socket), reason);
 }
 
 int run_status(int argc, char** argv) {
@@ -247,11 +209,11 @@ int run_bundles(int argc, char** argv) {
 
 int run_watch(int argc, char** argv) {
     CLI::App app("watch: what happens, live, one line a stage, until interrupted or the daemon ends.");
-    Common common;
-    add_common(app, common);
+    DaemonCall daemon;
+    daemon.add_options(app);
     CLI11_PARSE(app, argc, argv);
-    const auto ended = common.client().watch([&common](std::string_view line) {
-        if (common.as_json) {
+    const auto ended = daemon.client().watch([&daemon](std::string_view line) {
+        if (daemon.as_json()) {
             std::printf("%.*s\n", static_cast<int>(line.size()), line.data());
         } else {
             std::fputs(print_event(json::parse(json::string_view(line.data(), line.size()))).c_str(), stdout);

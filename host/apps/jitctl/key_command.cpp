@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "apps/jitctl/key_command.hpp"
 
+#include "apps/jitctl/commands.hpp"
 #include "apps/text/table.hpp"
 #include "base/hex.hpp"
 #include "signer/key_admin.hpp"
@@ -37,12 +38,6 @@ struct Options {
     std::string reason;
     bool yes = false;
 };
-
-int print_error(const Error& error) {
-    std::fprintf(stderr, "jitctl: %s\n", error.what.c_str());
-    if (!error.hint.empty()) std::fprintf(stderr, "    -> %s\n", error.hint.c_str());
-    return 1;
-}
 
 /// Ends this process when the PKCS#11 module does not come back: its calls know no deadline (KEY-5).
 class Deadline {

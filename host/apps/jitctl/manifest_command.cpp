@@ -3,6 +3,7 @@
 #include "apps/jitctl/manifest_command.hpp"
 
 #include "apps/config/config.hpp"
+#include "apps/jitctl/commands.hpp"
 #include "base/hex.hpp"
 #include "manifest/manifest.hpp"
 #include "manifest/sha256.hpp"
@@ -23,12 +24,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::array<const char*, 4> programs = {"jitd", "jit-signer", "jit-guardian", "jitctl"};
-
-int print_error(const Error& error) {
-    std::fprintf(stderr, "jitctl: %s\n", error.what.c_str());
-    if (!error.hint.empty()) std::fprintf(stderr, "    -> %s\n", error.hint.c_str());
-    return 1;
-}
 
 struct SignArguments {
     std::string key;

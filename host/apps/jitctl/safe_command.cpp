@@ -4,6 +4,7 @@
 
 #include "apps/custody/safe_rotation.hpp"
 #include "apps/custody/safe_steps.hpp"
+#include "apps/jitctl/commands.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -86,12 +87,6 @@ void add_options(CLI::App& app, std::string_view verb, SafeOptions& options) {
     if (is({"sign", "execute", "owner"})) add_key_options(app, options);
     if (is({"execute"})) add_execute_options(app, options);
     if (is({"owner"})) app.add_flag("--generate", options.generate, "make the key in the token when it is not there");
-}
-
-int print_error(const Error& error) {
-    std::fprintf(stderr, "jitctl: %s\n", error.what.c_str());
-    if (!error.hint.empty()) std::fprintf(stderr, "    -> %s\n", error.hint.c_str());
-    return 1;
 }
 
 } // namespace

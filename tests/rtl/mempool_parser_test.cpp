@@ -203,8 +203,8 @@ TEST_F(Parser, GivesTheReasonsThatDamageHardlyEverFinds) {
         maker.transaction(call(router, multicall_bomb()))};
     for (const Bytes& raw : at_the_bounds_of_fields()) records.push_back(maker.transaction(raw));
     expect_same(records);
-    for (const Reason reason : {Reason::tx_bad_blob_field, Reason::tx_nonce_too_large, Reason::tx_gas_cost_overflow,
-                                Reason::calldata_too_complex})
+    for (const Reason reason :
+         {Reason::tx_bad_blob_field, Reason::tx_nonce_too_large, Reason::tx_gas_cost_overflow, Reason::calldata_too_complex})
         EXPECT_GT(reasons_[static_cast<std::size_t>(reason)], 0U) << static_cast<int>(reason);
     EXPECT_EQ(reasons_[0], 15U) << "one step before each bound all is well: 5 nonces, 9 costs, 1 list of hashes";
 }

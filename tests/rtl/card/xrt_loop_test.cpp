@@ -1,7 +1,6 @@
 // The whole way of a record without a card: XrtEngine, XRT's stock hw_emu driver, its sockets, the model process, AXI, the RTL, and
-// back. One program opens the device once: XRT's load alone sleeps ten seconds. Its long form (tests/soak/card.sh): JITBOX_LOOP_FRAMES
-// damaged transactions, JITBOX_LOOP_CASES pools with swaps on them.
-// SPDX-License-Identifier: Apache-2.0
+// back. One program opens the device once: XRT's load alone sleeps ten seconds. Its long form (tests/soak/card.sh):
+// JITBOX_LOOP_FRAMES damaged transactions, JITBOX_LOOP_CASES pools with swaps on them. SPDX-License-Identifier: Apache-2.0
 #include "accel/engine.hpp"
 #include "rtl/parser_streams.hpp"
 #include "rtl/range_streams.hpp"
@@ -150,8 +149,8 @@ protected:
         decisions_ += count_of(expected, Kind::decision);
     }
     void report() const {
-        std::cout << in_ << " records in, " << out_ << " out (" << legs_ << " legs, " << decisions_ << " decisions), " << took_.count()
-                  << " s\n";
+        std::cout << in_ << " records in, " << out_ << " out (" << legs_ << " legs, " << decisions_ << " decisions), "
+                  << took_.count() << " s\n";
     }
 
     /// Long streams have legs of a thousand steps, and candidates of as many: seconds of the model's time.

@@ -1,14 +1,24 @@
-# Vivado: packs the RTL form as jitbox_rtl.xo. Run by package.sh: vivado -mode batch -source package_rtl.tcl -tclargs <repository> <out.xo>
+# Vivado: packs the card as jitbox.xo. Run by package.sh: vivado -mode batch -source package_rtl.tcl -tclargs <repository> <out.xo> [kernel...]
+# The kernels that are named (mempool_parser, range_profit) are taken as Vitis HLS made them in <folder of out.xo>/hls; the others from rtl/.
 # Not run here.
 # SPDX-License-Identifier: Apache-2.0
 set root [lindex $argv 0]
 set xo [lindex $argv 1]
+set hls_kernels [lrange $argv 2 end]
 
 create_project -force -part xcu55c-fsvh2892-2L-e jitbox_rtl ./jitbox_rtl
 # Packages first: they are compiled before what names them.
 set packages [glob -nocomplain $root/rtl/contract/*_pkg.sv $root/rtl/*/*_pkg.sv]
 set modules {}
 foreach file [glob $root/rtl/*/*.sv] { if {[lsearch -exact $packages $file] < 0} { lappend modules $file } }
+foreach kernel $hls_kernels {
+  # The wrapper of the same name takes the RTL module's place; the modules below that one are then left over.
+  set modules [lsearch -all -inline -not -glob $modules "*/$kernel.sv"]
+  lappend modules $root/deploy/vitis/hls/$kernel.sv
+  set made [file dirname $xo]/hls/$kernel/u55c/syn/verilog
+  add_files -norecurse [glob $made/*.v]
+  foreach core [glob -nocomplain $made/*_ip.tcl] { source $core }
+}
 add_files -norecurse [lsort -unique $packages]
 add_files -norecurse $modules
 add_files -norecurse $root/deploy/vitis/rtl/jitbox_top.sv

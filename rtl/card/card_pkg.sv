@@ -1,5 +1,5 @@
 // The card's registers, its page in host memory and its error codes. host/accel/card_registers.hpp holds the same numbers, and a test
-// compares the two; deploy/vitis gives the HLS form the same addresses.
+// compares the two.
 // SPDX-License-Identifier: Apache-2.0
 package card_pkg;
   localparam logic [31:0] Version = 32'h6a62_0001;  // "jb", then the version of this map

@@ -1,5 +1,5 @@
-// The RTL form of kernel jitbox_top for Vitis: jitbox_card with the ports that a Vitis shell connects. A shell has no user pins, so the
-// emergency-stop input is tied off here; a board with one instantiates jitbox_card itself. Not built here: it needs Vivado.
+// Kernel jitbox_top for Vitis, whatever the form of its kernels: jitbox_card with the ports that a Vitis shell connects. A shell has no
+// user pins, so the emergency-stop input is tied off here; a board with one instantiates jitbox_card itself. Not built here: it needs Vivado.
 // SPDX-License-Identifier: Apache-2.0
 module jitbox_top (
     input  logic         ap_clk,

@@ -1,0 +1,29 @@
+// The HLS form of the pricing kernel in the place of rtl/range/range_profit.sv: what Vitis HLS makes of range_profit_hls.cpp, with the ports
+// of the RTL form. A beat is 65 bytes there: data, then `last`. SPDX-License-Identifier: Apache-2.0
+module range_profit (
+    input  logic         clk,
+    input  logic         rst,
+    input  logic         freeze,
+    input  logic         in_valid,
+    output logic         in_ready,
+    input  logic [511:0] in_data,
+    input  logic         in_last,
+    output logic         out_valid,
+    input  logic         out_ready,
+    output logic [511:0] out_data,
+    output logic         out_last
+);
+  logic [6:0] padding;
+  wire unused = &{1'b0, padding};
+  range_profit_hls kernel (
+      .ap_clk            (clk),
+      .ap_rst_n          (!rst),
+      .freeze            (freeze),
+      .records_in_TDATA  ({7'd0, in_last, in_data}),
+      .records_in_TVALID (in_valid),
+      .records_in_TREADY (in_ready),
+      .records_out_TDATA ({padding, out_last, out_data}),
+      .records_out_TVALID(out_valid),
+      .records_out_TREADY(out_ready)
+  );
+endmodule

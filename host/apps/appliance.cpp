@@ -261,6 +261,8 @@ struct Appliance::Impl final : control::Appliance {
         events.note(Level::warning, "state", fmt::format("{}: {}", signer::to_text(view.state), view.cause),
                     {{"state", signer::to_text(view.state)}});
         armed_gauge.set(view.state == signer::ArmState::armed ? 1 : 0);
+        // The signer was stopped by another way (its own socket or signal, or before we started): all of it stops here too.
+        if (view.state == signer::ArmState::tripped && halted_by.empty()) stop_here(view.cause);
     }
 
     void on_engine_lost(const Error& error) {

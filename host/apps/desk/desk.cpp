@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "apps/desk/desk.hpp"
 
+#include "apps/desk/withdrawal.hpp"
 #include "base/hex.hpp"
 #include "feed/seen_hashes.hpp"
 #include "strategy/dispatch.hpp"
@@ -48,7 +49,7 @@ std::string latency_json(const telemetry::StageClock& clock) {
 
 struct Desk::Impl : std::enable_shared_from_this<Impl> {
     Impl(const Services& s, Trading& t, RiskWatch& w, const Arming& a, strategy::SigningStep& step, relay::Client& r)
-        : services(s), trading(t), risk(w), arming(a), signing(step), relays(r),
+        : services(s), trading(t), risk(w), arming(a), signing(step), relays(r), withdrawal(s.io, t.tracker, r),
           refused(s.metrics.counter("jitbox_plans_refused_total", "plans that the gate or the signer refused")),
           sent(s.metrics.counter("jitbox_bundles_sent_total", "bundles posted to the relays")),
           whole_way(s.metrics.latency("jitbox_frame_to_post_seconds", "arrival of a frame to the POST of its bundle")),
@@ -66,6 +67,7 @@ struct Desk::Impl : std::enable_shared_from_this<Impl> {
     const Arming& arming;
     strategy::SigningStep& signing;
     relay::Client& relays;
+    Withdrawal withdrawal;
     telemetry::Counter refused;
     telemetry::Counter sent;
     telemetry::Latency whole_way;
@@ -126,8 +128,12 @@ struct Desk::Impl : std::enable_shared_from_this<Impl> {
 
     void send(SignedPlan order) {
         Plan& plan = order.plan;
+        if (!arming.armed()) {
+            withhold(order, "stopped or disarmed while it was being signed");
+            return;
+        }
         if (refused_targets.contains(plan.target.hash)) {
-            withhold(order);
+            withhold(order, "the target's sender is not the one that the node claims");
             return;
         }
         const auto posted = relays.send_bundle(strategy::bundle_of(order), [weak = weak_from_this(), uuid = plan.uuid,
@@ -148,11 +154,11 @@ struct Desk::Impl : std::enable_shared_from_this<Impl> {
     }
 
     /// Signed and not posted: it misses its block like any other, and its lane is voided then.
-    void withhold(const SignedPlan& order) {
+    void withhold(const SignedPlan& order, const std::string& why) {
         refused.add();
         trading.tracker.add(strategy::tracked(order));
         record(order);
-        services.events.note(Level::error, "refused", "not posted: the target's sender is not the one that the node claims",
+        services.events.note(Level::error, "refused", "not posted: " + why,
                              {{"hash", to_hex(order.plan.target.hash)}, {"uuid", order.plan.uuid}});
     }
 
@@ -208,6 +214,7 @@ struct Desk::Impl : std::enable_shared_from_this<Impl> {
             telemetry::log(Level::warning, "journal_queue_full", {{"uuid", uuid}});
         }
         if (answer.accepted()) {
+            withdrawal.accepted(uuid);
             services.events.show("relay", fmt::format("{} accepted in {} us", answer.relay_name, answer.latency.count() / 1000),
                                  {});
         } else {
@@ -215,16 +222,6 @@ struct Desk::Impl : std::enable_shared_from_this<Impl> {
         }
     }
 
-    void cancel_all(std::uint64_t head) {
-        for (const relay::TrackedBundle& bundle : trading.tracker.due(UINT64_MAX)) {
-            if (bundle.target_block <= head) continue;
-            trading.tracker.note_withdrawn(bundle.uuid, bundle.version);
-            relays.cancel(bundle.uuid, bundle.target_block, [](const relay::Answer& answer) {
-                if (!answer.accepted())
-                    telemetry::log(Level::warning, "cancel_refused", {{"relay", answer.relay_name}, {"text", answer.text}});
-            });
-        }
-    }
 };
 
 Desk::Desk(const Services& services, Trading& trading, RiskWatch& risk, const Arming& arming, strategy::SigningStep& signing,
@@ -242,7 +239,7 @@ void Desk::refuse_target(const Bytes32& hash) {
 }
 
 void Desk::cancel_all(std::uint64_t head) {
-    impl_->cancel_all(head);
+    impl_->withdrawal.all(head);
 }
 
 bool Desk::signing() const {

@@ -93,6 +93,7 @@ manifest_public_key = ${quoted(overrides["arming.manifest_public_key"])}` : ""}`
     `[telemetry]
 log_level = "debug"`,
   ];
+  if (overrides["audit.anchor"]) sections.push(section("audit", {}));
   if (overrides["capture.dir"]) sections.push(`[capture]\ndir = ${quoted(overrides["capture.dir"])}`);
   for (const token of manifest.tokens) {
     sections.push(`[[tokens]]

@@ -1,10 +1,11 @@
 #!/usr/bin/env node
 // The appliance on the card's model: it decides there; a model that stands still disarms it, and it comes back with its pools; a killed one is
-// noticed within the deadline, and every refusal says what to do.
+// noticed within the deadline, and every refusal says what to do. The card's stop line trips, and takes back what is at the relay.
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
 import { model_of } from "../../../sim/demo/lib/card.mjs";
 import { build_until, end_to_end, until } from "./lib/run.mjs";
+import { assert_withdrawn, live_bundles } from "./lib/withdrawn.mjs";
 
 const DEADLINE_MS = 2000; // engine.deadline_ms: longer is a lost card
 
@@ -28,6 +29,22 @@ async function decides(appliance) {
   assert.equal((await appliance.status()).state, "ARMED");
 }
 
+/** ARM-4: the wire to the card, which SIGUSR1 to the model raises and SIGUSR2 lowers. */
+async function check_stop_line(appliance, model) {
+  await appliance.jitctl("disarm", "--reason", "armed again by the next step");
+  await live_bundles(appliance);
+  process.kill(model, "SIGUSR1");
+  const status = await until("the stop line to trip", async () => {
+    const now = await appliance.status();
+    return now.state === "TRIPPED" ? now : null;
+  });
+  assert.match(status.cause, /the card's stop line/);
+  const count = await assert_withdrawn(appliance, "the card's stop line");
+  process.kill(model, "SIGUSR2");
+  await appliance.jitctl("reset", "--reason", "the line is off again");
+  console.log(`  the card's stop line: TRIPPED, ${count} bundle(s) withdrawn`);
+}
+
 await end_to_end(
   "a lost card",
   async (appliance, { seed }) => {
@@ -43,6 +60,9 @@ await end_to_end(
     await appliance.jitctl("risk", "acknowledge", "--reason", "the card was stopped by this test"); // what disarmed was a critical event
     await build_until(appliance, "an engine that may be armed", async () => (await appliance.try_jitctl("arm", "--ttl", "30m", "--max-notional", "1000000eth")).code === 0);
     await appliance.jitctl("disarm", "--reason", "armed again below");
+    await decides(appliance);
+
+    await check_stop_line(appliance, model);
     await decides(appliance);
 
     process.kill(model, "SIGKILL");

@@ -183,6 +183,7 @@ public:
     void freeze() noexcept override { inner_->freeze(); }
     void unfreeze() noexcept override { inner_->unfreeze(); }
     [[nodiscard]] bool stopped_by_hardware() const noexcept override { return inner_->stopped_by_hardware(); }
+    [[nodiscard]] bool stop_line_on() const noexcept override { return inner_->stop_line_on(); }
     Result<void> reset() override {
         auto next = Recorder::create(options_);
         if (next) {

@@ -83,6 +83,7 @@ public:
     std::atomic<bool> stop{false};
     std::atomic<bool> frozen{false};
     std::atomic<bool> stopped_by_hardware{false};
+    std::atomic<bool> stop_line_on{false};
     std::atomic<std::uint32_t> in_tail{0};     ///< written by submit
     std::atomic<std::uint32_t> out_head{0};    ///< written by drain
     std::atomic<std::uint32_t> in_head{0};     ///< from the card
@@ -222,6 +223,7 @@ private:
 
     /// The freeze register set though nobody here has set it: by the pin.
     void check_stop_line() {
+        stop_line_on.store((read(card::reg_status) >> card::status_stop_pin & 1U) != 0);
         if (!told_frozen_ && (read(card::reg_freeze) & 1U) != 0) stopped_by_hardware.store(true);
     }
 

@@ -53,6 +53,8 @@ public:
     virtual void unfreeze() noexcept = 0;
     /// The hardware has frozen by itself: its emergency-stop line is on, or was on since the last unfreeze(). Never waits.
     [[nodiscard]] virtual bool stopped_by_hardware() const noexcept { return false; }
+    /// The emergency-stop line is on now. Never waits.
+    [[nodiscard]] virtual bool stop_line_on() const noexcept { return false; }
     /// Forgets every pool, router and parameter and every record on its way, and clears a failure: as after its start, but frozen
     /// if it was. The owner reloads. Neither submit nor drain may run meanwhile. Errors: the device does not come back.
     virtual Result<void> reset() = 0;

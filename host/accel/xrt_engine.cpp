@@ -129,6 +129,7 @@ public:
         worker_->frozen.store(false);
     }
     [[nodiscard]] bool stopped_by_hardware() const noexcept override { return worker_->stopped_by_hardware.load(); }
+    [[nodiscard]] bool stop_line_on() const noexcept override { return worker_->stop_line_on.load(); }
     Result<void> reset() override { return worker_->reset(); }
 
     [[nodiscard]] EngineInfo info() const override {

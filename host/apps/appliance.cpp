@@ -392,6 +392,10 @@ struct Appliance::Impl final : control::Appliance {
     }
 
     void reset(const control::ResetCommand& command, Respond respond) override {
+        if (engine->stop_line_on()) { // it would trip again at once
+            respond(fail("the card's stop line is on", "take it off at the card, then reset"));
+            return;
+        }
         auto asked = reset_request(command);
         if (!asked) {
             respond(std::unexpected(asked.error()));

@@ -41,7 +41,7 @@ async function check_stop_line(appliance, model) {
   assert.match(status.cause, /the card's stop line/);
   const count = await assert_withdrawn(appliance, "the card's stop line");
   process.kill(model, "SIGUSR2");
-  await appliance.jitctl("reset", "--reason", "the line is off again");
+  await until("a reset, once the line is off", async () => (await appliance.try_jitctl("reset", "--reason", "the line is off again")).code === 0);
   console.log(`  the card's stop line: TRIPPED, ${count} bundle(s) withdrawn`);
 }
 

@@ -159,7 +159,9 @@ TEST(XrtEngine, TellsOfTheCardsOwnStopLineUntilItIsUnfrozenWithTheLineOff) {
     };
     thaw();
     EXPECT_TRUE(within(5s, [&] { return engine->stopped_by_hardware(); })) << "the line is still on";
+    EXPECT_TRUE(engine->stop_line_on());
     faults->stop_line = false;
+    EXPECT_TRUE(within(5s, [&] { return !engine->stop_line_on(); }));
     EXPECT_TRUE(engine->stopped_by_hardware()) << "latched";
     thaw();
     EXPECT_FALSE(within(500ms, [&] { return engine->stopped_by_hardware(); }));

@@ -10,6 +10,7 @@ namespace {
 
 constexpr int passage_slots = 64;
 constexpr std::uint32_t least_seed = 1U << 16; ///< liquidity to try where the seed is zero
+constexpr std::uint32_t finish_from = 128;     ///< K from which a search that had every narrow range goes on around the best
 
 /// The finish round, from the best: bounds moved, in spacings, and its liquidity in sixteenths.
 struct Move {
@@ -74,7 +75,7 @@ public:
             refine_round(stride, next);
             stride = next;
         }
-        if (out_.best.ok) finish_round();
+        if (out_.best.ok && (coarse_stride_ > 1 || in_.params.candidates >= finish_from)) finish_round();
     }
 
 private:

@@ -1,39 +1,41 @@
-// floor(sqrt(x)) of 128 bits, two digits a stage. Latency 32 clocks; initiation interval 1; no back-pressure.
+// floor(sqrt(x)), two digits of the root a stage. Latency XWidth / 4 clocks; initiation interval 1; no back-pressure.
 // SPDX-License-Identifier: Apache-2.0
 module square_root #(
-    parameter int unsigned TagWidth = 8  // travels with the operand
+    parameter int unsigned XWidth   = 128,  // a multiple of 4
+    parameter int unsigned TagWidth = 8     // travels with the operand
 ) (
     input  logic                clk,
     input  logic                rst,        // synchronous, active high
     input  logic                in_valid,
     input  logic [TagWidth-1:0] in_tag,
-    input  logic [127:0]        x,
+    input  logic [XWidth-1:0]   x,
     output logic                out_valid,
     output logic [TagWidth-1:0] out_tag,
-    output logic [63:0]         root
+    output logic [XWidth/2-1:0] root
 );
-  localparam int unsigned Stages = 32;
-  localparam int unsigned Width  = 66 + 64 + 128;  // rest, root, digits still to come
+  localparam int unsigned Half   = XWidth / 2;
+  localparam int unsigned Stages = XWidth / 4;
+  localparam int unsigned Width  = (Half + 2) + Half + XWidth;  // rest, root, digits still to come
 
   // One binary digit: rest' = 4 rest + next two bits, less 4 root + 1 when that fits.
   function automatic logic [Width-1:0] digit(input logic [Width-1:0] at);
-    logic [65:0]  rest;
-    logic [63:0]  found;
-    logic [127:0] left;
-    logic [67:0]  grown;
-    logic [67:0]  less;
+    logic [Half+1:0]   rest;
+    logic [Half-1:0]   found;
+    logic [XWidth-1:0] left;
+    logic [Half+3:0]   grown;
+    logic [Half+3:0]   less;
     {rest, found, left} = at;
-    grown = {rest, left[127:126]};
+    grown = {rest, left[XWidth-1-:2]};
     less  = grown - {2'b00, found, 2'b01};
-    if (less[67]) digit = {grown[65:0], found[62:0], 1'b0, left[125:0], 2'b00};
-    else digit = {less[65:0], found[62:0], 1'b1, left[125:0], 2'b00};
+    if (less[Half+3]) digit = {grown[Half+1:0], found[Half-2:0], 1'b0, left[XWidth-3:0], 2'b00};
+    else digit = {less[Half+1:0], found[Half-2:0], 1'b1, left[XWidth-3:0], 2'b00};
   endfunction
 
   logic [Stages*Width-1:0]     at;
   logic [(Stages+1)*Width-1:0] from;
   logic [Stages-1:0]           valid;
   logic [Stages:0]             valid_from;
-  assign from       = {at, 66'd0, 64'd0, x};
+  assign from       = {at, {(2 * Half + 2){1'b0}}, x};
   assign valid_from = {valid, in_valid};
   always_ff @(posedge clk) begin
     if (rst) valid <= '0;
@@ -46,5 +48,5 @@ module square_root #(
   end
   delay_line #(.Width(TagWidth), .Depth(Stages)) i_tag (.clk, .in(in_tag), .out(out_tag));
   assign out_valid = valid_from[Stages];
-  assign root      = from[Stages*Width+128+:64];
+  assign root      = from[Stages*Width+XWidth+:Half];
 endmodule

@@ -152,7 +152,7 @@ module range_engine
     end
   end
   thread_pool #(.Lanes(Lanes)) i_pool (
-      .clk, .rst, .begin_leg, .alive, .in_valid(pool_valid), .in_ready(pool_ready), .in_data(requests),
+      .clk, .rst, .begin_leg, .begin_at(PcBits'({job.exact_in, job.zero_for_one})), .alive, .in_valid(pool_valid), .in_ready(pool_ready), .in_data(requests),
       .out_valid(source_valid[0]), .out_ready(source_ready[0]), .out_data(source_data[0*AnswerBits+:AnswerBits]));
   memory_server #(.Lanes(Lanes)) i_memory (
       .clk, .rst, .in_valid(memory_valid), .in_ready(memory_ready), .in_data(requests),

@@ -20,7 +20,8 @@ package range_isa_pkg;
   localparam logic [3:0] LastAnswering = UnitFloat;
 
   // option[7]: the unit takes (C, A +- B, A) instead of (A, B, C).
-  // mul_div: option[0] round up, [2:1] what an impossible quotient becomes, [3] first factor times 2^96.
+  // mul_div: option[0] round up, [2:1] what an impossible quotient becomes, [3] first factor times 2^96, [4] the quotient once more
+  // over C - B, which is the lower price of a token0 amount; an impossible first quotient counts as zero there.
   localparam logic [1:0] ImpossibleMarked = 2'd0, ImpossibleZero = 2'd1, ImpossibleMost = 2'd2;
   // mul_shift: option[0] round up, [2:1] shift as in mul_shift.sv, [4:3] as mul_div's [2:1].
   // window: option[1:0] field of the listed tick; tick_math: option[0] price to tick.
@@ -31,7 +32,7 @@ package range_isa_pkg;
   localparam logic [2:0] FloatOf = 3'd0, FloatTimes = 3'd1, FloatPlus = 3'd2, FloatMinus = 3'd3, FloatFloor = 3'd4, FloatOver = 3'd5;
   localparam logic [1:0] FloatUp96 = 2'd1, FloatDown96 = 2'd2;
 
-  localparam logic [1:0] OpAdd = 2'd0, OpSub = 2'd1, OpAddWrap = 2'd2, OpHalf = 2'd3;  // wrap: modulo 2^256; half: A >> 1
+  localparam logic [2:0] OpAdd = 3'd0, OpSub = 3'd1, OpAddWrap = 3'd2, OpHalf = 3'd3, OpUp96 = 3'd4;  // wrap: modulo 2^256; half: A >> 1; up: A << 96
   localparam logic [1:0] WriteNone = 2'd0, WriteResult = 2'd1, WriteIf = 2'd2, WriteLink = 2'd3;  // if: C when the condition holds
   localparam logic [1:0] JumpNo = 2'd0, JumpIf = 2'd1, JumpAlways = 2'd2, JumpBack = 2'd3;  // back: to the address in A
   localparam logic [3:0] CondLess = 4'd0, CondNotLess = 4'd1, CondZero = 4'd2, CondNotZero = 4'd3, CondMore = 4'd4, CondNotMore = 4'd5,
@@ -44,7 +45,7 @@ package range_isa_pkg;
     logic [6:0]        b;
     logic [6:0]        c;
     logic [4:0]        d;
-    logic [1:0]        op;
+    logic [2:0]        op;
     logic [1:0]        write;
     logic [1:0]        jump;
     logic [3:0]        condition;

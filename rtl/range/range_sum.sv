@@ -3,7 +3,7 @@
 module range_sum
   import range_isa_pkg::*;
 (
-    input  logic [1:0]          op,
+    input  logic [2:0]          op,
     input  logic [WordBits-1:0] a,
     input  logic [WordBits-1:0] b,
     output logic [WordBits-1:0] x
@@ -14,6 +14,7 @@ module range_sum
     case (op)
       OpAddWrap: x = {4'd0, sum[255:0]};
       OpHalf:    x = {a[WordBits-1], a[WordBits-1:1]};
+      OpUp96:    x = {a[WordBits-97:0], 96'd0};
       default:   x = sum;
     endcase
   end

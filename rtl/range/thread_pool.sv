@@ -8,7 +8,8 @@ module thread_pool
 ) (
     input  logic                         clk,
     input  logic                         rst,        // synchronous, active high
-    input  logic                         begin_leg,  // one clock, nobody alive: starts the first thread at address 0
+    input  logic                         begin_leg,  // one clock, nobody alive: starts the first thread
+    input  logic [PcBits-1:0]            begin_at,   // there
     output logic                         alive,      // any thread
     input  logic [Lanes-1:0]             in_valid,
     output logic [Lanes-1:0]             in_ready,
@@ -34,7 +35,7 @@ module thread_pool
   logic [WordBits-1:0]  start_value;
   assign spawn = begin_leg || (valid_1 && request_1.unit == UnitSpawn);
   stream_fifo #(.Width(SpawnBits), .LogDepth(6)) i_queue (
-      .clk, .rst, .in_valid(spawn), .in_ready(queue_ready), .in_data(begin_leg ? '0 : {request_1.target, request_1.b}),
+      .clk, .rst, .in_valid(spawn), .in_ready(queue_ready), .in_data(begin_leg ? {begin_at, {WordBits{1'b0}}} : {request_1.target, request_1.b}),
       .out_valid(waiting), .out_ready(start), .out_data(spawned));
   assign {start_pc, start_value} = spawned;
 

@@ -93,6 +93,7 @@ export class Assembler {
   sub(d, a, b) { this.emit({ d, a, b, op: 'OpSub', write: 'WriteResult' }); }
   addWrapping(d, a, b) { this.emit({ d, a, b, op: 'OpAddWrap', write: 'WriteResult' }); }
   half(d, a) { this.emit({ d, a, op: 'OpHalf', write: 'WriteResult' }); }
+  up96(d, a) { this.emit({ d, a, op: 'OpUp96', write: 'WriteResult' }); }
   move(d, a) { this.add(d, a, 0); }
   /** d = value if a <relation> b */
   moveIf(d, value, a, relation, b) { this.emit({ d, a, b, c: value, op: 'OpSub', write: 'WriteIf', condition: conditions[relation] }); }
@@ -113,9 +114,9 @@ export class Assembler {
   mulDiv(d, a, b, c, { up = false, impossible = 'Marked' } = {}) {
     this.emit({ unit: 'UnitMulDiv', d, a, b, c, option: (up ? 1 : 0) | (this.codes[`Impossible${impossible}`] << 1) });
   }
-  /** liquidity * 2^96 * (high - low) / high */
+  /** liquidity * 2^96 * (high - low) / high, and that / low: two divisions in one request. */
   mulDivDelta(d, high, low, liquidity, up) {
-    this.emit({ unit: 'UnitMulDiv', d, a: high, b: low, c: liquidity, op: 'OpSub', option: (up ? 1 : 0) | (this.codes.ImpossibleZero << 1) | 8 | 128 });
+    this.emit({ unit: 'UnitMulDiv', d, a: high, b: low, c: liquidity, op: 'OpSub', option: (up ? 1 : 0) | (this.codes.ImpossibleZero << 1) | 8 | 16 | 128 });
   }
   mulShift(d, a, b, shift, { up = false, impossible = 'Marked' } = {}) {
     this.emit({ unit: 'UnitMulShift', d, a, b, option: (up ? 1 : 0) | ([0, 16, 96, 128].indexOf(shift) << 1) | (this.codes[`Impossible${impossible}`] << 3) });

@@ -1,15 +1,17 @@
 // One candidate as a thread: from its bounds to its report. kernels/hls/range_search.cpp `fill_prepared`, `evaluate` and `value`, and
 // position_math.cpp. The swap begins at the last state of the swap alone before the range: until then the position makes no difference.
 // SPDX-License-Identifier: Apache-2.0
-import { mostLiquidity, seedLiquidity } from './candidate_seed.mjs';
-import { addGrowth, amount0, amount1, fetchListed, runSwap } from './pool_swap.mjs';
+import { mostLiquidity, seedLiquidity, takeSeed } from './candidate_seed.mjs';
+import {
+  addGrowth, amount0, amount1, askGrowth, askLessFee, askPrice, askWhole, fetchListed, nextTick, runSwap, settleLast,
+} from './pool_swap.mjs';
 
 /** Words of a candidate's slot. */
 export const slot = {
   lower: 0, upper: 1, // ticks
   liquidity: 2, // minted
-  mint0: 3, mint1: 4, burn0: 5, burn1: 6, fee: 7, price: 8, tick: 9, remaining: 10, calculated: 11, profit: 12, gross: 13, tip: 14,
-  most: 15,
+  mint0: 3, mint1: 4, burn0: 5, burn1: 6, fee: 7, price: 8, tick: 9, remaining: 10, calculated: 11, gross: 12,
+  most: 13, // liquidity by budgets and maxLiquidityPerTick
 };
 export const slot_words = 16n;
 /** Words of a snapshot of the swap alone. */
@@ -21,23 +23,30 @@ export const sixteenths = [8n, 12n, 14n, 15n, 17n, 18n, 20n, 24n];
 
 const i255 = 1n << 255n;
 
-/** r.place = the last snapshot whose price is strictly before `price`, from the one in r.place on. */
-function lastBefore(p, { r, u }, { down }, price) {
+/**
+ * r.place and r.y = the last snapshots whose prices are strictly before `near` (left alone when null) and `far`, which comes behind it. Four at a time:
+ * behind the last one lie four prices that are before nothing.
+ */
+function lastBefore(p, { r, u }, { down }, near, far) {
   const next = p.label();
-  const found = p.label();
+  const before = down ? '>' : '<';
+  const words = [u.a, u.b, u.c, u.d];
+  const places = [r.s, r.t, r.fee, r.spent];
+  p.move(r.x, 0);
   p.here(next);
-  p.add(r.t, r.place, snapshot_words);
-  p.load(u.quotient, r.t);
-  p.jumpIf(r.t, '>=', 'snapshots', found);
-  p.jumpIf(u.quotient, down ? '<=' : '>=', price, found);
-  p.move(r.place, r.t);
-  p.jump(next);
-  p.here(found);
+  words.forEach((word, i) => {
+    p.load(word, r.x, snapshot_words * BigInt(i + 1));
+    p.add(places[i], r.x, snapshot_words * BigInt(i + 1));
+    if (near !== null) p.moveIf(r.place, places[i], word, before, near);
+    p.moveIf(r.y, places[i], word, before, far);
+  });
+  p.move(r.x, r.spent);
+  p.jumpIf(u.d, before, far, next);
 }
 
 /** position_amounts: 'below', 'inside' or 'above' the range. token0 into one word, token1 into another; the absent one is zero. */
-function positionAmounts(p, { r }, where, price, up, out0, half, out1) {
-  if (where !== 'above') amount0(p, out0, half, r.upper_price, where === 'inside' ? price : r.lower_price, r.ours, up);
+function positionAmounts(p, { r }, where, price, up, out0, out1) {
+  if (where !== 'above') amount0(p, out0, r.upper_price, where === 'inside' ? price : r.lower_price, r.ours, up);
   else p.mulShift(out0, 0, 0, 0);
   if (where !== 'below') amount1(p, out1, where === 'inside' ? price : r.upper_price, r.lower_price, r.ours, up);
   else p.mulShift(out1, 0, 0, 0);
@@ -62,20 +71,20 @@ function scaled(p, { r, u }, dropped) {
   p.jumpIf(r.ours, '==', r.x, dropped);
 }
 
-/** Bounds from the slot in r.z, their prices, and whether the swap comes to the range: falls through outside of it, with r.place at the entry's
- * snapshot; else to `inside` or `dropped`. */
-function prepare(p, regs, way, dropped, inside) {
-  const { r, u } = regs;
-  const { down } = way;
+/** Bounds from the slot in r.z, their prices, and whether the swap comes to the range: falls through outside of it, else to `inside` or `dropped`. */
+function prepare(p, { r, u }, { down }, dropped, inside) {
   p.loadSlot(u.a, r.z, slot.lower);
   p.loadSlot(u.b, r.z, slot.upper);
   p.ratioAt(u.m, u.a);
   p.ratioAt(u.n, u.b);
-  p.grossAt(u.listed, u.a);
-  p.grossAt(u.listed_net, u.b);
+  p.grossAt(u.gross_lower, u.a);
+  p.grossAt(u.gross_upper, u.b);
   p.move(r.lower, u.a);
   p.move(r.upper, u.b);
   p.move(r.place, 0);
+  p.move(r.y, 0);
+  p.move(r.growth, 0);
+  p.mulShift(u.fee_growth, 0, 0, 0);
   // A range that the swap moves away from earns nothing.
   if (down) p.jumpIf('tick', '<', r.lower, dropped);
   else p.jumpIf('tick', '>=', r.upper, dropped);
@@ -83,153 +92,168 @@ function prepare(p, regs, way, dropped, inside) {
   p.move(r.upper_price, u.n);
   if (down) p.jumpIf('tick', '<', r.upper, inside);
   else p.jumpIf('tick', '>=', r.lower, inside);
-  const near = down ? r.upper_price : r.lower_price;
-  p.jumpIf('end_price', down ? '>=' : '<=', near, dropped);
-  lastBefore(p, regs, way, near);
+  p.jumpIf('end_price', down ? '>=' : '<=', down ? r.upper_price : r.lower_price, dropped);
 }
 
-/** The liquidity to mint into r.ours, by the seed unless the search gave it; to `dropped` when there is none. */
-function chooseLiquidity(p, regs, way, where, before, dropped) {
+/** The swap's state before its first step, which the price begins in the range with. */
+function stateInside(p, regs, way) {
+  const { r, u } = regs;
+  const { down } = way;
+  p.move(r.cursor, 'below');
+  fetchListed(p, regs, way);
+  p.load(u.product, 0, snapshot.word_end);
+  p.move(r.price, 'sqrt_price');
+  p.move(r.remaining, 'amount');
+  p.move(r.liquidity, 'liquidity');
+  p.move(r.calculated, 0);
+  p.move(r.tick, 'tick');
+  p.move(r.steps, 0);
+  p.move(r.bound, down ? r.lower : r.upper);
+  p.move(r.bound_price, down ? r.lower_price : r.upper_price);
+  p.move(r.word_end, u.product);
+}
+
+/** The swap's state at r.place's snapshot, the near bound to come. */
+function stateBefore(p, regs, way) {
+  const { r, u } = regs;
+  const { down } = way;
+  const words = { price: u.l, remaining: u.m, liquidity: u.n, calculated: u.o, tick: u.p, cursor: u.quotient, steps: u.fee_quotient, word_end: u.product };
+  p.load(words.cursor, r.place, snapshot.cursor);
+  for (const name of Object.keys(words)) if (name !== 'cursor') p.load(words[name], r.place, snapshot[name]);
+  for (const [name, word] of Object.entries(words)) p.move(r[name], word);
+  fetchListed(p, regs, way);
+  p.move(r.bound, down ? r.upper : r.lower);
+  p.move(r.bound_price, down ? r.upper_price : r.lower_price);
+}
+
+/** The liquidity to mint into r.ours by the seed; `between` adds what can be done while its last operations run. */
+function chooseLiquidity(p, regs, way, where, between) {
   const { r, u } = regs;
   const { down } = way;
   const inside = where === 'inside';
-  const near = down ? r.upper_price : r.lower_price;
-  const far = down ? r.lower_price : r.upper_price;
-  const given = p.label();
-  p.jumpIf(r.ours, '!=', 0, given);
+  const stop = { price: u.j, liquidity: u.k, remaining: u.e };
+  for (const [name, word] of Object.entries(stop)) p.load(word, r.y, snapshot[name]);
   seedLiquidity(p, regs, way, {
-    entry: inside ? 'sqrt_price' : near,
-    far,
-    before,
-    loadStop() {
-      p.move(r.y, r.place);
-      lastBefore(p, regs, way, far);
-      p.load(u.k, r.place, snapshot.price);
-      p.load(u.l, r.place, snapshot.liquidity);
-      p.load(u.c, r.place, snapshot.remaining);
-      p.move(r.place, r.y);
-    },
+    entry: inside ? 'sqrt_price' : down ? r.upper_price : r.lower_price,
+    far: down ? r.lower_price : r.upper_price,
+    before: inside ? null : r,
+    stop,
   });
-  mostLiquidity(p, regs, way, inside, u.listed, u.listed_net);
-  p.storeSlot(r.y, u.argument, slot.most);
-  p.move(r.ours, r.z);
-  p.minimum(r.ours, r.y);
-  p.jumpIf(r.ours, '==', 0, dropped);
+  mostLiquidity(p, regs, way, inside, r.z);
+  between();
+  takeSeed(p, regs, r.ours);
+  p.storeSlot(r.z, u.argument, slot.most);
+  p.minimum(r.ours, r.z);
+}
+
+/** The position minted at a price in its range, the first step of the swap asked for. */
+function mintInside(p, regs, way, dropped, failed) {
+  const { r, u } = regs;
+  const { down } = way;
+  const [given, known, far_known] = [p.label(), p.label(), p.label()];
+  const far = down ? r.lower_price : r.upper_price;
+  stateInside(p, regs, way);
+  askLessFee(p, regs, way);
+  p.jumpIf(r.ours, '!=', 0, given);
+  p.jumpIf('end_price', down ? '>=' : '<=', far, far_known);
+  lastBefore(p, regs, way, null, far);
+  p.here(far_known);
+  chooseLiquidity(p, regs, way, 'inside', () => nextTick(p, regs, way));
+  p.jump(known);
   p.here(given);
+  nextTick(p, regs, way);
+  p.here(known);
+  p.add(r.liquidity, 'liquidity', r.ours);
+  p.sub(r.bound_delta, 0, r.ours);
+  askPrice(p, regs, way);
+  askWhole(p, regs, way);
+  positionAmounts(p, regs, 'inside', 'sqrt_price', true, u.m, u.n);
+  p.jumpIf(r.ours, '==', 0, dropped);
+  p.jumpOver(r.liquidity, 128, failed);
 }
 
-/** The swap's state at r.place's snapshot, the position minted. */
-function beginSwap(p, regs, way, where, before, failed) {
+/** The same for a range that the swap comes to from outside: until then the position makes no difference. */
+function mintOutside(p, regs, way, dropped) {
   const { r, u } = regs;
   const { down } = way;
-  p.load(u.d, r.place, snapshot.calculated);
-  p.load(u.e, r.place, snapshot.tick);
-  p.load(u.f, r.place, snapshot.cursor);
-  p.load(u.g, r.place, snapshot.steps);
-  p.load(u.h, r.place, snapshot.word_end);
-  p.move(r.price, before.price);
-  p.move(r.remaining, before.remaining);
-  p.move(r.liquidity, before.liquidity);
-  p.move(r.growth, 0);
-  p.mulShift(u.fee_growth, 0, 0, 0);
-  const near_then_far = down ? [r.upper, r.upper_price] : [r.lower, r.lower_price];
-  const [bound, price] = where === 'inside' ? (down ? [r.lower, r.lower_price] : [r.upper, r.upper_price]) : near_then_far;
-  p.move(r.bound, bound);
-  p.move(r.bound_price, price);
-  if (where === 'inside') {
-    p.sub(r.bound_delta, 0, r.ours);
-  } else {
-    p.move(r.bound_delta, r.ours);
-  }
-  p.move(r.calculated, u.d);
-  p.move(r.tick, u.e);
-  p.move(r.cursor, u.f);
-  p.move(r.steps, u.g);
-  p.move(r.word_end, u.h);
-  fetchListed(p, regs, way);
-  if (where === 'inside') p.addJumpOver(r.liquidity, r.liquidity, r.ours, 128, failed);
+  const [given, known] = [p.label(), p.label()];
+  const [near, far] = down ? [r.upper_price, r.lower_price] : [r.lower_price, r.upper_price];
+  const ask = () => {
+    askLessFee(p, regs, way);
+    askWhole(p, regs, way);
+    askPrice(p, regs, way);
+  };
+  lastBefore(p, regs, way, near, far);
+  stateBefore(p, regs, way);
+  nextTick(p, regs, way);
+  p.jumpIf(r.ours, '!=', 0, given);
+  chooseLiquidity(p, regs, way, down ? 'above' : 'below', ask);
+  p.jump(known);
+  p.here(given);
+  ask();
+  p.here(known);
+  p.move(r.bound_delta, r.ours);
+  positionAmounts(p, regs, down ? 'above' : 'below', null, true, u.m, u.n);
+  p.jumpIf(r.ours, '==', 0, dropped);
 }
 
-/** close_position: burn into u.a, u.b; the fee into u.c. */
-function closePosition(p, regs, way, failed) {
-  const { r, u } = regs;
-  const { down } = way;
-  const inside = p.label();
-  const through = p.label();
-  const closed = p.label();
-  p.mulDiv(u.m, u.i, 1, r.x, { up: true, impossible: 'Zero' }); // mint's second division
-  p.jumpIf(r.bound_delta, '<', 0, inside);
+const burn = (p, regs, where) => positionAmounts(p, regs, where, regs.r.next, false, regs.u.j, regs.u.k);
+
+/** close_position from r.next on: burn into u.j and u.k; `inside` adds what an end in the range asks for, `outside` the same for any other. */
+function askBurn(p, regs, { down }, inside, outside) {
+  const { r } = regs;
+  const [in_range, through, out, asked] = [p.label(), p.label(), p.label(), p.label()];
+  p.jumpIf(r.bound_delta, '<', 0, in_range);
   p.jumpIf(r.bound_delta, '==', 0, through);
-  positionAmounts(p, regs, down ? 'above' : 'below', r.price, false, u.a, u.d, u.b); // not reached
-  p.jump(closed);
-  p.here(inside);
-  positionAmounts(p, regs, 'inside', r.price, false, u.a, u.d, u.b);
-  p.jump(closed);
+  burn(p, regs, down ? 'above' : 'below'); // not reached
+  p.jump(out);
   p.here(through);
-  positionAmounts(p, regs, down ? 'below' : 'above', r.price, false, u.a, u.d, u.b);
-  p.here(closed);
+  burn(p, regs, down ? 'below' : 'above');
+  p.here(out);
+  outside();
+  p.jump(asked);
+  p.here(in_range);
+  burn(p, regs, 'inside');
+  inside();
+  p.here(asked);
+}
+
+/** Fees into u.c, value, the report and what is left to store; r.x gross. */
+function closeAndReport(p, regs, { down }, failed) {
+  const { r, u } = regs;
+  const [with_fee, without, price_with, price_without] = down ? [u.j, u.k, 'price0', 'price1'] : [u.k, u.j, 'price1', 'price0'];
+  const store = (word, name) => p.storeSlot(word, u.argument, slot[name]);
   addGrowth(p, regs, failed);
   p.mulShift(u.c, r.growth, r.ours, 128);
-  p.jumpOver(u.c, 256, failed);
-  const [with_fee, without] = down ? [u.a, u.b] : [u.b, u.a];
-  p.addJumpOver(r.s, with_fee, u.c, 128, failed);
-  p.jumpOver(without, 128, failed);
-}
-
-/** value and profit_of; r.x gross, r.y profit, r.z tip. */
-function value(p, regs, way, failed) {
-  const { r, u } = regs;
-  const { down } = way;
-  const [back0, back1] = down ? [r.s, u.b] : [u.a, r.s];
   p.mulShift(u.e, u.m, 'price0', 96);
   p.mulShift(u.f, u.n, 'price1', 96);
-  p.mulShift(u.g, back0, 'price0', 96);
-  p.mulShift(u.h, back1, 'price1', 96);
+  p.mulShift(u.g, without, price_without, 96);
+  store(u.j, 'burn0');
+  store(u.k, 'burn1');
+  p.jumpOver(without, 128, failed);
   p.addJumpOver(r.t, u.e, u.f, 255, failed);
+  p.add(r.s, with_fee, u.c);
+  p.mulShift(u.h, r.s, price_with, 96);
+  store(u.c, 'fee');
+  p.jumpOver(u.c, 256, failed);
+  p.jumpOver(r.s, 128, failed);
   p.addJumpOver(r.x, u.g, u.h, 255, failed);
   p.sub(r.x, r.x, r.t);
-  // profit_of
-  const loss = p.label();
-  const tipped = p.label();
-  p.subJumpIf(r.y, r.x, 'gas_cost', '<=', loss);
-  p.mulDiv(u.d, r.y, 'tip_ppm', 1000000n);
-  p.move(r.z, u.d);
-  p.jump(tipped);
-  p.here(loss);
-  p.move(r.z, 0);
-  p.here(tipped);
-  p.maximum(r.z, 'tip_floor');
-  p.sub(r.y, r.y, r.z);
-  p.addJumpOver(r.t, r.y, i255, 256, failed); // it fits an int256
+  // Its profit is above zero when it is before the tip, the tip's floor is less, and not all of it is tip. profit_of fails when the profit is below
+  // -2^255: the tip's floor alone can make it so.
+  p.sub(r.y, r.x, 'gas_cost');
+  p.sub(r.y, r.y, 'tip_floor');
+  p.move(r.t, 0);
+  p.moveIf(r.t, 1, r.y, '>', 0);
+  p.moveIf(r.t, 0, 'tip_ppm', '>=', 1000000n);
+  p.addJumpOver(r.s, r.y, i255, 256, failed);
+  p.report({ evaluated: true, known: true, gross: r.x, place: u.argument, profitable: r.t });
+  store(r.x, 'gross');
 }
 
-/** mint's amounts: token1 into u.n, the first of token0's two divisions into u.i; the second, by r.x, is left for later. */
-function askMint(p, { r, u }, where) {
-  if (where === 'above') {
-    p.mulShift(u.i, 0, 0, 0);
-    p.move(r.x, 1);
-  } else {
-    p.move(r.x, where === 'inside' ? 'sqrt_price' : r.lower_price);
-    p.mulDivDelta(u.i, r.upper_price, r.x, r.ours, true);
-  }
-  if (where === 'below') p.mulShift(u.n, 0, 0, 0);
-  else amount1(p, u.n, where === 'inside' ? 'sqrt_price' : r.upper_price, r.lower_price, r.ours, true);
-}
-
-/** The position minted, the swap's state before it comes to the range. */
-function mint(p, regs, way, where, dropped, failed) {
-  const { r, u } = regs;
-  const before = { price: u.p, liquidity: u.whole_half, remaining: u.other_half };
-  p.load(before.price, r.place, snapshot.price);
-  p.load(before.liquidity, r.place, snapshot.liquidity);
-  p.load(before.remaining, r.place, snapshot.remaining);
-  chooseLiquidity(p, regs, way, where, before, dropped);
-  askMint(p, regs, where);
-  beginSwap(p, regs, way, where, before, failed);
-}
-
-function store(p, { r, u }) {
-  const words = { lower: r.lower, upper: r.upper, liquidity: r.ours, mint0: u.m, mint1: u.n, burn0: u.a, burn1: u.b, fee: u.c, price: r.price, tick: r.tick, remaining: r.remaining, calculated: r.calculated, profit: r.y, gross: r.x, tip: r.z };
+/** What is known of the end of the swap before its fees are. */
+function storeEnd(p, { r, u }) {
+  const words = { lower: r.lower, upper: r.upper, liquidity: r.ours, mint0: u.m, mint1: u.n, price: r.price, tick: r.tick, remaining: r.remaining, calculated: r.calculated };
   for (const [name, word] of Object.entries(words)) p.storeSlot(word, u.argument, slot[name]);
 }
 
@@ -237,7 +261,7 @@ function store(p, { r, u }) {
 export function candidate(p, regs, way, entry, scaled_entries) {
   const { r, u } = regs;
   const [dropped, failed] = [p.label(), p.label()]; // not evaluated; evaluated, and would revert or has no value
-  const [scale, ready, inside, swap, close] = [p.label(), p.label(), p.label(), p.label(), p.label()];
+  const [scale, ready, inside, swap, done, ends, close] = Array.from({ length: 7 }, () => p.label());
   scaled_entries.forEach((label, i) => {
     p.here(label);
     p.move(r.s, sixteenths[i]);
@@ -253,19 +277,31 @@ export function candidate(p, regs, way, entry, scaled_entries) {
   p.move(r.ours, 0);
   p.here(ready);
   prepare(p, regs, way, dropped, inside);
-  mint(p, regs, way, way.down ? 'above' : 'below', dropped, failed);
+  mintOutside(p, regs, way, dropped);
   p.jump(swap);
   p.here(inside);
-  mint(p, regs, way, 'inside', dropped, failed);
+  mintInside(p, regs, way, dropped, failed);
   p.here(swap);
-  runSwap(p, regs, way, { done: close, fail: failed, leaves: failed, too_many: failed, position: true });
+  runSwap(p, regs, way, { done, ends, fail: failed, leaves: failed, too_many: failed, position: true });
+  if (way.exact_in) {
+    p.here(ends);
+    const last = () => settleLast(p, regs, way, { fail: failed, leaves: failed });
+    askBurn(p, regs, way, () => {
+      addGrowth(p, regs, failed);
+      last();
+      askGrowth(p, regs, r.liquidity);
+      storeEnd(p, regs);
+    }, () => {
+      last();
+      storeEnd(p, regs);
+    });
+    p.jump(close);
+  }
+  p.here(done);
+  p.move(r.next, r.price);
+  askBurn(p, regs, way, () => storeEnd(p, regs), () => storeEnd(p, regs));
   p.here(close);
-  closePosition(p, regs, way, failed);
-  value(p, regs, way, failed);
-  p.move(r.t, 0);
-  p.moveIf(r.t, 1, r.y, '>', 0);
-  p.report({ evaluated: true, known: true, gross: r.x, place: u.argument, profitable: r.t });
-  store(p, regs);
+  closeAndReport(p, regs, way, failed);
   p.stop();
   p.here(failed);
   p.report({ evaluated: true, known: false });

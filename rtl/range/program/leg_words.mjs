@@ -3,7 +3,6 @@
 
 /** Constants of a leg: name and expression over `job` (leg_job_t) and the products that leg_constants.sv computes beside. */
 export const leg_constants = [
-  ['variant', "WordBits'({job.exact_in, job.zero_for_one})"],
   ['tick', "WordBits'($signed(job.pool.tick))"],
   ['sqrt_price', "WordBits'(job.pool.sqrt_price)"],
   ['liquidity', "WordBits'(job.pool.liquidity)"],
@@ -46,7 +45,6 @@ export const published = [
   'end_left', // of amountSpecified, a float
   'kept', // 1 - fee, a float
   'gain', // SeedTerms.gain
-  'snapshots', // address behind the last one
   'best_place', // of the best candidate before the finish round
 ];
 

@@ -26,8 +26,8 @@ export function findWordEnd(p, { r, u }, { down }) {
   if (!down) p.add(r.word_end, r.word_end, 'last_in_word');
 }
 
-/** next_tick: stop and stop_price, the nearest of listed tick, bound and end of the word. */
-function nextTick(p, { r, u }, { down }) {
+/** next_tick: stop and stop_price, the nearest of listed tick, bound and end of the word; and target, where the price goes at most. */
+export function nextTick(p, { r, u }, { down }) {
   const have = p.label();
   const nearer = down ? '>' : '<';
   p.move(r.s, r.word_end);
@@ -41,67 +41,94 @@ function nextTick(p, { r, u }, { down }) {
   p.move(r.stop, r.s);
   p.move(r.stop_price, u.a);
   p.here(have);
+  p.move(r.target, r.stop_price);
+  p.moveIf(r.target, 'price_limit', r.stop_price, down ? '<' : '>', 'price_limit');
 }
 
-/** token0 (or token1) between two prices: getAmount0Delta, getAmount1Delta. `half` is a word for what is between the two divisions. */
-export function amount0(p, out, half, high, low, liquidity, up) {
-  p.mulDivDelta(half, high, low, liquidity, up);
-  p.mulDiv(out, half, 1, low, { up, impossible: 'Zero' });
-}
-export function amount1(p, out, high, low, liquidity, up) {
-  p.mulShiftDelta(out, high, low, liquidity, up);
-}
+/** token0 (or token1) between two prices: getAmount0Delta, getAmount1Delta. */
+export const amount0 = (p, out, high, low, liquidity, up) => p.mulDivDelta(out, high, low, liquidity, up);
+export const amount1 = (p, out, high, low, liquidity, up) => p.mulShiftDelta(out, high, low, liquidity, up);
 
 /** Both amounts of a step from price to `to`: input rounded up into `paid`, output down into `got`. */
-function stepAmounts(p, { r }, { down }, to, paid, paid_half, got, got_half) {
+function stepAmounts(p, { r }, { down }, to, paid, got) {
   const [high, low] = down ? [r.price, to] : [to, r.price];
-  if (down) {
-    amount0(p, paid, paid_half, high, low, r.liquidity, true);
-    amount1(p, got, high, low, r.liquidity, false);
-  } else {
-    amount1(p, paid, high, low, r.liquidity, true);
-    amount0(p, got, got_half, high, low, r.liquidity, false);
-  }
+  (down ? amount0 : amount1)(p, paid, high, low, r.liquidity, true);
+  (down ? amount1 : amount0)(p, got, high, low, r.liquidity, false);
 }
 
-/** getNextSqrtPriceFromAmount1RoundingDown for `amount` into r.next, or to `fail`. */
-function nextPriceByToken1(p, { r, u }, { exact_in }, amount, fail) {
-  p.mulDiv(u.quotient, amount, q96, r.liquidity, { up: !exact_in });
-  if (exact_in) p.addJumpOver(r.next, r.price, u.quotient, 160, fail);
-  else p.subJumpIf(r.next, r.price, u.quotient, '<=', fail);
+/** u.whole is the side that the amount counts. */
+const plannedAmounts = ({ u }, { exact_in }) => (exact_in ? { paid: u.whole, got: u.other } : { paid: u.other, got: u.whole });
+
+/** Both amounts of going to the target. */
+export function askWhole(p, regs, way) {
+  const { paid, got } = plannedAmounts(regs, way);
+  stepAmounts(p, regs, way, regs.r.target, paid, got);
+}
+
+/** The rest of the input less the fee, when the swap counts the input. */
+export function askLessFee(p, { r, u }, { exact_in }) {
+  if (exact_in) p.mulDiv(u.less_fee, r.remaining, 'keep', 1000000n);
+}
+
+/** Fee of going to the target. */
+export function askWholeFee(p, regs, way) {
+  p.mulDiv(regs.u.fee_quotient, plannedAmounts(regs, way).paid, 'fee', 'keep', { up: true });
 }
 
 /**
- * getNextSqrtPriceFromAmount0RoundingUp in two halves: the division of the usual case is asked for before it is known whether the step ends
- * inside the segment; r.t keeps its divisor.
+ * Where the amount that is left leads when no tick stops it, the division of the usual case: into u.next the price (token0) or the move of it
+ * (token1). r.amount_in and r.amount_out keep what token0's came from. What does not fit leads beyond every target.
  */
-function askPriceByToken0(p, { r, u }, { exact_in }, amount) {
-  p.mulShift(u.quotient, r.liquidity, q96, 0);
-  p.mulShift(u.product, amount, r.price, 0);
-  if (exact_in) p.add(r.t, u.quotient, u.product);
-  else p.sub(r.t, u.quotient, u.product);
-  p.mulDiv(u.f, u.quotient, r.price, r.t, { up: true });
-}
-function takePriceByToken0(p, { r, u }, { exact_in }, amount, fail) {
-  const done = p.label();
-  p.move(r.next, r.price);
-  p.jumpIf(amount, '==', 0, done);
-  if (exact_in) {
-    const wide = p.label();
-    p.jumpOver(r.t, 256, wide);
-    p.addJumpOver(r.next, u.f, 0, 256, fail);
-    p.jump(done);
-    p.here(wide); // the product does not fit: the contract divides twice
-    p.mulDiv(u.f, u.quotient, 1, r.price, { impossible: 'Zero' });
-    p.addJumpOver(r.t, u.f, amount, 256, fail);
-    p.mulDiv(u.f, u.quotient, 1, r.t, { up: true, impossible: 'Zero' });
-    p.addJumpOver(r.next, u.f, 0, 256, fail);
-  } else {
-    p.jumpOver(u.product, 256, fail);
-    p.jumpIf(r.t, '<=', 0, fail);
-    p.addJumpOver(r.next, u.f, 0, 160, fail);
+export function askPrice(p, { r, u }, { down, exact_in }) {
+  const amount = exact_in ? u.less_fee : r.remaining;
+  if (down !== exact_in) { // token1
+    p.mulDiv(u.next, amount, q96, r.liquidity, { up: !exact_in, impossible: exact_in ? 'Most' : 'Marked' });
+    return;
   }
-  p.here(done);
+  p.up96(r.amount_in, r.liquidity);
+  p.mulShift(u.product, amount, r.price, 0);
+  if (exact_in) p.add(r.amount_out, r.amount_in, u.product);
+  else p.sub(r.amount_out, r.amount_in, u.product);
+  p.mulDiv(u.next, r.amount_in, r.price, r.amount_out, { up: true, impossible: exact_in ? 'Zero' : 'Marked' });
+}
+
+/**
+ * The price after the step into r.next and on to `part` when it stays short of the target; falls through when the target is reached.
+ * Exact input comes short of the target just when the amount to it, rounded up, is more than there is: no need to wait for that amount.
+ * In `by_amount` (token0, where a product does not fit) both divisions of the contract's other formula are made, and `checked` follows.
+ */
+function takePrice(p, regs, { down, exact_in }, { part, by_amount, full, checked, fail }) {
+  const { r, u } = regs;
+  if (exact_in) {
+    if (down) {
+      p.jumpOver(r.amount_out, 256, by_amount);
+      p.move(r.next, u.next);
+    } else {
+      p.add(r.next, r.price, u.next);
+    }
+    p.jumpIf(r.next, down ? '>' : '<', r.target, part);
+    return;
+  }
+  p.jumpIf(r.remaining, '>=', u.whole, full);
+  if (down) {
+    p.subJumpIf(r.next, r.price, u.next, '<=', fail);
+    p.jump(part);
+    return;
+  }
+  p.move(r.next, r.price);
+  p.jumpIf(r.remaining, '==', 0, checked);
+  p.jumpOver(u.product, 256, fail);
+  p.jumpIf(r.amount_out, '<=', 0, fail);
+  p.addJumpOver(r.next, u.next, 0, 160, fail);
+  p.jump(part);
+}
+
+/** getNextSqrtPriceFromAmount0RoundingUp where amount * price does not fit: the contract divides twice. */
+function priceByTwoDivisions(p, { r, u }, fail) {
+  p.mulDiv(u.next, r.amount_in, 1, r.price, { impossible: 'Zero' });
+  p.addJumpOver(r.t, u.next, u.less_fee, 256, fail);
+  p.mulDiv(u.next, r.amount_in, 1, r.t, { up: true, impossible: 'Zero' });
+  p.addJumpOver(r.next, u.next, 0, 256, fail);
 }
 
 /** The growth of the last step's fee, asked for then, is added: feeGrowthInside wraps as the contract's counter does. */
@@ -110,75 +137,66 @@ export function addGrowth(p, { r, u }, fail) {
   p.addWrapping(r.growth, r.growth, u.fee_growth);
 }
 
-/** Growth by this step's fee when the price was in the position's range, less the protocol's part. */
-function askGrowth(p, regs, was, fail) {
-  const { r, u } = regs;
-  const skip = p.label();
+/** Asks for the growth by the fee in r.fee, less the protocol's part. */
+export function askGrowth(p, { r, u }, liquidity) {
   const whole = p.label();
-  p.jumpIf(was.delta, '>=', 0, skip); // not in the range
-  addGrowth(p, regs, fail);
   p.jumpIf('protocol_part', '==', 0, whole);
   p.mulDiv(u.fee_part, r.fee, 'protocol_part', 'protocol_whole');
   p.sub(r.fee, r.fee, u.fee_part);
   p.here(whole);
-  p.mulDiv(u.fee_growth, r.fee, q128, was.liquidity);
-  p.here(skip);
-}
-
-/** What of a step does not depend on the amount that is left: where it goes, and both amounts of going there. */
-function planStep(p, regs, way) {
-  const { r, u } = regs;
-  nextTick(p, regs, way);
-  p.move(r.target, r.stop_price);
-  p.moveIf(r.target, 'price_limit', r.stop_price, way.down ? '<' : '>', 'price_limit');
-  const { paid, got } = plannedAmounts(regs, way);
-  stepAmounts(p, regs, way, r.target, paid, way.exact_in ? u.whole_half : u.other_half, got, way.exact_in ? u.other_half : u.whole_half);
-}
-
-/** u.whole is the side that the amount counts. */
-function plannedAmounts({ u }, { exact_in }) {
-  return exact_in ? { paid: u.whole, got: u.other } : { paid: u.other, got: u.whole };
+  p.mulDiv(u.fee_growth, r.fee, q128, liquidity);
 }
 
 /** The step's amounts go to their sums; then what is asked for with the new rest. */
 function settle(p, regs, way, was, { fail, leaves, position }) {
-  const { r, u } = regs;
+  const { r } = regs;
   const { down, exact_in } = way;
   p.jumpIf(r.price, down ? '<' : '>', down ? 'known_low' : 'known_high', leaves);
   p.add(r.spent, r.amount_in, r.fee);
   p.subJumpIf(r.remaining, r.remaining, exact_in ? r.spent : r.amount_out, '<', fail);
-  if (exact_in) p.mulDiv(u.less_fee, r.remaining, 'keep', 1000000n);
+  askLessFee(p, regs, way);
   p.addJumpOver(r.calculated, r.calculated, exact_in ? r.amount_out : r.spent, 255, fail);
   p.add(r.steps, r.steps, 1);
-  if (position) askGrowth(p, regs, was, fail);
+  if (!position) return;
+  const skip = p.label();
+  p.jumpIf(was.delta, '>=', 0, skip); // not in the range
+  addGrowth(p, regs, fail);
+  askGrowth(p, regs, was.liquidity);
+  p.here(skip);
 }
 
 /**
- * run_swap: from the state in r to `done`, or to fail (amount_overflow), leaves (out_of_window), too_many. While the fee of a whole step is
- * divided, the next step is already planned. `snapshot` is called before each step. r.y and r.z are used.
+ * run_swap from the state in r, whose first step has been asked for (nextTick, askLessFee, askWhole): to `done`, or to fail (amount_overflow), leaves
+ * (out_of_window), too_many. A position's swap is not finished there, and askPrice has been called. While the fee of a whole step is divided, the next
+ * step is already planned. `snapshot` is called before each step. An exact input that ends short of its target goes to `ends` instead, with r.next the price there
+ * and its amounts asked for in u.b (paid) and u.d (got); everything but the price is then still as before that step. r.y and r.z are used.
  */
-export function runSwap(p, regs, way, { done, fail, leaves, too_many, position, snapshot = () => {} }) {
+export function runSwap(p, regs, way, { done, ends, fail, leaves, too_many, position, snapshot = () => {} }) {
   const { r, u } = regs;
   const { down, exact_in } = way;
-  const token0 = down === exact_in; // the side that the amount counts
   const was = { liquidity: r.y, delta: r.z }; // before the bound was crossed
-  const [again, step, part, crossing, stay] = [p.label(), p.label(), p.label(), p.label(), p.label()];
-  const spendable = exact_in ? u.less_fee : r.remaining;
+  const [again, step, part, by_amount, checked, unasked, full, crossing, stay] = Array.from({ length: 9 }, () => p.label());
   const { paid, got } = plannedAmounts(regs, way);
-  if (exact_in) p.mulDiv(u.less_fee, r.remaining, 'keep', 1000000n);
-  planStep(p, regs, way);
+  const take = { part, by_amount, full: exact_in ? full : unasked, checked, fail };
+  if (position) takePrice(p, regs, way, { ...take, full: unasked });
+  else p.jump(again);
+  p.here(unasked); // the fee of going to the target
+  askWholeFee(p, regs, way);
+  p.jump(full);
 
   p.here(again);
   p.jumpIf(r.remaining, '==', 0, done);
   p.jumpIf(r.price, '==', 'price_limit', done);
   p.here(step);
   p.jumpIf(r.steps, '>=', 1024n, too_many);
+  askPrice(p, regs, way);
   snapshot();
-  if (token0) askPriceByToken0(p, regs, way, spendable);
-  p.jumpIf(spendable, '<', u.whole, part);
+  if (exact_in) askWholeFee(p, regs, way);
+  takePrice(p, regs, way, take);
+  if (!exact_in) p.jump(unasked);
 
   // The whole way to the target.
-  p.mulDiv(u.fee_quotient, paid, 'fee', 'keep', { up: true });
+  p.here(full);
   p.move(r.amount_in, paid);
   p.move(r.amount_out, got);
   if (!exact_in) p.minimum(r.amount_out, r.remaining);
@@ -187,21 +205,28 @@ export function runSwap(p, regs, way, { done, fail, leaves, too_many, position, 
   p.addJumpOver(r.fee, u.fee_quotient, 0, 256, fail);
   p.jump(stay);
 
-  p.here(part);
-  if (token0) takePriceByToken0(p, regs, way, spendable, fail);
-  else nextPriceByToken1(p, regs, way, spendable, fail);
-  stepAmounts(p, regs, way, r.next, u.b, u.c, u.d, u.e);
-  p.move(r.amount_in, u.b);
-  p.move(r.amount_out, u.d);
+  if (down && exact_in) {
+    p.here(by_amount);
+    p.jumpIf(u.less_fee, '>=', u.whole, unasked);
+    p.move(r.next, r.price);
+    p.jumpIf(u.less_fee, '==', 0, checked);
+    priceByTwoDivisions(p, regs, fail);
+  }
   if (exact_in) {
-    const by_fee = p.label();
-    p.jumpIf(r.next, '==', r.target, by_fee); // the amount happens to end exactly there
-    p.subJumpIf(r.fee, r.remaining, r.amount_in, '<', fail);
-    p.jump(stay);
-    p.here(by_fee);
+    p.here(checked);
+    p.jumpIf(r.next, '!=', r.target, part); // else the amount happens to end exactly there
+    stepAmounts(p, regs, way, r.next, u.b, u.d);
+    p.move(r.amount_in, u.b);
+    p.move(r.amount_out, u.d);
+  } else {
+    p.here(part);
+    p.here(checked);
+    stepAmounts(p, regs, way, r.next, u.b, u.d);
+    p.move(r.amount_in, u.b);
+    p.move(r.amount_out, u.d);
+    p.minimum(r.amount_out, r.remaining);
   }
   p.mulDiv(u.fee_quotient, r.amount_in, 'fee', 'keep', { up: true });
-  if (!exact_in) p.minimum(r.amount_out, r.remaining);
   p.jumpIf(r.next, '==', r.stop_price, crossing);
   p.addJumpOver(r.fee, u.fee_quotient, 0, 256, fail);
 
@@ -214,7 +239,8 @@ export function runSwap(p, regs, way, { done, fail, leaves, too_many, position, 
   settle(p, regs, way, was, { fail, leaves, position });
   p.jumpIf(r.remaining, '==', 0, done);
   p.jumpIf(r.price, '==', 'price_limit', done);
-  planStep(p, regs, way);
+  nextTick(p, regs, way);
+  askWhole(p, regs, way);
   p.jump(step);
 
   p.here(crossing);
@@ -229,11 +255,28 @@ export function runSwap(p, regs, way, { done, fail, leaves, too_many, position, 
   else p.add(r.word_end, r.word_end, 'word_ticks');
   p.here(word);
   p.add(r.tick, r.stop, down ? -1n : 0n);
-  planStep(p, regs, way);
+  nextTick(p, regs, way);
+  askWhole(p, regs, way);
   p.addJumpOver(r.fee, u.fee_quotient, 0, 256, fail);
   settle(p, regs, way, was, { fail, leaves, position });
   p.jumpOver(r.liquidity, 128, fail);
   p.jump(again);
+
+  if (exact_in) {
+    p.here(part);
+    stepAmounts(p, regs, way, r.next, u.b, u.d);
+    p.jump(ends);
+  }
+}
+
+/** What a step of `ends` still has to do: r.fee, and everything else that settles it but the growth. */
+export function settleLast(p, { r, u }, { down }, { fail, leaves }) {
+  p.moveIf(r.tick, tick_is_late, r.next, '!=', r.price);
+  p.move(r.price, r.next);
+  p.subJumpIf(r.fee, r.remaining, u.b, '<', fail);
+  p.jumpIf(r.price, down ? '<' : '>', down ? 'known_low' : 'known_high', leaves);
+  p.addJumpOver(r.calculated, r.calculated, u.d, 255, fail);
+  p.move(r.remaining, 0);
 }
 
 /** An initialised tick brings its liquidityNet. */

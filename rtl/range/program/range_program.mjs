@@ -2,9 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Assembler } from './assembler.mjs';
 import { candidate, max_snapshots, sixteenths, slot, snapshot, snapshot_words } from './candidate.mjs';
-import { seedTerms } from './candidate_seed.mjs';
+import { seedTerms, zero } from './candidate_seed.mjs';
 import { done_word, leg_constants, published, result_words } from './leg_words.mjs';
-import { fetchListed, findWordEnd, nowhere, runSwap, tick_is_late } from './pool_swap.mjs';
+import {
+  askLessFee, askWhole, fetchListed, findWordEnd, nextTick, nowhere, runSwap, settleLast, tick_is_late,
+} from './pool_swap.mjs';
 import { searchRanges, searchWords } from './range_search.mjs';
 import { makeRegisters } from './registers.mjs';
 
@@ -13,6 +15,8 @@ const reasons = {
   none: 0, minimum_out: 199, maximum_in: 200, out_of_window: 201, too_many_steps: 202, no_candidate: 203, unprofitable: 204,
   amount_overflow: 205, partial_fill: 209,
 };
+
+const beyond = 1n << 255n; // a price above all
 
 const out = (p, name, a, b = 0, op = 'OpAdd') => p.out(result_words.findIndex(([field]) => field === name), a, b, op);
 
@@ -30,10 +34,9 @@ function outSwap(p, { r }, { down, exact_in }, names, remaining, calculated) {
   out(p, name_out, 0, exact_in ? calculated : r.t, 'OpSub');
 }
 
-/** run_alone: the state of the swap after its last step, and the states before its first steps in memory. */
-function runAlone(p, regs, way, fail, leaves, too_many) {
+/** run_alone: the swap to its last step, and the states before its first steps in memory. */
+function runAlone(p, regs, way, exits) {
   const { r } = regs;
-  const done = p.label();
   p.move(r.price, 'sqrt_price');
   p.move(r.tick, 'tick');
   p.move(r.cursor, 'below');
@@ -46,8 +49,12 @@ function runAlone(p, regs, way, fail, leaves, too_many) {
   p.move(r.bound, nowhere(way));
   p.move(r.bound_delta, 0);
   p.move(r.place, 0);
+  askLessFee(p, regs, way);
+  nextTick(p, regs, way);
+  askWhole(p, regs, way);
   runSwap(p, regs, way, {
-    done, fail, leaves, too_many, position: false,
+    ...exits,
+    position: false,
     snapshot() {
       const full = p.label();
       p.jumpIf(r.place, '>=', max_snapshots * snapshot_words, full);
@@ -56,7 +63,11 @@ function runAlone(p, regs, way, fail, leaves, too_many) {
       p.here(full);
     },
   });
-  p.here(done);
+}
+
+/** What is before no bound, behind the last snapshot: as many as a candidate looks at at once. */
+function endSnapshots(p, { r }, { down }) {
+  for (let i = 0n; i < 4n; ++i) p.store(down ? 0 : beyond, r.place, i * snapshot_words);
 }
 
 /** What the router checks after the swap. */
@@ -86,20 +97,34 @@ function decide(p, regs, way, w) {
   p.jumpIf(w.best, '>=', 0, found);
   answer(p, reasons.no_candidate);
   p.here(found);
-  const words = [u.c, u.d, u.e, u.f, u.g, u.h, u.i, u.j, u.k, u.l, u.m, u.n, u.o, u.p, u.whole];
-  Object.values(slot).forEach((offset, i) => { if (offset !== slot.most) p.loadSlot(words[i], w.best, offset); });
-  const [lower, upper, liquidity, mint0, mint1, burn0, burn1, fee, price, tick, remaining, calculated, profit, gross, tip] = words;
-  p.tickAt(u.a, price);
-  for (const [name, word] of Object.entries({ tick_lower: lower, tick_upper: upper, liquidity, mint0, mint1, burn0, burn1, price_after: price, profit_wei: profit, gross_wei: gross, tip_wei: tip })) out(p, name, word);
-  out(p, way.down ? 'fee0' : 'fee1', fee);
+  const words = {
+    price: u.m, gross: u.g, tick: u.n, lower: u.c, upper: u.d, liquidity: u.e, mint0: u.h, mint1: u.i, burn0: u.j, burn1: u.k, fee: u.l, remaining: u.o,
+    calculated: u.p,
+  };
+  for (const [name, word] of Object.entries(words)) p.loadSlot(word, w.best, slot[name]);
+  p.tickAt(u.f, words.price);
+  // profit_of
+  const [before_tip, profit, tip] = [r.s, r.x, r.y];
+  p.sub(before_tip, words.gross, 'gas_cost');
+  p.move(r.t, before_tip);
+  p.maximum(r.t, 0);
+  p.mulDiv(u.whole, r.t, 'tip_ppm', 1000000n);
+  const { lower, upper, liquidity, mint0, mint1, burn0, burn1, price, gross } = words;
+  for (const [name, word] of Object.entries({ tick_lower: lower, tick_upper: upper, liquidity, mint0, mint1, burn0, burn1, price_after: price, gross_wei: gross })) out(p, name, word);
+  out(p, way.down ? 'fee0' : 'fee1', words.fee);
   out(p, way.down ? 'fee1' : 'fee0', 0);
-  p.move(r.tick, tick);
+  outSwap(p, regs, way, ['swap0', 'swap1'], words.remaining, words.calculated);
+  p.move(tip, u.whole);
+  p.maximum(tip, 'tip_floor');
+  p.sub(profit, before_tip, tip);
+  out(p, 'profit_wei', profit);
+  out(p, 'tip_wei', tip);
+  p.move(r.tick, words.tick);
   const known = p.label();
   p.jumpIf(r.tick, '!=', tick_is_late, known);
-  p.move(r.tick, u.a);
+  p.move(r.tick, u.f);
   p.here(known);
   out(p, 'tick_after', r.tick);
-  outSwap(p, regs, way, ['swap0', 'swap1'], remaining, calculated);
   p.jumpIf(profit, '<=', 0, unprofitable);
   p.jumpIf(profit, '>=', 'min_profit', enough);
   p.here(unprofitable);
@@ -111,18 +136,29 @@ function decide(p, regs, way, w) {
 /** A leg from its first step to its answer. */
 function leg(p, regs, way, seeded_label, scaled_labels) {
   const { r, u } = regs;
-  const [fail, leaves, too_many, terms] = [p.label(), p.label(), p.label(), p.label()];
+  const [fail, leaves, too_many, terms, done, ends, over] = Array.from({ length: 7 }, () => p.label());
   const w = searchWords(p, regs);
   p.spawn(terms, 0);
-  runAlone(p, regs, way, fail, leaves, too_many);
+  runAlone(p, regs, way, { done, ends, fail, leaves, too_many });
+  if (way.exact_in) {
+    p.here(ends);
+    p.tickAt(u.p, r.next);
+    p.publish('end_price', r.next);
+    p.publish('end_left', zero);
+    endSnapshots(p, regs, way);
+    settleLast(p, regs, way, { fail, leaves });
+    p.jump(over);
+  }
+  p.here(done);
   p.tickAt(u.p, r.price);
-  checkResult(p, regs, way);
-  out(p, 'price_alone', r.price);
-  outSwap(p, regs, way, ['alone0', 'alone1'], r.remaining, r.calculated);
   p.publish('end_price', r.price);
   p.floatOf(u.a, r.remaining);
   p.publish('end_left', u.a);
-  p.publish('snapshots', r.place);
+  endSnapshots(p, regs, way);
+  p.here(over);
+  checkResult(p, regs, way);
+  out(p, 'price_alone', r.price);
+  outSwap(p, regs, way, ['alone0', 'alone1'], r.remaining, r.calculated);
   p.join(u.b, r.t); // the terms are there
   const known = p.label();
   p.jumpIf(r.tick, '!=', tick_is_late, known);
@@ -155,7 +191,7 @@ export function makeProgram() {
   const legs = ways.map(({ name }) => p.label(`leg_${name}`));
   const seeded = ways.map(({ name }) => p.label(`candidate_${name}`));
   const scaled = ways.map(({ name }) => sixteenths.map((part) => p.label(`scaled_${part}_${name}`)));
-  for (const way of ways) p.jumpIf('variant', '==', way.variant, legs[way.variant]);
+  for (const leg_of_way of legs) p.jump(leg_of_way); // a leg begins at the address that is its variant
   for (const way of ways) {
     p.here(legs[way.variant]);
     leg(p, regs, way, seeded[way.variant], scaled[way.variant]);

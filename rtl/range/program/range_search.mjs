@@ -7,6 +7,7 @@ const min_tick = -887272n;
 const max_tick = 887272n;
 const batch = 64n; // candidates in flight, at most as many as wait in thread_pool
 const slots = 128n;
+const finish_from = 128n; // K from which a search that had every narrow range goes on around the best
 
 /** The first thread's names for its words. */
 export function searchWords(p, { r }) {
@@ -209,7 +210,8 @@ function finishRound(p, regs, w, label, scaled_labels) {
 
 /** The whole search; ends with the best place in w.best (negative: none). */
 export function searchRanges(p, regs, w, seeded_label, scaled_labels) {
-  const none = p.label();
+  const { u } = regs;
+  const [none, last, round] = [p.label(), p.label(), p.label()];
   p.move(w.best, -1n);
   p.move(w.pinned, slots * slot_words);
   p.move(w.place, 0);
@@ -219,11 +221,19 @@ export function searchRanges(p, regs, w, seeded_label, scaled_labels) {
   p.move(w.cells, 0);
   p.moveIf(w.cells, 1, w.stride, '==', 1);
   coarseRound(p, regs, w, seeded_label);
+  p.jumpIf(w.cells, '==', 0, round);
+  p.sub(regs.r.t, 'candidates', finish_from);
+  p.jumpIf(regs.r.t, '>=', 0, round);
+  p.here(last);
+  p.join(u.a, regs.r.t);
+  p.best(u.c, 'place');
+  p.move(w.best, u.c);
+  p.jump(none);
+  p.here(round);
   endRound(p, regs, w, none);
   refineRounds(p, regs, w, seeded_label, none);
   finishRound(p, regs, w, seeded_label, scaled_labels);
-  p.call(w.link, w.ask_room);
-  p.jump(none);
+  p.jump(last);
   roomLeft(p, regs, w);
   p.here(none);
 }

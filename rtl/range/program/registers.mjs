@@ -14,8 +14,8 @@ const alu_names = [
 const unit_names = [
   'argument', // what the thread was spawned with
   'listed', 'listed_net', 'listed_price', // the listed tick that comes next
-  'less_fee', 'whole_half', 'whole', 'other_half', 'other', // one step
-  'product', 'quotient', 'fee_quotient', 'fee_part', 'fee_growth',
+  'less_fee', 'whole', 'other', 'next', // one step
+  'product', 'quotient', 'fee_quotient', 'fee_part', 'fee_growth', 'gross_lower', 'gross_upper',
   'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k', 'l', 'm', 'n', 'o', 'p',
 ];
 

@@ -6,9 +6,10 @@
 const alu_latency = 4;
 const issue = 2;
 const latencies = {
-  UnitMulDiv: 54, UnitMulShift: 17, UnitWindow: 14, UnitTickMath: 60, UnitSquareRoot: 41, UnitLoad: 11, UnitBest: 12, UnitJoin: 12, UnitFloat: 13,
+  UnitMulDiv: 54, UnitMulShift: 17, UnitWindow: 14, UnitTickMath: 60, UnitSquareRoot: 25, UnitLoad: 11, UnitBest: 12, UnitJoin: 12, UnitFloat: 13,
 };
 const quotient_latency = 26; // of short floats
+const twice_latency = 100; // a mul_div whose quotient is divided again
 const ordered = ['UnitLoad', 'UnitStore', 'UnitSpawn', 'UnitOut', 'UnitReport', 'UnitBest', 'UnitJoin', 'UnitStop'];
 
 /** What an instruction reads and writes, as 'a3' (ALU) or 'u3' (unit), and how long its result takes. */
@@ -20,7 +21,9 @@ function describe(row, codes, names) {
     return { row, reads, writes, latency: alu_latency, ordered: false, load: false };
   }
   const answers = row.unit <= codes.UnitFloat;
-  const latency = unit === 'UnitFloat' && (row.option & 7) === codes.FloatOver ? quotient_latency : latencies[unit] ?? 0;
+  let latency = latencies[unit] ?? 0;
+  if (unit === 'UnitFloat' && (row.option & 7) === codes.FloatOver) latency = quotient_latency;
+  if (unit === 'UnitMulDiv' && (row.option & 16) !== 0) latency = twice_latency;
   return { row, reads, writes: answers ? `u${row.d}` : null, latency, ordered: ordered.includes(unit), load: unit === 'UnitLoad' };
 }
 

@@ -83,7 +83,8 @@ struct Log::Impl {
         const VerifyReport report = verify_with_head(content, stored, outside);
         if (!report.ok)
             return fail("audit: " + path + " was tampered with: " + report.problem,
-                        "keep it and its .head as evidence; start a new file after the inquiry");
+                        "keep it, its .head and what the anchor holds as evidence, and find out who changed them; how a new log is "
+                        "begun after that: docs/operations.md, \"When log and anchor disagree\"");
         head = report.head;
         return {};
     }

@@ -106,6 +106,16 @@ void ArmLatch::hsm_fault(const std::string& what) {
     step(ArmEvent::hsm_fault, "HSM fault: " + what);
 }
 
+void ArmLatch::audit_lost(const std::string& what) {
+    const std::scoped_lock lock(mutex_);
+    step(ArmEvent::audit_lost, what);
+}
+
+void ArmLatch::shutdown() {
+    const std::scoped_lock lock(mutex_);
+    step(ArmEvent::shutdown, "shutdown");
+}
+
 void ArmLatch::trip(const std::string& cause) {
     tripped_.store(true, std::memory_order_seq_cst); // before the lock: a sender that comes first to the lock sees it
     const std::scoped_lock lock(mutex_);
@@ -175,7 +185,7 @@ Answer<Lease> ArmLatch::lease() {
 Answer<void> ArmLatch::begin(std::uint64_t number, const std::function<Answer<void>()>& hand_over) {
     const std::scoped_lock lock(mutex_);
     end_stale_lease();
-    if (state() != ArmState::armed) return std::unexpected(refusal());
+    if (!step(ArmEvent::sign, {})) return std::unexpected(refusal());
     if (lease_.number != number) return refuse(RefusalCode::not_armed, "the lease was replaced before signing", "ask again");
     return hand_over();
 }
@@ -183,7 +193,7 @@ Answer<void> ArmLatch::begin(std::uint64_t number, const std::function<Answer<vo
 Answer<void> ArmLatch::release(std::uint64_t number, const Charge& charge, const std::function<bool()>& send) {
     const std::scoped_lock lock(mutex_);
     end_stale_lease();
-    if (state() != ArmState::armed) return std::unexpected(refusal());
+    if (!step(ArmEvent::sign, {})) return std::unexpected(refusal());
     if (lease_.number != number) return refuse(RefusalCode::not_armed, "the lease was replaced while signing", "ask again");
     if (charge.notional_wei > lease_.terms.max_total_notional_wei - lease_.used_notional_wei)
         return refuse(RefusalCode::over_total_notional,

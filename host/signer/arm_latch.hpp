@@ -67,6 +67,10 @@ public:
     void disarm(const std::string& cause);
     /// As disarm, after a fault of the HSM.
     void hsm_fault(const std::string& what);
+    /// As disarm, when records do not get where they must.
+    void audit_lost(const std::string& what);
+    /// As disarm, at the end of the process.
+    void shutdown();
     /// Any -> TRIPPED. When it returns, no signature leaves any more: one that was being sent has been sent, none starts.
     void trip(const std::string& cause);
     /// TRIPPED -> DISARMED. Refused in another state, or when another trip came after `trips_seen`.

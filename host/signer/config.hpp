@@ -26,6 +26,8 @@ struct Config {
     std::vector<std::uint32_t> allowed_uids; ///< besides the signer's own
     std::string key_label;                   ///< lane i uses the key <key_label>-<i>
     HsmSettings hsm;
+    std::string audit_anchor;                            ///< audit::make_anchor; empty: none (refused in production)
+    std::chrono::milliseconds anchor_max_behind{30'000}; ///< a record that is not there after so long disarms and refuses arming
 
     [[nodiscard]] std::string ledger_path() const { return state_dir + "/ledger.db"; }
     [[nodiscard]] std::string audit_path() const { return state_dir + "/signer-audit.log"; }

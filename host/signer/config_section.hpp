@@ -106,6 +106,9 @@ private:
 /// `[hsm]`; state_dir and environment are read before.
 void read_hsm_section(const toml::table& root, Config& config, const std::string& credentials_dir, std::vector<Error>& errors);
 
+/// `[audit]`, which only a production signer must have.
+void read_audit_section(const toml::table& root, Config& config, std::vector<Error>& errors);
+
 /// `[approvals]`, which only a development signer may leave out.
 void read_approvals_section(const toml::table& root, Config& config, std::vector<Error>& errors);
 

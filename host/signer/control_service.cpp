@@ -126,7 +126,7 @@ Answer<void> ControlService::arm_now(const ArmRequest& request, audit::Event eve
     if (armed) armed = parts_.latch.arm(request);
     event.result = armed ? "ok" : armed.error().what;
     if (auto recorded = record(event); !recorded) {
-        parts_.latch.disarm("the arming could not be audited");
+        parts_.latch.audit_lost("the arming could not be audited");
         return recorded;
     }
     return armed;
@@ -146,6 +146,9 @@ Answer<void> ControlService::check_arm(const ArmRequest& request) const {
     if (!now.hsm_ready) return refuse(RefusalCode::hsm_unavailable, "arm: the HSM is not ready: " + now.hsm_error);
     if (const std::string objection = parts_.key_objection(); !objection.empty())
         return refuse(RefusalCode::key_illegal, "arm: " + objection, "rotate the keys: `jitctl key rotate`");
+    if (const std::string objection = parts_.audit_objection(); !objection.empty())
+        return refuse(RefusalCode::audit_unavailable, "arm: " + objection,
+                      "repair the anchor (TPM or mount); `jitctl audit verify`");
     return {};
 }
 
@@ -181,7 +184,7 @@ Answer<void> ControlService::renew_now(const RenewRequest& request, audit::Event
     if (renewed) renewed = parts_.latch.renew(now.lease.number, request.ttl, "renewed by " + request.operator_name);
     event.result = renewed ? "ok" : renewed.error().what;
     if (auto recorded = record(event); !recorded) {
-        parts_.latch.disarm("the renewal could not be audited");
+        parts_.latch.audit_lost("the renewal could not be audited");
         return recorded;
     }
     return renewed;

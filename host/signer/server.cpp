@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "signer/server.hpp"
 
+#include "audit/anchor.hpp"
 #include "base/urgent_thread.hpp"
 #include "manifest/sha256.hpp"
 #include "signer/control_service.hpp"
@@ -97,6 +98,9 @@ struct Server::Impl {
     }
 
     Result<void> open();
+    [[nodiscard]] Result<std::unique_ptr<audit::Log>> open_audit() const;
+    /// What stands against signing while records do not get to the anchor; empty: nothing does.
+    [[nodiscard]] std::string audit_objection() const;
     Result<void> know_keys(const std::vector<std::string>& labels);
     void look_at_keys();
     Result<void> listen();
@@ -129,8 +133,22 @@ struct Server::Impl {
     ArmState last_state = ArmState::disarmed;
 };
 
+Result<std::unique_ptr<audit::Log>> Server::Impl::open_audit() const {
+    if (config.audit_anchor.empty()) return audit::Log::open(config.audit_path());
+    auto anchor = audit::make_anchor(config.audit_anchor, config.audit_path());
+    if (!anchor) return std::unexpected(anchor.error());
+    return audit::Log::open(config.audit_path(), std::move(*anchor));
+}
+
+std::string Server::Impl::audit_objection() const {
+    const audit::AnchorStatus status = audit_log->anchor_status();
+    if (status.behind <= config.anchor_max_behind) return {};
+    return "the audit log's anchor " + status.name + " is " + std::to_string(status.behind.count()) +
+           " ms behind: " + (status.error.empty() ? "it does not answer" : status.error);
+}
+
 Result<void> Server::Impl::open() {
-    auto log = audit::Log::open(config.audit_path());
+    auto log = open_audit();
     if (!log) return std::unexpected(log.error());
     audit_log = std::move(*log);
     auto trip = TripFile::open(config.trip_path());
@@ -149,6 +167,7 @@ Result<void> Server::Impl::open() {
                               .config = config,
                               .status = [this] { return status(); },
                               .key_objection = [this] { return key_objections(std::chrono::system_clock::now()); },
+                              .audit_objection = [this] { return audit_objection(); },
                               .on_admin = [this](ControlService::Task task) { asio::post(admin.io(), std::move(task)); },
                               .on_control = [this](ControlService::Task task) { asio::post(control_io, std::move(task)); },
                               .report = report});
@@ -256,6 +275,7 @@ SignerStatus Server::Impl::status() {
 
 /// A lease ends by itself: seen here within a tick, and audited like every other change of state.
 void Server::Impl::watch() {
+    if (const std::string lost = audit_objection(); !lost.empty()) latch->audit_lost(lost);
     const LatchView view = latch->view();
     if (view.state != last_state)
         control->note("state", std::string(to_text(last_state)) + " -> " + std::string(to_text(view.state)) + ": " + view.cause);
@@ -292,7 +312,7 @@ Result<std::unique_ptr<Server>> Server::start(Config config, Report report) {
 void Server::run() {
     put_before_others(impl_->report);
     impl_->control_io.run();
-    impl_->latch->disarm("shutdown");
+    impl_->latch->shutdown();
 }
 
 } // namespace jitbox::signer

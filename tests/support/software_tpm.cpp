@@ -35,8 +35,12 @@ bool answers(int port) {
 
 } // namespace
 
-SoftwareTpm::SoftwareTpm(std::string state_directory) : directory_(std::move(state_directory)) {
+SoftwareTpm::SoftwareTpm(std::string state_directory, Channel channel) : directory_(std::move(state_directory)), channel_(channel) {
     ::setenv("TSS2_LOG", "all+none", 0); // its errors reach the test as results
+    if (channel_ == Channel::unix_socket) {
+        start();
+        return;
+    }
     std::random_device random;
     for (int attempt = 0; attempt < 20; ++attempt) {
         port_ = 20'000 + static_cast<int>(random() % 20'000) * 2; // tpm2-tss expects the control channel at the port after it
@@ -55,8 +59,10 @@ void SoftwareTpm::start() {
 
 bool SoftwareTpm::try_start() {
     const std::string state = "dir=" + directory_;
-    const std::string server = "type=tcp,port=" + std::to_string(port_);
-    const std::string control = "type=tcp,port=" + std::to_string(port_ + 1);
+    const bool by_path = channel_ == Channel::unix_socket;
+    const std::string path = directory_ + "/tpm.sock";
+    const std::string server = by_path ? "type=unixio,path=" + path : "type=tcp,port=" + std::to_string(port_);
+    const std::string control = by_path ? "type=unixio,path=" + path + ".ctrl" : "type=tcp,port=" + std::to_string(port_ + 1);
     process_ = ::fork();
     if (process_ == 0) {
         ::prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -71,11 +77,16 @@ bool SoftwareTpm::try_start() {
             process_ = -1;
             return false;
         }
-        if (answers(port_ + 1)) return true;
+        if (is_up()) return true;
         std::this_thread::sleep_for(10ms);
     }
     stop();
     return false;
+}
+
+bool SoftwareTpm::is_up() const {
+    if (channel_ == Channel::tcp) return answers(port_ + 1);
+    return ::access((directory_ + "/tpm.sock").c_str(), F_OK) == 0 && ::access((directory_ + "/tpm.sock.ctrl").c_str(), F_OK) == 0;
 }
 
 void SoftwareTpm::stop() {
@@ -83,6 +94,8 @@ void SoftwareTpm::stop() {
     ::kill(process_, SIGKILL);
     ::waitpid(process_, nullptr, 0);
     process_ = -1;
+    if (channel_ == Channel::tcp) return;
+    for (const char* name : {"/tpm.sock", "/tpm.sock.ctrl"}) ::unlink((directory_ + name).c_str());
 }
 
 void SoftwareTpm::freeze() {
@@ -94,6 +107,7 @@ void SoftwareTpm::thaw() {
 }
 
 std::string SoftwareTpm::tcti() const {
+    if (channel_ == Channel::unix_socket) return "swtpm:path=" + directory_ + "/tpm.sock";
     return "swtpm:host=127.0.0.1,port=" + std::to_string(port_);
 }
 

@@ -10,8 +10,10 @@ namespace jitbox::test {
 
 class SoftwareTpm {
 public:
-    /// Starts on free ports of the loopback. Throws when there is no swtpm (it is in packages.debian).
-    explicit SoftwareTpm(std::string state_directory);
+    enum class Channel { tcp, unix_socket };
+    /// Starts on free ports of the loopback, or on a socket in its directory, for a program that may not open others. Throws when
+    /// there is no swtpm (it is in packages.debian).
+    explicit SoftwareTpm(std::string state_directory, Channel channel = Channel::tcp);
     ~SoftwareTpm();
     SoftwareTpm(const SoftwareTpm&) = delete;
     SoftwareTpm& operator=(const SoftwareTpm&) = delete;
@@ -26,7 +28,9 @@ public:
 
 private:
     bool try_start();
+    [[nodiscard]] bool is_up() const;
     std::string directory_;
+    Channel channel_;
     int port_ = 0;
     pid_t process_ = -1;
 };

@@ -180,16 +180,22 @@ TEST_F(DualControl, EveryStateAndCommandWithAndWithoutApprovals) {
         ASSERT_EQ(rig.status().state, state);
     };
     struct Command {
-        signer::ArmEvent event;
+        signer::ArmEvent approved;
         std::function<bool(bool approved)> give; ///< whether it was accepted
-        bool needs_approvals;
+        signer::ArmEvent not_approved;           ///< the same event when it needs no approvals
     };
     const auto given = [](bool approved, std::vector<Approval> approvals) {
         return approved ? std::move(approvals) : std::vector<Approval>{};
     };
+    std::uint64_t nonce = 0;
+    const auto sign = [&](std::uint32_t amount0_max) {
+        Bundle bundle(nonce += 2);
+        bundle.mint_call.amount0_max = amount0_max;
+        return SyncSigner(rig.socket("signing")).sign(bundle.request()).has_value();
+    };
     const std::vector<Command> commands = {
         {signer::ArmEvent::arm, [&](bool approved) { return arm(terms(), given(approved, both("arm", subject(terms())))).empty(); },
-         true},
+         signer::ArmEvent::arm_unmet},
         {signer::ArmEvent::renew,
          [&](bool approved) {
              const signer::RenewRequest asked{.operator_name = "alice", .ttl = 60s, .approvals = {}};
@@ -198,23 +204,25 @@ TEST_F(DualControl, EveryStateAndCommandWithAndWithoutApprovals) {
                  given(approved, both("renew", signer::renew_subject(chain_id, executor, rig.status().lease_id, asked)));
              return rig.control().renew(request).has_value();
          },
-         true},
+         signer::ArmEvent::renew_unmet},
+        {signer::ArmEvent::sign, [&](bool) { return sign(1000); }, signer::ArmEvent::sign},
+        {signer::ArmEvent::sign_unmet, [&](bool) { return sign(20'000); }, signer::ArmEvent::sign_unmet},
         {signer::ArmEvent::reset, [&](bool approved) { return reset(given(approved, both("reset", reset_subject()))).empty(); },
-         true},
-        {signer::ArmEvent::heartbeat, [&](bool) { return rig.control().heartbeat().has_value(); }, false},
+         signer::ArmEvent::reset_unmet},
+        {signer::ArmEvent::heartbeat, [&](bool) { return rig.control().heartbeat().has_value(); }, signer::ArmEvent::heartbeat},
         {signer::ArmEvent::disarm, [&](bool) { return rig.control().disarm({.operator_name = "b", .reason = "r"}).has_value(); },
-         false},
+         signer::ArmEvent::disarm},
         {signer::ArmEvent::emergency_stop,
-         [&](bool) { return rig.control().estop({.operator_name = "b", .reason = "r"}).has_value(); }, false},
+         [&](bool) { return rig.control().estop({.operator_name = "b", .reason = "r"}).has_value(); },
+         signer::ArmEvent::emergency_stop},
     };
     for (const ArmState state : signer::arm_states)
         for (const Command& command : commands)
             for (const bool approved : {false, true}) {
-                SCOPED_TRACE(std::string(to_text(state)) + ", event " + std::to_string(static_cast<int>(command.event)) +
+                SCOPED_TRACE(std::string(to_text(state)) + ", event " + std::to_string(static_cast<int>(command.approved)) +
                              (approved ? ", approved" : ", not approved"));
                 bring(state);
-                signer::ArmStep expected = arm_step(state, command.event);
-                if (command.needs_approvals && !approved) expected = {.next = state, .refused = true};
+                const signer::ArmStep expected = arm_step(state, approved ? command.approved : command.not_approved);
                 EXPECT_EQ(command.give(approved), !expected.refused);
                 EXPECT_EQ(rig.status().state, expected.next);
             }

@@ -107,6 +107,12 @@ people = [
 ]
 )";
 
+const std::string anchor = R"(
+[audit]
+anchor = "file:/mnt/elsewhere/signer.head"
+)";
+const std::string production_sections = people + anchor;
+
 TEST_F(SignerConfig, PeopleWhoApproveAreNamedWithTheirKeys) {
     const auto config = parse_config(text() + people, "f", "");
     ASSERT_TRUE(config) << all(config.error());
@@ -138,10 +144,11 @@ TEST_F(SignerConfig, OnlyADevelopmentSignerGoesWithoutPeopleAndWithoutADeadMan) 
     for (const char* environment : {"staging", "production"}) {
         const std::string strict = replaced(text(), "development", environment);
         EXPECT_NE(all(parse_config(strict, "f", "").error()).find("approvals: the section is missing"), std::string::npos);
-        ASSERT_TRUE(parse_config(strict + people, "f", ""));
+        ASSERT_TRUE(parse_config(strict + production_sections, "f", ""));
         for (const char* gap : {"0", "301"}) {
-            const auto loose = parse_config(
-                replaced(strict, "max_ttl_s", "max_beat_gap_ms = " + std::string(gap) + "\nmax_ttl_s") + people, "f", "");
+            const auto loose = parse_config(replaced(strict, "max_ttl_s", "max_beat_gap_ms = " + std::string(gap) + "\nmax_ttl_s") +
+                                                production_sections,
+                                            "f", "");
             ASSERT_FALSE(loose) << gap;
             EXPECT_NE(all(loose.error()).find("limits.max_beat_gap_ms: " + std::string(gap) + " is not within 1..300"),
                       std::string::npos);
@@ -151,6 +158,26 @@ TEST_F(SignerConfig, OnlyADevelopmentSignerGoesWithoutPeopleAndWithoutADeadMan) 
               std::string::npos);
 }
 
+TEST_F(SignerConfig, OnlyAProductionSignerMustHaveAnAnchorAndEveryAnchorIsReadStrictly) {
+    const std::string staging = replaced(text(), "development", "staging") + people;
+    EXPECT_TRUE(parse_config(staging, "f", ""));
+    const auto missing = parse_config(replaced(text(), "development", "production") + people, "f", "");
+    ASSERT_FALSE(missing);
+    EXPECT_NE(all(missing.error()).find("audit: the section is missing (add [audit]"), std::string::npos) << all(missing.error());
+    const auto config = parse_config(staging + anchor, "f", "").value();
+    EXPECT_EQ(config.audit_anchor, "file:/mnt/elsewhere/signer.head");
+    EXPECT_EQ(config.anchor_max_behind, std::chrono::seconds(30));
+    for (const auto& [section, expected] : std::vector<std::pair<std::string, std::string>>{
+             {"[audit]\n", "audit.anchor: is missing"},
+             {"[audit]\nanchor = \"usb\"\n", "audit.anchor: audit: anchor 'usb' is neither a file nor a TPM"},
+             {"[audit]\nanchor = \"file:/h\"\nanchor_max_behind_ms = 1\n", "audit.anchor_max_behind_ms: 1 is not within"},
+             {"[audit]\nanchor = \"file:/h\"\nankor = 1\n", "audit.ankor: unknown key"}}) {
+        const auto broken = parse_config(text() + section, "f", "");
+        ASSERT_FALSE(broken) << expected;
+        EXPECT_NE(all(broken.error()).find(expected), std::string::npos) << all(broken.error());
+    }
+}
+
 TEST_F(SignerConfig, ProductionRefusesDefaultsAndWhatOthersMayTouch) {
     const std::string file = dir.file("signer.toml");
     const auto refusals = [&](const std::string& content) {
@@ -158,11 +185,11 @@ TEST_F(SignerConfig, ProductionRefusesDefaultsAndWhatOthersMayTouch) {
         const auto config = load_config(file);
         return config ? "" : all(config.error());
     };
-    const std::string production = replaced(replaced(text(), "development", "production"), "31337", "1") + people;
+    const std::string production = replaced(replaced(text(), "development", "production"), "31337", "1") + production_sections;
     std::filesystem::permissions(dir.path(), std::filesystem::perms::owner_all);
     std::ofstream(dir.file("pin"), std::ios::trunc) << "58-arbitrary-1\n";
     EXPECT_EQ(refusals(production), "");
-    EXPECT_NE(refusals(replaced(text(), "development", "production") + people).find("31337 is a development chain"),
+    EXPECT_NE(refusals(replaced(text(), "development", "production") + production_sections).find("31337 is a development chain"),
               std::string::npos);
     std::ofstream(dir.file("pin"), std::ios::trunc) << "1234\n";
     EXPECT_NE(refusals(production).find("the PIN is a default"), std::string::npos);

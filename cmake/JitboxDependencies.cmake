@@ -18,7 +18,7 @@ pkg_check_modules(libsecp256k1 REQUIRED IMPORTED_TARGET libsecp256k1)
 pkg_check_modules(tomlplusplus REQUIRED IMPORTED_TARGET tomlplusplus)
 pkg_check_modules(libsystemd REQUIRED IMPORTED_TARGET libsystemd)
 pkg_check_modules(libseccomp REQUIRED IMPORTED_TARGET libseccomp)
-pkg_check_modules(tss2 REQUIRED IMPORTED_TARGET tss2-esys tss2-tctildr tss2-rc)
+pkg_check_modules(tss2 REQUIRED IMPORTED_TARGET tss2-esys tss2-tctildr tss2-mu tss2-rc)
 
 # Boost.Asio, Beast and JSON are compiled once in host/base (base/boost_sources.cpp), not in every file that includes them.
 add_library(jitbox_boost INTERFACE)

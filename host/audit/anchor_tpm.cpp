@@ -4,12 +4,10 @@
 #include "audit/anchor.hpp"
 #include "audit/file.hpp"
 #include "audit/record.hpp"
+#include "tpm/connection.hpp"
 
 #include <fcntl.h>
 #include <openssl/sha.h>
-#include <tss2/tss2_esys.h>
-#include <tss2/tss2_rc.h>
-#include <tss2/tss2_tctildr.h>
 
 #include <algorithm>
 #include <array>
@@ -22,43 +20,12 @@ constexpr std::size_t line_size = 86; // encode_head
 constexpr TPMA_NV index_attributes = (static_cast<TPMA_NV>(TPM2_NT_EXTEND) << TPMA_NV_TPM2_NT_SHIFT) | TPMA_NV_AUTHWRITE |
                                      TPMA_NV_AUTHREAD | TPMA_NV_OWNERREAD | TPMA_NV_NO_DA;
 
+using tpm::Owned;
+using Tpm = tpm::Connection;
+
 std::unexpected<Error> tpm_error(const std::string& action, TSS2_RC code) {
-    return fail("audit: the TPM cannot " + action + ": " + Tss2_RC_Decode(code),
-                "check that the TPM is there, that this user may use it (group tss), and that no other program has its index");
+    return tpm::tpm_error("audit", action, code);
 }
-
-struct Freed {
-    void operator()(void* memory) const { Esys_Free(memory); }
-};
-template <typename T>
-using Owned = std::unique_ptr<T, Freed>;
-
-/// A connection to a TPM.
-class Tpm {
-public:
-    Tpm() = default;
-    Tpm(const Tpm&) = delete;
-    Tpm& operator=(const Tpm&) = delete;
-    ~Tpm() {
-        if (esys_ != nullptr) Esys_Finalize(&esys_);
-        if (tcti_ != nullptr) Tss2_TctiLdr_Finalize(&tcti_);
-    }
-
-    Result<void> open(const std::string& tcti) {
-        if (const auto rc = Tss2_TctiLdr_Initialize(tcti.empty() ? nullptr : tcti.c_str(), &tcti_); rc != TSS2_RC_SUCCESS)
-            return tpm_error("be reached (" + (tcti.empty() ? "default" : tcti) + ")", rc);
-        if (const auto rc = Esys_Initialize(&esys_, tcti_, nullptr); rc != TSS2_RC_SUCCESS) return tpm_error("be opened", rc);
-        // After the first one since power-on it answers TPM2_RC_INITIALIZE, which is what the firmware normally brings about.
-        if (const auto rc = Esys_Startup(esys_, TPM2_SU_CLEAR); rc != TSS2_RC_SUCCESS && rc != TPM2_RC_INITIALIZE)
-            return tpm_error("be started", rc);
-        return {};
-    }
-    [[nodiscard]] ESYS_CONTEXT* get() const { return esys_; }
-
-private:
-    TSS2_TCTI_CONTEXT* tcti_ = nullptr;
-    ESYS_CONTEXT* esys_ = nullptr;
-};
 
 Bytes32 extended(const Bytes32& value, const Bytes32& data) {
     std::array<unsigned char, 64> both{};
@@ -75,7 +42,7 @@ public:
         : tcti_(std::move(tcti)), index_(index), list_path_(std::move(list_path)) {}
 
     Result<std::optional<Head>> read() override {
-        Tpm tpm;
+        Tpm tpm("audit");
         if (auto opened = tpm.open(tcti_); !opened) return std::unexpected(opened.error());
         const auto heads = proven(tpm);
         if (!heads) return std::unexpected(heads.error());
@@ -84,7 +51,7 @@ public:
 
     /// The list first, then the TPM: what a crash leaves between is one head too many in the list, which the next read takes back.
     Result<void> write(const Head& head) override {
-        Tpm tpm;
+        Tpm tpm("audit");
         if (auto opened = tpm.open(tcti_); !opened) return opened;
         const auto heads = proven(tpm);
         if (!heads) return std::unexpected(heads.error());
@@ -100,7 +67,7 @@ public:
     }
 
     Result<void> create() override {
-        Tpm tpm;
+        Tpm tpm("audit");
         if (auto opened = tpm.open(tcti_); !opened) return opened;
         if (::access(list_path_.c_str(), F_OK) == 0)
             return fail("audit: " + list_path_ + " is there already", "it belongs to an anchor: move it away to begin a new one");

@@ -12,10 +12,7 @@
 #include <fstream>
 #include <sstream>
 
-#include <fcntl.h>
-#include <openssl/crypto.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 namespace jitbox::signer {
 namespace {
@@ -66,35 +63,6 @@ void read_limits(const toml::table& root, Config& config, std::vector<Error>& er
 }
 
 } // namespace
-
-Result<Secret> read_private_file(const std::string& path, std::size_t max_size) {
-    const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-    if (fd < 0) return fail(path + ": " + std::strerror(errno), "it must be a file of mode 0600");
-    struct stat info{};
-    std::string buffer(max_size + 1, '\0');
-    const bool known = ::fstat(fd, &info) == 0;
-    const ssize_t size = ::read(fd, buffer.data(), buffer.size());
-    ::close(fd);
-    const auto content = std::string_view(buffer).substr(0, size > 0 ? static_cast<std::size_t>(size) : 0);
-    Secret out{std::string(content)};
-    OPENSSL_cleanse(buffer.data(), buffer.size());
-    if (!known || !S_ISREG(info.st_mode)) return fail(path + " is no plain file");
-    if (info.st_uid != ::geteuid())
-        return fail(path + " belongs to user " + std::to_string(info.st_uid), "chown it to the user who runs this");
-    if ((info.st_mode & 0077U) != 0) return fail(path + " is open to others", "chmod 600 " + path);
-    if (out.reveal().size() > max_size) return fail(path + " is larger than " + std::to_string(max_size) + " bytes");
-    return out;
-}
-
-Result<Secret> read_pin_file(const std::string& path) {
-    const auto file = read_private_file(path, 256);
-    if (!file) return std::unexpected(file.error());
-    std::string_view pin = file->reveal();
-    if (pin.ends_with('\n')) pin.remove_suffix(1);
-    if (pin.empty() || pin.size() > 255 || pin.find('\n') != std::string_view::npos)
-        return fail(path + " must hold one line of 1 to 255 characters");
-    return Secret(std::string(pin));
-}
 
 std::expected<Config, std::vector<Error>> parse_config(std::string_view text, const std::string& path,
                                                        const std::string& credentials_dir) {

@@ -50,5 +50,10 @@ struct Config {
 /// KEY-2: the PIN from a file of mode 0600 or stricter that belongs to this user. One line; the newline at its end is not part of
 /// it.
 [[nodiscard]] Result<Secret> read_pin_file(const std::string& path);
+/// KEY-2: the PIN that a TPM gives out from a file of mode 0600 or stricter that seal_pin() made. `tcti` as in tpm2-tss. A TPM that
+/// does not answer within 10 s is an error.
+[[nodiscard]] Result<Secret> unseal_pin_file(const std::string& path, const std::string& tcti);
+/// The content of such a file for `pin`; `pcrs` as in tpm::seal(). Errors: the TPM's, a PIN of no or too many characters.
+[[nodiscard]] Result<std::string> seal_pin(const Secret& pin, const std::string& tcti, const std::vector<unsigned>& pcrs);
 
 } // namespace jitbox::signer

@@ -45,14 +45,27 @@ const Profile& read_profile(Section& section) {
     return profiles.front();
 }
 
+/// The PIN that `jitctl key seal` has sealed.
+void read_sealed_pin(Section& section, Config& config, const std::string& file) {
+    auto pin = unseal_pin_file(file, section.optional_text("tpm"));
+    if (pin)
+        config.hsm.token.pin = std::move(*pin);
+    else
+        section.error("pin_sealed_file", pin.error().what, pin.error().hint);
+}
+
 void read_pin(Section& section, Config& config, const std::string& credentials_dir) {
     const std::string file = section.optional_text("pin_file");
     const std::string credential = section.optional_text("pin_credential");
-    if (file.empty() == credential.empty()) {
-        section.error("pin_file", "exactly one of pin_file and pin_credential is needed",
-                      "pin_file = a file of mode 0600, or pin_credential = the name of a systemd LoadCredential=");
+    const std::string sealed = section.optional_text("pin_sealed_file");
+    if (section.has("tpm") && sealed.empty()) section.error("tpm", "is there for pin_sealed_file only");
+    if (!file.empty() + !credential.empty() + !sealed.empty() != 1) {
+        section.error("pin_file", "exactly one of pin_file, pin_credential and pin_sealed_file is needed",
+                      "pin_file = a file of mode 0600, pin_credential = the name of a systemd LoadCredential=, or "
+                      "pin_sealed_file = what `jitctl key seal` wrote");
         return;
     }
+    if (!sealed.empty()) return read_sealed_pin(section, config, sealed);
     if (!credential.empty() && (credentials_dir.empty() || credential.find('/') != std::string::npos)) {
         section.error("pin_credential", credentials_dir.empty() ? "CREDENTIALS_DIRECTORY is not set" : "must be a plain name",
                       "run under systemd with LoadCredential=" + credential + ":/path, or use pin_file");

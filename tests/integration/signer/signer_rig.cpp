@@ -174,7 +174,7 @@ void SignerRig::fault(const std::string& command) const {
 
 void SignerRig::write_config() const {
     auto config = config_;
-    if (!config["hsm"].contains("pin_file"))
+    if (!own_pin_source_ && !config["hsm"].contains("pin_file"))
         config["hsm"]["pin_file"] =
             toml_text(std::getenv("SOFTHSM2_CONF") == nullptr
                           ? ""

@@ -72,6 +72,8 @@ public:
     /// What the fault module's "attack" got, one line an attempt.
     [[nodiscard]] std::string attack_results() const;
     void write_config() const;
+    /// From now on the test says where the PIN stands; before, it is the token's file.
+    void use_own_pin_source() { own_pin_source_ = true; }
 
     /// Starts and waits until it answers. False: it exited (see output()).
     bool start();
@@ -94,6 +96,7 @@ public:
 private:
     TempDir dir_;
     std::string state_dir_;
+    bool own_pin_source_ = false;
     std::map<std::string, std::map<std::string, std::string>> config_;
     std::vector<std::string> environment_;
     std::vector<std::string> extra_environment_;

@@ -28,7 +28,8 @@ int complain(const std::vector<Error>& errors) {
 }
 
 void report(std::string_view event, const std::string& text) {
-    const bool bad = event == "error" || event == "stranded" || event == "unwind_wanted";
+    const bool bad =
+        event == "error" || event == "stranded" || event == "unwind_wanted" || event == "tripped" || event == "pause_wanted";
     telemetry::log(bad ? Level::warning : Level::info, std::string(event), {{"text", text}});
 }
 

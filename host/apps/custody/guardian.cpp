@@ -33,6 +33,7 @@ Result<std::unique_ptr<Guardian>> Guardian::start(const GuardianSettings& settin
         out->key_ = std::move(*key);
     }
     if (auto ok = out->check_start(); !ok) return std::unexpected(ok.error());
+    out->watch_trips();
     return out;
 }
 
@@ -52,6 +53,30 @@ Result<void> Guardian::check_start() {
     report_("watching", fmt::format("executor {}, {}", chain::to_checksum(settings_.executor),
                                     key_ ? "unwinds as " + chain::to_checksum(key_->address()) : "only reports"));
     return {};
+}
+
+void Guardian::watch_trips() {
+    const auto submit = [this](std::uint64_t nonce) -> Result<Bytes32> {
+        const auto head = node_->latest_head();
+        if (!head) return std::unexpected(head.error());
+        return node_->submit(*key_, call(view_call("pause()")), price(*head, pause_bid_, nonce));
+    };
+    trips_.emplace(settings_.on_trip, settings_.trip,
+                   PauseCalls{.paused = [this] { return paused(); },
+                              .free_nonce = [this] { return node_->free_nonce(key_->address()); },
+                              .mined_nonce = [this] { return node_->transaction_count(key_->address()); },
+                              .submit = submit,
+                              .report = report_});
+}
+
+Result<bool> Guardian::paused() {
+    const auto answer = node_->call(settings_.executor, view_call("paused()"));
+    if (!answer) return std::unexpected(answer.error());
+    chain::AbiReader in(*answer);
+    const bool out = in.uint("paused", 8) != 0;
+    if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
+    if (out) pause_bid_ = {};
+    return out;
 }
 
 Result<chain::Address> Guardian::executor_address(std::string_view view_signature) {
@@ -140,6 +165,7 @@ void Guardian::act(const chain::Head& head, const std::vector<std::pair<Position
         return;
     }
     for (const auto& [position, remainder] : left) {
+        if (nonce && trips_->nonce() == *nonce) ++*nonce; // the pause waits there
         const std::uint16_t id = pools_.at(position.pool);
         const auto [attempt, first] = attempts_.try_emplace(position);
         if (first)
@@ -169,7 +195,9 @@ NodeSession::Send Guardian::call(Bytes calldata) const {
 Result<void> Guardian::step() {
     const auto head = node_->latest_head();
     if (!head) return std::unexpected(head.error());
-    if (last_ && last_->hash == head->hash) return {};
+    const bool same = last_ && last_->hash == head->hash;
+    trips_->look(!same);
+    if (same) return {};
     if (auto ok = learn_pools(); !ok) return ok;
     if (auto ok = scan(*head); !ok) return ok;
     last_ = *head;

@@ -5,6 +5,7 @@
 
 #include "apps/custody/node_session.hpp"
 #include "apps/custody/positions.hpp"
+#include "apps/custody/trip_pause.hpp"
 #include "base/error.hpp"
 
 #include <functional>
@@ -27,6 +28,8 @@ struct GuardianSettings {
     chain::u256 max_fee_per_gas_wei = 0; ///< never bid above
     std::uint64_t lookback_blocks = 0;   ///< read at the start: what was left behind while it was down
     std::uint64_t poll_ms = 0;
+    OnTrip on_trip = OnTrip::off;
+    TripSources trip; ///< who is asked whether the appliance has tripped
 };
 
 /// Every mistake of the file at once. Format: docs/guardian.md.
@@ -40,7 +43,7 @@ public:
     /// Connects; checks the chain, that the executor is there, and that the key is its guardian or owner. Errors: each of these.
     [[nodiscard]] static Result<std::unique_ptr<Guardian>> start(const GuardianSettings& settings, Report report);
 
-    /// Looks at a new head, if there is one, and acts on it. Errors: the node did not answer; try again.
+    /// Looks at the appliance, and at a new head, if there is one, and acts on both. Errors: the node did not answer; try again.
     [[nodiscard]] Result<void> step();
 
     [[nodiscard]] Result<feed::Receipt> pause();
@@ -55,6 +58,8 @@ private:
 
     Guardian(const GuardianSettings& settings, Report report) : settings_(settings), report_(std::move(report)) {}
     [[nodiscard]] Result<void> check_start();
+    void watch_trips();
+    [[nodiscard]] Result<bool> paused();
     [[nodiscard]] Result<void> learn_pools();
     [[nodiscard]] Result<chain::Address> executor_address(std::string_view view_signature);
     [[nodiscard]] Result<void> scan(const chain::Head& head);
@@ -72,6 +77,8 @@ private:
     std::set<Position> watched_; ///< minted in a block that was read, not yet seen empty
     std::map<Position, Attempt> attempts_;
     std::optional<chain::Head> last_;
+    Attempt pause_bid_;
+    std::optional<TripPause> trips_;
 };
 
 } // namespace jitbox::apps

@@ -10,10 +10,10 @@
 namespace jitbox::apps {
 namespace {
 
-constexpr std::array<std::string_view, 15> known_keys = {
+constexpr std::array<std::string_view, 18> known_keys = {
     "node_ws",         "chain_id", "executor",           "mode",           "key_file", "pkcs11_module",    "token",
     "key_label",       "pin_file", "pkcs11_deadline_ms", "pkcs11_network", "poll_ms",  "priority_fee_wei", "max_fee_per_gas_wei",
-    "lookback_blocks",
+    "lookback_blocks", "on_trip",  "appliance_url",      "signer_socket",
 };
 
 /// Reads the one table and collects what is wrong.
@@ -56,6 +56,19 @@ private:
     std::vector<Error>& errors_;
 };
 
+void read_trip(Reader& in, GuardianSettings& out) {
+    const std::string what = in.text("on_trip", false);
+    if (!what.empty() && what != "off" && what != "ask" && what != "auto")
+        in.wrong("on_trip", "must be \"off\", \"ask\" or \"auto\"", {});
+    out.on_trip = what == "ask" ? OnTrip::ask : what == "auto" ? OnTrip::pause : OnTrip::off;
+    out.trip = {.appliance_url = in.text("appliance_url", false), .signer_socket = in.text("signer_socket", false)};
+    if (const auto sound = check_trip_sources(out.trip); !sound) in.wrong("appliance_url", sound.error().what, sound.error().hint);
+    if (out.on_trip != OnTrip::off && !out.trip.any())
+        in.wrong("on_trip", "nobody would tell that the appliance has tripped", "set appliance_url, signer_socket or both");
+    if (out.on_trip == OnTrip::pause && !out.acts)
+        in.wrong("on_trip", "\"auto\" needs a key", "mode = \"unwind\", or on_trip = \"ask\"");
+}
+
 GuardianSettings read(const toml::table& table, std::vector<Error>& errors) {
     Reader in(table, errors);
     GuardianSettings out;
@@ -78,6 +91,7 @@ GuardianSettings read(const toml::table& table, std::vector<Error>& errors) {
     out.max_fee_per_gas_wei = in.wei("max_fee_per_gas_wei");
     out.lookback_blocks = in.number("lookback_blocks", 64, 0, 100'000);
     out.poll_ms = in.number("poll_ms", 100, 10, 60'000);
+    read_trip(in, out);
     return out;
 }
 

@@ -175,6 +175,10 @@ Result<std::uint64_t> NodeSession::transaction_count(const chain::Address& accou
     return impl_->count(account, false);
 }
 
+Result<std::uint64_t> NodeSession::free_nonce(const chain::Address& account) {
+    return impl_->count(account, true);
+}
+
 Result<Bytes32> NodeSession::submit(OwnerKey& key, const Send& what, const Price& price) {
     const auto raw = impl_->prepare(key, what, price);
     if (!raw) return std::unexpected(raw.error());

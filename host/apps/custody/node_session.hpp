@@ -35,6 +35,8 @@ public:
     [[nodiscard]] Result<std::vector<chain::Log>> logs(const Bytes32& block_hash, const std::vector<chain::Address>& addresses);
     /// Of the latest block: what waits in the node's pool does not count.
     [[nodiscard]] Result<std::uint64_t> transaction_count(const chain::Address& account);
+    /// The next nonce after what waits in the node's pool.
+    [[nodiscard]] Result<std::uint64_t> free_nonce(const chain::Address& account);
 
     struct Send {
         std::uint64_t chain_id = 0;

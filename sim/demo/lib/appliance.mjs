@@ -200,12 +200,12 @@ export class SandboxAppliance {
     return answer.result;
   }
 
-  /** jit-guardian with the guardian's key. */
-  async start_guardian() {
+  /** jit-guardian with the guardian's key; `more`: further keys of its configuration. */
+  async start_guardian(more = {}) {
     const key = join(this.dir, "guardian.key");
     writeFileSync(key, `${wallet(GUARDIAN).privateKey}\n`, { mode: 0o600 });
     const file = join(this.dir, "guardian.toml");
-    writeFileSync(file, guardian_config({ manifest: this.manifest, key }));
+    writeFileSync(file, guardian_config({ manifest: this.manifest, key, more }));
     this.guardian = new Process(this.program("jit-guardian"), ["--config", file], { name: "jit-guardian", log_dir: this.dirs.logs });
     await this.guardian.line((text) => text.includes("ready"));
   }

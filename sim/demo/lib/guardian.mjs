@@ -5,8 +5,8 @@ import { artifact } from "../../chain/lib/artifacts.mjs";
 
 const GWEI = 10n ** 9n;
 
-/** @param {{manifest: object, key: string, mode?: string}} options key: path of the guardian's key file */
-export function guardian_config({ manifest, key, mode = "unwind" }) {
+/** @param {{manifest: object, key: string, mode?: string, more?: object}} options key: path of the guardian's key file; more: further keys as TOML text */
+export function guardian_config({ manifest, key, mode = "unwind", more = {} }) {
   return `[guardian]
 node_ws = "${manifest.ws_url}"
 chain_id = ${manifest.chain_id}
@@ -16,7 +16,7 @@ key_file = "${key}"
 priority_fee_wei = "${5n * GWEI}"
 max_fee_per_gas_wei = "${1000n * GWEI}"
 poll_ms = 50
-`;
+${Object.entries(more).map(([name, value]) => `${name} = ${value}\n`).join("")}`;
 }
 
 /** Liquidity of the executor's position in the pool. */

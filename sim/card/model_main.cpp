@@ -33,6 +33,7 @@ constexpr std::uint64_t busy_clocks = 20'000; // without bus or register traffic
 constexpr int idle_wait_ms = 2;
 constexpr std::uint64_t clock_ns = 3; // about 300 MHz, for XRT's timestamps
 constexpr std::uint64_t register_mask = 0xfff;
+constexpr int stop_pin_clocks = 4; // two of its synchroniser and what follows
 
 volatile std::sig_atomic_t stop_pin = 0; ///< what the signals say of the emergency-stop pin
 
@@ -126,7 +127,13 @@ public:
     }
 
 private:
-    void drive_stop_pin() { card_.emergency_stop = stop_pin != 0 ? 1 : 0; }
+    /// A change is through the card's synchroniser before the next access to a register.
+    void drive_stop_pin() {
+        const std::uint8_t level = stop_pin != 0 ? 1 : 0;
+        if (card_.emergency_stop == level) return;
+        card_.emergency_stop = level;
+        for (int i = 0; i < stop_pin_clocks; ++i) axi_.tick();
+    }
 
     void serve() {
         const Request request = requests_.receive();

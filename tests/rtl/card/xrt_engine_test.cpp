@@ -35,6 +35,7 @@ public:
         std::atomic<bool> stop_clock{false};
         std::atomic<bool> gone{false}; ///< registers read all ones
         std::atomic<bool> stop_line{false};
+        std::atomic<bool> told_to_freeze{false}; ///< the last write to the freeze register
         std::uint32_t version = accel::card::version;
     };
     explicit ModelPort(std::shared_ptr<Faults> faults)
@@ -44,7 +45,7 @@ public:
             while (!stop_) {
                 {
                     const std::lock_guard lock(mutex_);
-                    card_.emergency_stop = faults_->stop_line ? 1 : 0;
+                    drive_stop_line();
                     for (int i = 0; i < 64 && !faults_->stop_clock; ++i) axi_.tick();
                 }
                 std::this_thread::yield();
@@ -58,7 +59,9 @@ public:
     void write_register(std::uint32_t address, std::uint32_t value) override {
         access();
         const std::lock_guard lock(mutex_);
+        drive_stop_line();
         axi_.write_register(address, value);
+        if (address == accel::card::reg_freeze) faults_->told_to_freeze = value != 0;
     }
     std::uint32_t read_register(std::uint32_t address) override {
         access();
@@ -72,6 +75,13 @@ public:
     std::string name() override { return "model in this process"; }
 
 private:
+    /// A change is through the card's synchroniser before the next access to a register.
+    void drive_stop_line() {
+        const std::uint8_t level = faults_->stop_line ? 1 : 0;
+        if (card_.emergency_stop == level) return;
+        card_.emergency_stop = level;
+        for (int i = 0; i < 4; ++i) axi_.tick();
+    }
     void access() const {
         while (faults_->hang) std::this_thread::sleep_for(1ms);
     }
@@ -154,8 +164,9 @@ TEST(XrtEngine, TellsOfTheCardsOwnStopLineUntilItIsUnfrozenWithTheLineOff) {
     EXPECT_TRUE(within(5s, [&] { return engine->stopped_by_hardware(); }));
     const auto thaw = [&] { // as an operator does: what was stopped stays frozen until a reset
         engine->freeze();
-        std::this_thread::sleep_for(100ms);
+        EXPECT_TRUE(within(5s, [&] { return faults->told_to_freeze.load(); }));
         engine->unfreeze();
+        EXPECT_TRUE(within(5s, [&] { return !faults->told_to_freeze; }));
     };
     thaw();
     EXPECT_TRUE(within(5s, [&] { return engine->stopped_by_hardware(); })) << "the line is still on";

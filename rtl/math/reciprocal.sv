@@ -10,9 +10,15 @@ module reciprocal (
 );
   // With x = (d_top + 1) / 2^36 in (1/2, 1] each step y' = y + y(1 - x y) errs by the square of the error before, from below; every
   // truncation goes down too. Seed: 2^-9.8 short at most, then 2^-19.6, then 2^-39.
-  logic [1024*13-1:0] seeds;
-  for (genvar i = 0; i < 1024; i = i + 1) begin : g_seed
-    assign seeds[i*13+:13] = 13'(8388608 / (1025 + i));
+  // A seed has 13 bits and stands every 16, in rows of 32: a place is then an address, and a row a LUT a bit. As one constant of all seeds it
+  // is a shifter of 13,312 bits, which yosys does not finish.
+  logic [32*16-1:0] of_rows;
+  for (genvar r = 0; r < 32; r = r + 1) begin : g_row
+    logic [32*16-1:0] seeds;
+    for (genvar i = 0; i < 32; i = i + 1) begin : g_seed
+      assign seeds[i*16+:16] = 16'(8388608 / (1025 + 32 * r + i));
+    end
+    assign of_rows[r*16+:16] = seeds[{d_top[29:25], 4'd0}+:16];
   end
 
   logic [7:0] valid;
@@ -38,7 +44,7 @@ module reciprocal (
   always_ff @(posedge clk) begin
     if (in_valid) begin
       x1   <= {1'b0, d_top} + 37'd1;
-      y0_1 <= seeds[{4'd0, d_top[34:25]}*13+:13];  // Q12
+      y0_1 <= of_rows[{d_top[34:30], 4'd0}+:13];  // Q12
     end
     if (valid[0]) begin
       p0   <= 49'({13'd0, x1} * {37'd0, y0_1});

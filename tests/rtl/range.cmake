@@ -4,6 +4,8 @@ set(JITBOX_MATH_DIV ${JITBOX_MATH_MUL} math/reciprocal.sv math/divide_digit.sv m
 jitbox_verilated(mul_div TOP mul_div SOURCES ${JITBOX_MATH_DIV})
 jitbox_verilated(divide_digit TOP divide_digit SOURCES math/divide_digit.sv PARAMETERS Width=8 Digit=4)
 jitbox_rtl_test(rtl_divide_digit_test SOURCES divide_digit_test.cpp MODELS divide_digit)
+jitbox_verilated(reciprocal TOP reciprocal SOURCES math/reciprocal.sv)
+jitbox_rtl_test(rtl_reciprocal_test SOURCES reciprocal_test.cpp MODELS reciprocal)
 jitbox_verilated(mul_shift TOP mul_shift SOURCES ${JITBOX_MATH_MUL} math/mul_shift.sv)
 jitbox_verilated(square_root TOP square_root SOURCES math/delay_line.sv math/square_root.sv)
 jitbox_rtl_test(rtl_wide_math_test SOURCES wide_math_test.cpp MODELS mul_div mul_shift square_root DEPENDS kernels)

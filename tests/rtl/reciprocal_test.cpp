@@ -1,0 +1,67 @@
+// reciprocal against its definition: around both ends of the interval of each of its 1,024 seeds, where its error is largest, and
+// at random places inside. divide_digit is exact with every reciprocal that keeps to it (tests/formal).
+// SPDX-License-Identifier: Apache-2.0
+#include "Vreciprocal.h"
+
+#include "clocked.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <deque>
+#include <iostream>
+#include <random>
+
+namespace {
+
+using Wide = unsigned _BitInt(128);
+
+class Reciprocal : public testing::Test {
+protected:
+    static constexpr std::size_t kLatency = 9;
+    static constexpr std::uint64_t kSeeds = 1024;
+    static constexpr std::uint64_t kInterval = std::uint64_t{1} << 25;
+
+    Reciprocal() : seed_(std::random_device{}()), random_(seed_) {
+        std::cout << "seed " << seed_ << '\n';
+        dut_.in_valid = 0;
+        jitbox::test::reset(dut_);
+    }
+
+    /// `d_top` goes in, and what went in nine clocks ago is judged.
+    void clock(std::uint64_t d_top) {
+        dut_.in_valid = 1;
+        dut_.d_top = d_top;
+        inside_.push_back(d_top);
+        jitbox::test::clock(dut_);
+        if (inside_.size() < kLatency) return;
+        const std::uint64_t judged = inside_.front();
+        inside_.pop_front();
+        const Wide divisor = Wide{judged} + 1;
+        const Wide whole = Wide{1} << 72;
+        const Wide found{dut_.recip};
+        ASSERT_LE(found * divisor, whole) << "above the truth for d_top " << judged;
+        ASSERT_GT((found + 3) * divisor, whole) << "more than two short for d_top " << judged;
+    }
+
+    Vreciprocal dut_;
+    std::deque<std::uint64_t> inside_;
+    std::uint32_t seed_;
+    std::mt19937_64 random_;
+};
+
+TEST_F(Reciprocal, IsNeverAboveAndAtMostTwoShort) {
+    constexpr std::uint64_t kNearEnd = 64;
+    for (std::uint64_t seed = 0; seed < kSeeds; ++seed) {
+        const std::uint64_t begin = (kSeeds + seed) * kInterval;
+        for (std::uint64_t i = 0; i < kNearEnd; ++i) {
+            clock(begin + i);
+            clock(begin + kInterval - 1 - i);
+            clock(begin + random_() % kInterval);
+            if (HasFatalFailure()) return;
+        }
+    }
+    for (std::size_t i = 0; i < kLatency; ++i) clock(kSeeds * kInterval);
+}
+
+} // namespace

@@ -120,4 +120,37 @@ module divide_digit #(
   always_ff @(posedge clk) begin
     if (!rst && valid[2]) a_rest_in_bounds: assert (left < Sum'({d3, 1'b0}));
   end
+
+`ifdef FORMAL
+  // Proved by tests/formal at 8 bits with digits of 4: the digit is exact with every reciprocal that the header allows.
+  localparam int unsigned FBits = Width + Digit + 5;
+  logic f_known = 1'b0;  // a reset has been
+  logic [FBits-1:0] f_upper, f_whole, f_0, f_1, f_2, f_3, f_4;  // the last ones: rest and next digit as one number
+  logic [Width-1:0] f_d1, f_d2, f_d3, f_d4, f_q1, f_q2, f_q3, f_q4, f_digit;
+  assign f_upper = FBits'(in_d[Width-1-:Digit+4]) + 1'b1;
+  assign f_whole = FBits'(1) << (2 * Digit + 8);
+  assign f_0     = FBits'({in_rest, in_low[Width-1-:Digit]});
+  assign f_digit = out_quotient - f_q4;
+  always_ff @(posedge clk) begin
+    if (rst) f_known <= 1'b1;
+    {f_4, f_3, f_2, f_1}     <= {f_3, f_2, f_1, f_0};
+    {f_d4, f_d3, f_d2, f_d1} <= {f_d3, f_d2, f_d1, in_d};
+    {f_q4, f_q3, f_q2, f_q1} <= {f_q3, f_q2, f_q1, in_quotient << Digit};
+  end
+  always_comb begin
+    if (!f_known) assume (rst);
+    if (in_valid) begin
+      assume (in_d[Width-1] && in_rest < {in_d, 1'b0});
+      assume (FBits'(in_recip) * f_upper <= f_whole && (FBits'(in_recip) + 3) * f_upper > f_whole);
+    end
+  end
+  always_comb begin
+    if (f_known && out_valid) begin
+      a_divisor: assert (out_d == f_d4);
+      a_rest: assert (out_rest < {out_d, 1'b0});
+      a_exact: assert (f_4 == FBits'(f_digit) * FBits'(out_d) + FBits'(out_rest));
+      c_one_short: cover (f_digit != '0 && out_rest >= {1'b0, out_d});
+    end
+  end
+`endif
 endmodule

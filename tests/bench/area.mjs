@@ -1,84 +1,82 @@
-// Area and depth of the RTL by yosys synth_xilinx -family xcup: one row a module, as the table of docs/area.md.
+// Area and depth of the RTL by yosys: the tables of docs/area.md.
 // SPDX-License-Identifier: Apache-2.0
 //
-// node tests/bench/area.mjs BUILD_DIR. JITBOX_AREA_ONLY: modules, with commas (default all); JITBOX_AREA_MINUTES: for one of them (default 20).
-// Rows are cached in BUILD_DIR/area by the text of all sources that a module is made of. A module that yosys cannot finish in its time, or cannot
-// read, is a row that says so. Exit code 1 when a row is over the contract's limits.
-import { spawnSync } from "node:child_process";
-import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { basename, join } from "node:path";
-import { areaOf, levelsOf } from "./area_levels.mjs";
-import { resolvePackages, rtlSources } from "./area_packages.mjs";
+// node tests/bench/area.mjs BUILD_DIR [MODULE,...]. Every module is mapped by itself and once for each set of parameters; areas are summed over
+// the instances, paths are followed through all modules. JITBOX_AREA_MINUTES: for one run of yosys (default 20), JITBOX_AREA_GIB: its memory (8).
+// Mapped modules are cached in BUILD_DIR/area by the text of what yosys has elaborated. With MODULEs: only these and what they are made of.
+// Exit code 1 when one of them is over the contract's limits or could not be mapped.
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { areaOf, longestPath } from "./area_levels.mjs";
+import { Netlists } from "./area_netlist.mjs";
 
-const build = process.argv[2];
-if (build === undefined) throw new Error("usage: node tests/bench/area.mjs BUILD_DIR");
-const only = process.env.JITBOX_AREA_ONLY?.split(",");
+const [build, wanted] = process.argv.slice(2);
+if (build === undefined) throw new Error("usage: node tests/bench/area.mjs BUILD_DIR [MODULE,...]");
 const folder = join(build, "area");
-const minutes = Number(process.env.JITBOX_AREA_MINUTES ?? 20); // for one module
-const limits = { lut: 1_303_680 / 2, ff: 2_607_360 / 2, dsp: 9_024 / 2, bram: 2_016 / 2, uram: 960 / 2, levels: 16 }; // half of a U55C
+mkdirSync(folder, { recursive: true });
+const root = "jitbox_card";
+const tops = ["mempool_parser", "range_profit", root];
+// Alveo U55C: XCU55C, the die of the XCVU37P (AMD DS978, DS890). The contract: half of it and 16 levels; aim: a quarter and 10.
+const card = { lut: 1_303_680, ff: 2_607_360, dsp: 9_024, bram: 2_016, uram: 960 };
+const mostLevels = 16;
+const kinds = Object.keys(card);
 
-const { packages, modules } = rtlSources("rtl");
-const texts = new Map(modules.map((file) => [basename(file, ".sv"), readFileSync(file, "utf8")]));
-const files = new Map(modules.map((file) => [basename(file, ".sv"), file]));
+const limits = { minutes: Number(process.env.JITBOX_AREA_MINUTES ?? 20), gib: Number(process.env.JITBOX_AREA_GIB ?? 8) };
+const netlists = new Netlists("rtl", root, folder, limits);
 
-/** Every module that `top` is made of, itself included. */
-function parts(top, found = new Set()) {
-  if (found.has(top)) return found;
-  found.add(top);
-  for (const name of texts.keys()) if (new RegExp(`^\\s*${name}\\s*(#|\\w+\\s*\\()`, "m").test(texts.get(top))) parts(name, found);
+/** Each module below `module` and itself, with how often it is there. */
+function parts(module, times = 1, found = new Map()) {
+  found.set(module, (found.get(module) ?? 0) + times);
+  for (const [child, count] of netlists.children(module)) parts(child, times * count, found);
   return found;
 }
 
-function synthesise(top, sources) {
-  const netlist = join(folder, `${top}.json`);
-  const script = [
-    `read_verilog -sv -noassert ${sources.join(" ")}`,
-    `synth_xilinx -family xcup -noiopad -noclkbuf -flatten -top ${top}`,
-    `write_json ${netlist}`,
-  ].join("; ");
-  const run = spawnSync("yosys", ["-q", "-p", script], { timeout: minutes * 60_000, encoding: "utf8" });
-  if (run.error?.code === "ETIMEDOUT") return { note: `no result in ${minutes} minutes` };
-  if (run.status !== 0) return { note: `yosys: ${(run.stderr || run.stdout).trim().split("\n").at(-1)}` };
-  const module = JSON.parse(readFileSync(netlist, "utf8")).modules[top];
-  rmSync(netlist);
-  const counts = {};
-  for (const cell of Object.values(module.cells)) counts[cell.type] = (counts[cell.type] ?? 0) + 1;
-  return { ...areaOf(counts), levels: levelsOf(module) };
-}
-
-function rowOf(top) {
-  const names = [...parts(top)].sort();
-  const own = names.map((name) => files.get(name));
-  const sources = [...resolvePackages(packages, own, join(folder, `${top}.packages`)), ...own];
-  const hash = createHash("sha256");
-  for (const file of [...sources, "tests/bench/area.mjs", "tests/bench/area_levels.mjs"]) hash.update(readFileSync(file));
-  const cache = join(folder, `${top}.row`);
-  const digest = hash.digest("hex");
-  if (existsSync(cache)) {
-    const known = JSON.parse(readFileSync(cache, "utf8"));
-    if (known.digest === digest && known.row.note === undefined) return known.row;
+/** What `module` occupies with all that is inside it; undefined when a part of it is not mapped. */
+function whole(module) {
+  const sum = Object.fromEntries(kinds.map((kind) => [kind, 0]));
+  for (const [part, times] of parts(module)) {
+    const netlist = netlists.netlist(part);
+    if (netlist.fault !== undefined) return undefined;
+    const own = areaOf(netlist.cells.map(({ type }) => type).filter((type) => netlists.netlist(type) === undefined));
+    for (const kind of kinds) sum[kind] += own[kind] * times;
   }
-  const row = { module: top, ...synthesise(top, sources) };
-  writeFileSync(cache, JSON.stringify({ digest, row }));
-  return row;
+  return sum;
 }
 
-mkdirSync(folder, { recursive: true });
-const order = [...texts.keys()].sort((a, b) => parts(a).size - parts(b).size || a.localeCompare(b));
-const lines = ["| module | LUT | FF | DSP | BRAM36 | URAM | levels |", "|---|---:|---:|---:|---:|---:|---:|"];
-let over = false;
-for (const top of order.filter((name) => only === undefined || only.includes(name))) {
-  const row = rowOf(top);
-  const broken = Object.keys(limits).filter((name) => row[name] > limits[name]);
-  over ||= broken.length > 0;
-  const cell = (name) => (broken.includes(name) ? `**${row[name]}**` : row[name]);
-  const line = row.note === undefined
-    ? `| \`${top}\` | ${["lut", "ff", "dsp", "bram", "uram", "levels"].map(cell).join(" | ")} |`
-    : `| \`${top}\` | ${row.note} | | | | | |`;
-  console.log(line);
-  lines.push(line);
+const all = [...netlists.modules()].filter((module) => wanted === undefined || wanted.split(",").includes(Netlists.nameOf(module)));
+for (const name of wanted?.split(",") ?? []) {
+  if (!all.some((module) => Netlists.nameOf(module) === name)) throw new Error(`area: there is no module ${name} below ${root}`);
 }
-writeFileSync(join(folder, "table.md"), `${lines.join("\n")}\n`);
-console.log(`table: ${join(folder, "table.md")}; bold is over half of a U55C or 16 levels`);
-process.exitCode = over ? 1 : 0;
+netlists.map([...new Set(all.flatMap((module) => [...parts(module).keys()]))]);
+
+const inCard = parts(root);
+const rows = all.map((module) => {
+  const area = whole(module);
+  const missing = [...parts(module).keys()].filter((part) => netlists.netlist(part).fault !== undefined);
+  const name = `\`${Netlists.nameOf(module)}\` ${netlists.parametersOf(module)}`.trim();
+  const path = missing.length === 0 ? longestPath(module, (type) => netlists.netlist(type)) : undefined;
+  return { name, area, path, times: inCard.get(module), missing: missing.map((part) => `${Netlists.nameOf(part)}: ${netlists.netlist(part).fault}`) };
+});
+
+const header = ["| module | in the card | LUT | FF | DSP | BRAM36 | URAM | levels | from | to |", "|---|---:|---:|---:|---:|---:|---:|---:|---|---|"];
+const lines = rows.sort((a, b) => a.name.localeCompare(b.name)).map(({ name, area, path, times, missing }) => {
+  if (area === undefined) return `| ${name} | ${times} | ${missing.join("; ")} | | | | | | | |`;
+  const levels = path.levels > mostLevels ? `**${path.levels}**` : path.levels;
+  return `| ${name} | ${times} | ${kinds.map((kind) => area[kind]).join(" | ")} | ${levels} | \`${path.from}\` | \`${path.to}\` |`;
+});
+const shares = [];
+for (const top of tops.filter((name) => all.includes(name))) {
+  const area = whole(top);
+  if (area === undefined) continue;
+  const share = (kind) => `${area[kind]} (${(100 * area[kind] / card[kind]).toFixed(1)} %)`;
+  shares.push(`| \`${top}\` | ${kinds.map(share).join(" | ")} |`);
+}
+const table = [...(shares.length > 0 ? ["| top | LUT | FF | DSP | BRAM36 | URAM |", "|---|---:|---:|---:|---:|---:|", ...shares, ""] : []), ...header, ...lines];
+console.log(table.join("\n"));
+writeFileSync(join(folder, "table.md"), `${table.join("\n")}\n`);
+
+const over = rows.filter(({ area, path }) => area === undefined || path.levels > mostLevels || kinds.some((kind) => area[kind] > card[kind] / 2));
+for (const { name, missing, path } of over) {
+  console.error(`area: ${name}: ${missing.length > 0 ? `not mapped (${missing.join("; ")})` : `over half of a U55C or ${mostLevels} levels (${path.levels})`}`);
+}
+process.exitCode = over.length > 0 ? 1 : 0;

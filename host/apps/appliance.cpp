@@ -363,6 +363,7 @@ struct Appliance::Impl final : control::Appliance {
     void arm_signer(const signer::ArmRequest& request, const Respond& respond) {
         arming.arm(request, [this, respond](const signer::Answer<signer::SignerStatus>& answer) {
             if (answer) {
+                risk_watch.armed();
                 if (keeper.error().empty()) engine->unfreeze(); // else the monitor disarms in its next turn
                 lane_keeper.recover();
             }
@@ -415,7 +416,15 @@ struct Appliance::Impl final : control::Appliance {
     }
 
     void approval_request(const control::Approvable& what, Respond respond) override {
-        respond(approval_report(config, prices, arming.view(), what));
+        const auto* const risk = std::get_if<control::RiskCommand>(&what);
+        const auto loosens = risk == nullptr ? Result<std::optional<Loosening>>(std::nullopt) : risk_watch.loosening(*risk);
+        if (!loosens) {
+            respond(std::unexpected(loosens.error()));
+        } else if (*loosens) {
+            respond(loosening_report(**loosens));
+        } else {
+            respond(approval_report(config, prices, arming.view(), what));
+        }
     }
 
     void status(Respond respond) override {
@@ -437,7 +446,35 @@ struct Appliance::Impl final : control::Appliance {
     void decisions(std::size_t limit, Respond respond) override { respond(decisions_report(*journal, limit)); }
     void bundles(std::size_t limit, Respond respond) override { respond(bundles_report(*journal, limit)); }
     void audit_verify(Respond respond) override { respond(audit_report(*audit_log)); }
-    void risk_command(const control::RiskCommand& command, Respond respond) override { risk_watch.answer(command, respond); }
+    /// What loosens is done once the signer has two people's yes to just that.
+    void risk_command(const control::RiskCommand& command, Respond respond) override {
+        const auto loosens = risk_watch.loosening(command);
+        if (!loosens) {
+            respond(std::unexpected(loosens.error()));
+        } else if (*loosens) {
+            loosen(command, **loosens, respond);
+        } else {
+            risk_watch.answer(command, respond);
+        }
+    }
+
+    void loosen(const control::RiskCommand& command, const Loosening& what, const Respond& respond) {
+        auto asked = endorse_request(command, what.action, what.subject);
+        if (!asked) {
+            respond(std::unexpected(asked.error()));
+            return;
+        }
+        arming.endorse(std::move(*asked), [this, command, what, respond](const signer::Answer<signer::SignerStatus>& endorsed) {
+            const auto now = risk_watch.loosening(command);
+            if (!endorsed) {
+                respond(std::unexpected(endorsed.error().error()));
+            } else if (!now || *now != what) {
+                respond(fail("risk: what was approved is not what stands now", "look again, and approve again"));
+            } else {
+                risk_watch.answer(command, respond);
+            }
+        });
+    }
 };
 
 Appliance::Appliance(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}

@@ -132,6 +132,23 @@ Result<ResetCommand> read_reset(const Request& request) {
     return command;
 }
 
+Result<RiskCommand> read_risk_action(const Request& request) {
+    using Kind = RiskCommand::Kind;
+    Arguments arguments(request, {"reason", "level", "review", "approve", "approvals"});
+    RiskCommand command{.kind = request.op == "risk-level"         ? Kind::level
+                                : request.op == "risk-limits"      ? Kind::limits
+                                : request.op == "risk-acknowledge" ? Kind::acknowledge
+                                                                   : Kind::decide,
+                        .operator_name = user_name(request.peer.uid),
+                        .reason = arguments.text("reason", "operator"),
+                        .level = arguments.text("level", "")};
+    command.review = arguments.number("review", 0, 0, UINT64_MAX);
+    command.approve = arguments.text("approve", "no") == "yes";
+    command.approvals = arguments.texts("approvals");
+    if (!arguments.ok()) return std::unexpected(arguments.ok().error());
+    return command;
+}
+
 std::string approved(const std::vector<std::string>& approvals) {
     return approvals.empty() ? "" : " approvals=" + std::to_string(approvals.size());
 }
@@ -231,8 +248,10 @@ void Commands::approval_request(const Request& request, const Respond& respond) 
         ask(read_renew(inner));
     } else if (name == "reset") {
         ask(read_reset(inner));
+    } else if (name == "risk-level" || name == "risk-limits") {
+        ask(read_risk_action(inner));
     } else {
-        respond(fail("control: action '" + name + "' needs no approvals", "arm, renew or reset"));
+        respond(fail("control: action '" + name + "' needs no approvals", "arm, renew, reset, risk-level or risk-limits"));
     }
 }
 
@@ -283,25 +302,18 @@ void Commands::risk_query(const Request& request, const Respond& respond) {
 }
 
 void Commands::risk_act(const Request& request, const Respond& respond) {
-    Arguments arguments(request, {"reason", "level", "review", "approve"});
-    RiskCommand command{.kind = request.op == "risk-level"         ? RiskCommand::Kind::level
-                                : request.op == "risk-acknowledge" ? RiskCommand::Kind::acknowledge
-                                                                   : RiskCommand::Kind::decide,
-                        .operator_name = user_name(request.peer.uid),
-                        .reason = arguments.text("reason", "operator"),
-                        .level = arguments.text("level", "")};
-    command.review = arguments.number("review", 0, 0, UINT64_MAX);
-    command.approve = arguments.text("approve", "no") == "yes";
-    if (!arguments.ok()) {
-        respond(std::unexpected(arguments.ok().error()));
+    const auto command = read_risk_action(request);
+    if (!command) {
+        respond(std::unexpected(command.error()));
         return;
     }
-    std::string what = command.reason;
-    if (command.kind == RiskCommand::Kind::level) what = command.level + ": " + what;
-    if (command.kind == RiskCommand::Kind::decide) {
-        what = std::string(command.approve ? "approve " : "reject ") + std::to_string(command.review) + ": " + what;
+    std::string what = command->reason;
+    if (command->kind == RiskCommand::Kind::level) what = command->level + ": " + what;
+    if (command->kind == RiskCommand::Kind::decide) {
+        what = std::string(command->approve ? "approve " : "reject ") + std::to_string(command->review) + ": " + what;
     }
-    act(request, what, [this, command](Respond done) { appliance_.risk_command(command, std::move(done)); }, respond);
+    what += approved(command->approvals);
+    act(request, what, [this, &command](Respond done) { appliance_.risk_command(*command, std::move(done)); }, respond);
 }
 
 void Commands::handle(const Request& request, const Respond& respond) {
@@ -326,7 +338,7 @@ void Commands::handle(const Request& request, const Respond& respond) {
         query(request, respond);
     } else if (is_one_of({"risk", "risk-events", "reviews"})) {
         risk_query(request, respond);
-    } else if (is_one_of({"risk-level", "risk-acknowledge", "review"})) {
+    } else if (is_one_of({"risk-level", "risk-limits", "risk-acknowledge", "review"})) {
         risk_act(request, respond);
     } else {
         respond(fail("control: unknown op '" + request.op + "'", "see jitctl --help"));

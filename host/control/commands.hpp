@@ -38,20 +38,21 @@ struct ResetCommand {
     std::vector<std::string> approvals;
 };
 
-/// What two people may have to approve (API-3).
-using Approvable = std::variant<ArmCommand, RenewCommand, ResetCommand>;
-
 /// `jitctl risk` and `jitctl review`.
 struct RiskCommand {
-    enum class Kind : std::uint8_t { status, events, level, acknowledge, reviews, decide };
+    enum class Kind : std::uint8_t { status, events, level, limits, acknowledge, reviews, decide };
     Kind kind = Kind::status;
     std::string operator_name{};
-    std::string reason{};     ///< level, acknowledge, decide
-    std::string level{};      ///< level: its name
-    std::size_t limit = 0;    ///< events: the newest so many
-    std::uint64_t review = 0; ///< decide: which
-    bool approve = false;     ///< decide
+    std::string reason{};                 ///< level, limits, acknowledge, decide
+    std::string level{};                  ///< level: its name
+    std::size_t limit = 0;                ///< events: the newest so many
+    std::uint64_t review = 0;             ///< decide: which
+    bool approve = false;                 ///< decide
+    std::vector<std::string> approvals{}; ///< level, limits: where they loosen
 };
+
+/// What two people may have to approve (API-3).
+using Approvable = std::variant<ArmCommand, RenewCommand, ResetCommand, RiskCommand>;
 
 /// The appliance as control sees it. Called on the io_context's thread; slow ones answer later.
 class Appliance {

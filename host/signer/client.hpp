@@ -50,6 +50,7 @@ public:
     [[nodiscard]] Answer<SignerStatus> estop(const EstopRequest& request) const;
     [[nodiscard]] Answer<SignerStatus> reset(const ResetRequest& request) const;
     [[nodiscard]] Answer<SignerStatus> status() const;
+    [[nodiscard]] Answer<SignerStatus> endorse(const EndorseRequest& request) const;
 
 private:
     [[nodiscard]] Answer<SignerStatus> call(ControlRequest request) const;

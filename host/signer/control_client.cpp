@@ -132,4 +132,8 @@ Answer<SignerStatus> ControlClient::status() const {
     return call(StatusRequest{});
 }
 
+Answer<SignerStatus> ControlClient::endorse(const EndorseRequest& request) const {
+    return call(request);
+}
+
 } // namespace jitbox::signer

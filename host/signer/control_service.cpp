@@ -88,6 +88,8 @@ void ControlService::handle(std::string_view line, const Peer& peer, LineServer:
         disarm(id, *disarming, peer, std::move(reply));
     } else if (const auto* resetting = std::get_if<ResetRequest>(&parsed->request)) {
         reset(id, *resetting, peer, std::move(reply));
+    } else if (const auto* endorsing = std::get_if<EndorseRequest>(&parsed->request)) {
+        endorse(id, *endorsing, peer, std::move(reply));
     } else {
         reply(answer(id, {}));
     }

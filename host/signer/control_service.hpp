@@ -48,6 +48,8 @@ private:
     [[nodiscard]] Answer<void> check_renew(const RenewRequest& request, const LatchView& now) const;
     [[nodiscard]] Answer<void> use_approvals(std::string_view action, const std::string& subject,
                                              const std::vector<Approval>& approvals);
+    void endorse(std::uint64_t id, const EndorseRequest& request, const Peer& peer, LineServer::Reply reply);
+    [[nodiscard]] Answer<void> endorse_now(const EndorseRequest& request, audit::Event event);
     [[nodiscard]] Answer<void> reset_now(const ResetRequest& request, audit::Event event);
     [[nodiscard]] Answer<void> record(const audit::Event& event);
     void answer_later(std::uint64_t id, LineServer::Reply reply, Answer<void> done);

@@ -68,6 +68,15 @@ ResetRequest read_reset(ObjectReader& reader) {
     return request;
 }
 
+EndorseRequest read_endorse(ObjectReader& reader) {
+    EndorseRequest request;
+    request.operator_name = reader.text("operator");
+    request.action = reader.text("action");
+    request.subject = reader.text("subject", max_subject_bytes);
+    request.approvals = read_approvals(reader);
+    return request;
+}
+
 template <typename Request>
 Request read_reasoned(ObjectReader& reader) {
     Request request;
@@ -119,6 +128,13 @@ struct ControlFields {
         return reasoned(request, "reset");
     }
     std::string_view operator()(const StatusRequest& /*no fields*/) const { return "status"; }
+    std::string_view operator()(const EndorseRequest& request) const {
+        out["operator"] = request.operator_name;
+        out["action"] = request.action;
+        out["subject"] = request.subject;
+        write(request.approvals);
+        return "endorse";
+    }
 
 private:
     void write(const std::vector<Approval>& approvals) const {
@@ -184,7 +200,8 @@ Result<Numbered<ControlRequest>> parse_control_request(std::string_view text) {
     if (op == "estop") return finish<ControlRequest>(reader, id, read_reasoned<EstopRequest>(reader));
     if (op == "reset") return finish<ControlRequest>(reader, id, read_reset(reader));
     if (op == "status") return finish<ControlRequest>(reader, id, StatusRequest{});
-    if (reader.ok()) reader.set_error("unknown op '" + op + "' (arm, renew, heartbeat, disarm, estop, reset, status)");
+    if (op == "endorse") return finish<ControlRequest>(reader, id, read_endorse(reader));
+    if (reader.ok()) reader.set_error("unknown op '" + op + "' (arm, renew, heartbeat, disarm, estop, reset, status, endorse)");
     return std::unexpected(reader.finish().error());
 }
 

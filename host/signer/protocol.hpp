@@ -111,7 +111,7 @@ struct LeasePool {
 /// One person's yes to one action on one subject, good until `expires_s` and for one use (API-3). As a line:
 /// {"action":"arm","subject":"{...}","nonce":"<32 hex digits>","expires":1795392000,"approver":"carol","signature":"<base64>"}
 struct Approval {
-    std::string action;                       ///< "arm", "renew" or "reset"; lower-case letters and '_'
+    std::string action;                       ///< "arm", "renew", "reset", "loosen_level" ...; lower-case letters and '_'
     std::string subject;                      ///< canonical JSON of what is approved: arm_subject() and its neighbours
     std::string nonce;                        ///< 32 lower-case hex digits, never used again
     std::int64_t expires_s = 0;               ///< Unix time
@@ -154,6 +154,14 @@ struct ResetRequest {
     std::vector<Approval> approvals{};
 };
 struct StatusRequest {};
+/// Two people's yes to what jitd does itself: `action` loosen_level or loosen_limits, `subject` jitd's text of it. The approvals
+/// are used up; where the configuration names no people (development) nothing is needed.
+struct EndorseRequest {
+    std::string operator_name{};
+    std::string action{};
+    std::string subject{};
+    std::vector<Approval> approvals{};
+};
 
 struct SignerStatus {
     ArmState state = ArmState::disarmed;
@@ -186,8 +194,8 @@ struct SignerStatus {
 // ---- lines ----
 
 using SigningRequest = std::variant<SignBundleRequest, RecallRequest, LanesRequest>;
-using ControlRequest =
-    std::variant<ArmRequest, RenewRequest, HeartbeatRequest, DisarmRequest, EstopRequest, ResetRequest, StatusRequest>;
+using ControlRequest = std::variant<ArmRequest, RenewRequest, HeartbeatRequest, DisarmRequest, EstopRequest, ResetRequest,
+                                    StatusRequest, EndorseRequest>;
 template <typename Request>
 struct Numbered {
     std::uint64_t id = 0; ///< chosen by the client, echoed in the answer

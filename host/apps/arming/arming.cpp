@@ -180,6 +180,14 @@ void Arming::reset(signer::ResetRequest request, Respond respond) {
         std::move(respond));
 }
 
+void Arming::endorse(signer::EndorseRequest request, Respond respond) {
+    impl_->ask(
+        impl_->worker, [request = std::move(request)](const signer::ControlClient& client) { return client.endorse(request); },
+        [respond = std::move(respond)](Impl& /*the state is what it was*/, Answer<SignerStatus> answer) {
+            respond(std::move(answer));
+        });
+}
+
 void Arming::stopped_elsewhere(const std::string& cause) {
     ++impl_->commands; // heartbeats and armings under way say nothing about the state after it
     impl_->hold(cause);

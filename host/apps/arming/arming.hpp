@@ -48,6 +48,8 @@ public:
     /// More time; the signer refuses when nothing is armed.
     void renew(signer::RenewRequest request, Respond respond);
     void reset(signer::ResetRequest request, Respond respond);
+    /// Two people's yes to something of ours: the signer checks and uses up the approvals. Changes no state.
+    void endorse(signer::EndorseRequest request, Respond respond);
     /// The signer was told to stop by another way: armed() is false from the return on.
     void stopped_elsewhere(const std::string& cause);
 

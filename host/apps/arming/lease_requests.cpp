@@ -45,8 +45,13 @@ Result<std::string> subject_of(const Config& config, const TokenPrices& /*unused
     return signer::reset_subject(config.chain.id, config.chain.executor, view.signer.trip_id);
 }
 
+Result<std::string> subject_of(const Config& /*unused*/, const TokenPrices& /*unused*/, const ArmView& /*unused*/,
+                               const control::RiskCommand& /*unused*/) {
+    return fail("control: this loosens nothing");
+}
+
 constexpr std::string_view action_of(const control::Approvable& what) {
-    constexpr std::array<std::string_view, 3> names = {"arm", "renew", "reset"};
+    constexpr std::array<std::string_view, 4> names = {"arm", "renew", "reset", "risk"};
     return names.at(what.index());
 }
 
@@ -82,6 +87,15 @@ Result<signer::ResetRequest> reset_request(const control::ResetCommand& command)
     if (!approvals) return std::unexpected(approvals.error());
     return signer::ResetRequest{
         .operator_name = command.operator_name, .reason = command.reason, .approvals = std::move(*approvals)};
+}
+
+Result<signer::EndorseRequest> endorse_request(const control::RiskCommand& command, std::string action, std::string subject) {
+    auto approvals = parse_approvals(command.approvals);
+    if (!approvals) return std::unexpected(approvals.error());
+    return signer::EndorseRequest{.operator_name = command.operator_name,
+                                  .action = std::move(action),
+                                  .subject = std::move(subject),
+                                  .approvals = std::move(*approvals)};
 }
 
 Result<std::string> approval_report(const Config& config, const TokenPrices& prices, const ArmView& view,

@@ -16,7 +16,12 @@ namespace jitbox::apps {
 [[nodiscard]] Result<signer::RenewRequest> renew_request(const control::RenewCommand& command);
 [[nodiscard]] Result<signer::ResetRequest> reset_request(const control::ResetCommand& command);
 
-/// {"action", "subject"} for `jitctl approve`. Errors: as above; a renewal without a lease, a reset while not TRIPPED.
+/// The approvals of `command` for `action` on `subject`.
+[[nodiscard]] Result<signer::EndorseRequest> endorse_request(const control::RiskCommand& command, std::string action,
+                                                             std::string subject);
+
+/// {"action", "subject"} for `jitctl approve`. Errors: as above; a renewal without a lease, a reset while not TRIPPED. What loosens
+/// a risk limit has its text from RiskWatch::loosening().
 [[nodiscard]] Result<std::string> approval_report(const Config& config, const TokenPrices& prices, const ArmView& view,
                                                   const control::Approvable& what);
 

@@ -5,6 +5,7 @@
 #include "apps/jitctl/commands.hpp"
 #include "apps/jitctl/daemon_call.hpp"
 #include "apps/jitctl/daemon_tables.hpp"
+#include "apps/jitctl/dual_control.hpp"
 #include "apps/text/amount_text.hpp"
 #include "control/commands.hpp"
 #include "signer/client.hpp"
@@ -14,7 +15,6 @@
 #include <unistd.h>
 
 #include <cstdio>
-#include <fstream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -51,41 +51,6 @@ int run_with_reason(int argc, char** argv, const char* op, const char* help) {
     app.add_option("--reason", reason, "why, for the audit log")->required();
     CLI11_PARSE(app, argc, argv);
     return daemon.ask(op, {{"reason", reason}}, print_state);
-}
-
-/// What two people may have to approve.
-struct DualControl {
-    std::vector<std::string> files;
-    bool request = false;
-};
-
-void add_dual_control(CLI::App& app, DualControl& dual) {
-    auto* files = app.add_option("--approval", dual.files, "a file that `jitctl approve` printed; once for each person");
-    app.add_flag("--request-approval", dual.request, "only print what has to be approved, for `jitctl approve`")->excludes(files);
-}
-
-Result<json::array> read_approvals(const std::vector<std::string>& files) {
-    json::array out;
-    for (const std::string& file : files) {
-        std::ifstream in(file);
-        std::string line;
-        if (!std::getline(in, line))
-            return fail("cannot read " + file, "give what `jitctl approve` printed, one file for each person");
-        out.emplace_back(line);
-    }
-    return out;
-}
-
-/// Does it with the approvals, or asks what they would have to say.
-int act(const DaemonCall& daemon, const DualControl& dual, const char* op, json::object arguments) {
-    if (dual.request) {
-        arguments["action"] = op;
-        return daemon.ask("approval-request", arguments, [](const json::value& answer) { return json::serialize(answer) + "\n"; });
-    }
-    auto approvals = read_approvals(dual.files);
-    if (!approvals) return print_error(approvals.error());
-    if (!approvals->empty()) arguments["approvals"] = std::move(*approvals);
-    return daemon.ask(op, arguments, print_state);
 }
 
 Result<json::object> arm_arguments(const std::string& ttl, const std::string& notional, const std::string& loss,
@@ -156,7 +121,7 @@ int run_arm(int argc, char** argv) {
     CLI11_PARSE(app, argc, argv);
     const auto arguments = renew ? renew_arguments(ttl) : arm_arguments(ttl, notional, loss, pools);
     if (!arguments) return print_error(arguments.error());
-    return act(daemon, dual, renew ? "renew" : "arm", *arguments);
+    return dual.ask(daemon, renew ? "renew" : "arm", *arguments, print_state);
 }
 
 int run_disarm(int argc, char** argv) {
@@ -173,7 +138,7 @@ int run_reset(int argc, char** argv) {
     app.add_option("--reason", reason, "why, for the audit log")->required();
     add_dual_control(app, dual);
     CLI11_PARSE(app, argc, argv);
-    return act(daemon, dual, "reset", {{"reason", reason}});
+    return dual.ask(daemon, "reset", {{"reason", reason}}, print_state);
 }
 
 int run_estop(int argc, char** argv) {

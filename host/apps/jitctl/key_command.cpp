@@ -3,9 +3,11 @@
 #include "apps/jitctl/key_command.hpp"
 
 #include "apps/jitctl/commands.hpp"
+#include "apps/jitctl/dual_control.hpp"
 #include "apps/text/table.hpp"
 #include "base/hex.hpp"
 #include "signer/key_admin.hpp"
+#include "signer/key_approval.hpp"
 
 #include <CLI/CLI.hpp>
 #include <boost/json.hpp>
@@ -46,6 +48,7 @@ struct Options {
     std::string out;
     std::string tpm;
     std::vector<unsigned> pcrs;
+    DualControl dual;
 };
 
 /// Ends this process when the PKCS#11 module does not come back: its calls know no deadline (KEY-5).
@@ -169,11 +172,35 @@ std::vector<std::string> what_is_next(const signer::Config& old, const std::stri
     return out;
 }
 
+/// Two people's yes to `action` on the keys of `label`, which are at `former`. True: it may go on; false: what they have to approve
+/// was printed.
+Result<bool> approved(const signer::Config& config, const Options& options, const std::string& action, const std::string& label,
+                      const std::vector<std::string>& former) {
+    const std::string subject = signer::key_subject(config, label, former);
+    if (options.dual.request) {
+        std::cout << json::serialize(json::object{{"action", action}, {"subject", subject}}) << "\n";
+        return false;
+    }
+    const auto lines = read_approvals(options.dual.files);
+    if (!lines) return std::unexpected(lines.error());
+    std::vector<signer::Approval> approvals;
+    for (const json::value& line : *lines) {
+        auto approval = signer::parse_approval(std::string_view(line.get_string()));
+        if (!approval) return std::unexpected(approval.error());
+        approvals.push_back(std::move(*approval));
+    }
+    if (auto used = signer::use_key_approvals(config, action, subject, approvals); !used) return std::unexpected(used.error());
+    return true;
+}
+
 int rotate(signer::Config config, const Options& options) {
     Steps steps{.done = {}, .as_json = options.as_json};
     const auto before = signer::view_keys(config);
     if (!before) return print_error(before.error());
     const auto former = addresses(*before, config.hsm.token.key_labels);
+    const auto may = approved(config, options, "rotate_keys", config.key_label, former);
+    if (!may) return print_error(may.error());
+    if (!*may) return 0;
     steps.add("looked at the token: " + std::to_string(former.size()) + " keys in use");
 
     const std::string label = signer::next_generation(config.key_label);
@@ -214,6 +241,18 @@ int retire(const signer::Config& config, const Options& options) {
     if (!options.yes)
         return print_error(
             {.what = "key retire destroys the keys '" + options.label + "-<lane>' for ever", .hint = "say so with --yes"});
+    const auto keys = signer::view_keys(config);
+    if (!keys) return print_error(keys.error());
+    std::vector<std::string> doomed;
+    for (const signer::KeyView& key : *keys)
+        if (key.record.label.starts_with(options.label + "-") && !key.record.retired_s)
+            doomed.push_back(chain::to_checksum(key.record.address));
+    // What retire_generation() refuses by itself must use up no approval.
+    if (!doomed.empty() && options.label != config.key_label) {
+        const auto may = approved(config, options, "retire_keys", options.label, doomed);
+        if (!may) return print_error(may.error());
+        if (!*may) return 0;
+    }
     const auto gone = signer::retire_generation(config, options.label, operator_name());
     if (!gone) return print_error(gone.error());
     if (options.as_json) {
@@ -286,10 +325,11 @@ int run_key(int argc, char** argv) {
     };
     const CLI::App* const lists = add("list", "every key of the token and of the registry: address, state, age");
     const CLI::App* const generates = add("generate", "generate the configured lanes' keys that are missing, inside the token");
-    const CLI::App* const rotates = add("rotate", "generate and test the next keys, and say what the owners have to confirm");
+    CLI::App* const rotates = add("rotate", "generate and test the next keys, and say what the owners have to confirm");
     CLI::App* const retires = add("retire", "destroy the keys of a label that is not in use any more");
     retires->add_option("--label", options.label, "the former hsm.key_label")->required();
     retires->add_flag("--yes", options.yes, "they are gone for ever");
+    for (CLI::App* command : {rotates, retires}) add_dual_control(*command, options.dual);
     CLI::App* const unlocks = add("unlock", "end the lock-out after wrong PINs");
     unlocks->add_option("--reason", options.reason, "for the audit log")->required();
     CLI::App* const seals = app.add_subcommand("seal", "seal the PIN that stands on standard input by this machine's TPM");

@@ -4,6 +4,7 @@
 
 #include "apps/jitctl/daemon_call.hpp"
 #include "apps/jitctl/daemon_tables.hpp"
+#include "apps/jitctl/dual_control.hpp"
 
 #include <CLI/CLI.hpp>
 #include <boost/json.hpp>
@@ -24,19 +25,25 @@ int run_risk(int argc, char** argv) {
     std::string reason;
     std::string level;
     unsigned limit = 50;
+    DualControl dual;
     CLI::App* status = app.add_subcommand("status", "portfolio, use of every limit, prices, protection level");
     CLI::App* events = app.add_subcommand("events", "the newest risk events of the journal, newest first");
-    CLI::App* set = app.add_subcommand("level", "sets the protection level: NONE, CONSERVATIVE, AGGRESSIVE, EMERGENCY");
+    CLI::App* set = app.add_subcommand(
+        "level", "sets the protection level: NONE, CONSERVATIVE, AGGRESSIVE, EMERGENCY; a lower one needs two people");
+    CLI::App* accept = app.add_subcommand("limits", "accepts limits that are looser than at the last arming; needs two people");
     CLI::App* known = app.add_subcommand("acknowledge", "critical events are known to you: arming is allowed again");
-    for (CLI::App* command : {status, events, set, known}) call.add_options(*command);
+    for (CLI::App* command : {status, events, set, accept, known}) call.add_options(*command);
     events->add_option("--limit", limit, "newest rows to show")->check(CLI::Range(1, 10'000))->capture_default_str();
     set->add_option("LEVEL", level, "the level")->required();
     add_reason(*set, reason);
+    add_reason(*accept, reason);
+    for (CLI::App* command : {set, accept}) add_dual_control(*command, dual);
     add_reason(*known, reason);
     CLI11_PARSE(app, argc, argv);
     if (status->parsed()) return call.ask("risk", {}, print_risk);
     if (events->parsed()) return call.ask("risk-events", {{"limit", limit}}, print_risk_events);
-    if (set->parsed()) return call.ask("risk-level", {{"level", level}, {"reason", reason}}, print_risk);
+    if (set->parsed()) return dual.ask(call, "risk-level", {{"level", level}, {"reason", reason}}, print_risk);
+    if (accept->parsed()) return dual.ask(call, "risk-limits", {{"reason", reason}}, print_risk);
     return call.ask("risk-acknowledge", {{"reason", reason}}, print_risk);
 }
 

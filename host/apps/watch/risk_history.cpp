@@ -27,6 +27,8 @@ Result<void> read_state(store::Journal& journal, RiskHistory& out) {
     const std::string level = (*state)["level"];
     out.level = level.empty() ? risk::Protection::none : risk::protection_from_text(level).value_or(risk::Protection::emergency);
     out.level_cause = (*state)["level_cause"];
+    out.level_since = (*state)["level_since"];
+    out.limits = (*state)["limits"];
     out.unacknowledged = (*state)["unacknowledged"];
     out.configuration = (*state)["configuration"];
     return {};

@@ -17,6 +17,8 @@ struct RiskHistory {
     std::vector<Bytes20> pools_included;
     risk::Protection level = risk::Protection::none;
     std::string level_cause;
+    std::string level_since;
+    std::string limits;         ///< limit_terms() of the last arming, with what people accepted since; empty: never armed
     std::string unacknowledged; ///< the critical event that no operator has acknowledged
     std::string configuration;  ///< keccak256 of the last run's file; empty at the first
 };

@@ -12,6 +12,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <array>
 #include <utility>
@@ -54,6 +55,7 @@ struct RiskWatch::Impl : std::enable_shared_from_this<Impl> {
     risk::Ladder ladder;
     risk::EventRing events;
     RiskView seen;
+    LimitTerms limits_armed; ///< of the last arming, with what people accepted since; empty: never armed
     std::string price_warning;
     std::uint64_t ticks = 0;
     std::unique_ptr<risk::Monitor> monitor;
@@ -73,6 +75,9 @@ struct RiskWatch::Impl : std::enable_shared_from_this<Impl> {
         for (std::size_t i = 0; i < open.size(); ++i) open[i].ticket = tickets.at(i);
         ladder = risk::Ladder(past->level, ladder_steps());
         seen.level_cause = past->level_cause;
+        seen.level_since = past->level_since;
+        // Terms that cannot be read are none that anything is tighter than.
+        if (!past->limits.empty()) limits_armed = parse_limit_terms(past->limits).value_or(LimitTerms{{"unreadable", "0"}});
         seen.unacknowledged = past->unacknowledged;
         trading.gate.set_protection(ladder.level());
         note_configuration(past->configuration);
@@ -163,11 +168,17 @@ struct RiskWatch::Impl : std::enable_shared_from_this<Impl> {
         if (was && findings.price_problem.empty()) note(Severity::info, "price", "prices may be traded on again");
     }
 
-    void on_level(const std::string& why) {
+    void keep_level(const std::string& why) {
         seen.level_cause = why;
+        seen.level_since = std::to_string(wall_ns());
         trading.gate.set_protection(ladder.level());
         remember("level", std::string(to_text(ladder.level())));
-        remember("level_cause", why);
+        remember("level_cause", seen.level_cause);
+        remember("level_since", seen.level_since);
+    }
+
+    void on_level(const std::string& why) {
+        keep_level(why);
         const std::string text = fmt::format("protection level {}: {}", to_text(ladder.level()), why);
         if (ladder.level() != Protection::emergency) {
             note(Severity::warning, "protection", text);
@@ -215,20 +226,58 @@ struct RiskWatch::Impl : std::enable_shared_from_this<Impl> {
         note(Severity::info, "acknowledged", who + " knows of: " + text);
     }
 
-    Result<std::string> set_level(const control::RiskCommand& command) {
+    [[nodiscard]] static Result<Protection> level_of(const control::RiskCommand& command) {
         const auto level = risk::protection_from_text(command.level);
-        if (!level)
-            return fail("risk: '" + command.level + "' is no protection level", "NONE, CONSERVATIVE, AGGRESSIVE, EMERGENCY");
+        if (level) return *level;
+        return fail("risk: '" + command.level + "' is no protection level", "NONE, CONSERVATIVE, AGGRESSIVE, EMERGENCY");
+    }
+
+    [[nodiscard]] Result<std::optional<Loosening>> loosening(const control::RiskCommand& command) const {
+        using Kind = control::RiskCommand::Kind;
+        if (command.kind == Kind::level) {
+            const auto level = level_of(command);
+            if (!level) return std::unexpected(level.error());
+            if (*level >= ladder.level()) return std::nullopt;
+            const StandingLevel from{.level = ladder.level(), .cause = seen.level_cause, .since = seen.level_since};
+            return level_loosening(services.config, from, *level, command);
+        }
+        if (command.kind != Kind::limits) return std::nullopt;
+        if (looser_limits().empty())
+            return fail("risk: no limit is looser than at the last arming", "arm: tighter limits need nobody's approval");
+        return limits_loosening(services.config, limits_armed, command);
+    }
+
+    [[nodiscard]] std::vector<std::string> looser_limits() const {
+        if (limits_armed.empty()) return {};
+        if (limits_armed.contains("unreadable")) return {"every limit: those of the last arming cannot be read from the journal"};
+        return looser_terms(limits_armed, limit_terms(services.config));
+    }
+
+    void keep_limits() {
+        const LimitTerms now = limit_terms(services.config);
+        if (now == limits_armed) return;
+        limits_armed = now;
+        remember("limits", format_limit_terms(now));
+    }
+
+    Result<std::string> accept_limits(const control::RiskCommand& command) {
+        const auto looser = looser_limits();
+        keep_limits();
+        note(Severity::warning, "limits",
+             fmt::format("{} ({}): looser limits accepted: {}", command.operator_name, command.reason, fmt::join(looser, ", ")));
+        return status();
+    }
+
+    Result<std::string> set_level(const control::RiskCommand& command) {
+        const auto level = level_of(command);
+        if (!level) return std::unexpected(level.error());
         const bool tightens = *level > ladder.level();
         ladder.set(*level);
         if (tightens && *level == Protection::emergency) {
             on_level("set by " + command.operator_name + ": " + command.reason);
             return status();
         }
-        seen.level_cause = "set by " + command.operator_name + ": " + command.reason;
-        trading.gate.set_protection(*level);
-        remember("level", std::string(to_text(*level)));
-        remember("level_cause", seen.level_cause);
+        keep_level("set by " + command.operator_name + ": " + command.reason);
         note(Severity::info, "protection", fmt::format("protection level {}: {}", to_text(*level), seen.level_cause));
         return status();
     }
@@ -268,6 +317,8 @@ struct RiskWatch::Impl : std::enable_shared_from_this<Impl> {
             return risk_events_report(services.journal, command.limit);
         case Kind::level:
             return set_level(command);
+        case Kind::limits:
+            return accept_limits(command);
         case Kind::acknowledge:
             acknowledge(command.operator_name + " (" + command.reason + ")");
             return status();
@@ -292,6 +343,11 @@ struct RiskWatch::Impl : std::enable_shared_from_this<Impl> {
         if (!seen.unacknowledged.empty()) {
             out.push_back({"arm: a critical risk event is not acknowledged: " + seen.unacknowledged,
                            "jitctl risk acknowledge after looking"});
+        }
+        if (const auto looser = looser_limits(); !looser.empty()) {
+            out.push_back(
+                {fmt::format("arm: {} limit(s) are looser than at the last arming: {}", looser.size(), fmt::join(looser, ", ")),
+                 "two people accept them: jitctl risk limits, with their approvals"});
         }
         if (!file.problem().empty()) out.push_back({"arm: " + file.problem(), "restart jitd, or put the file back"});
         if (!vault.value_wei())
@@ -356,6 +412,14 @@ void RiskWatch::acknowledge(const std::string& who) {
 
 std::vector<Error> RiskWatch::objections() const {
     return impl_->objections();
+}
+
+void RiskWatch::armed() {
+    impl_->keep_limits();
+}
+
+Result<std::optional<Loosening>> RiskWatch::loosening(const control::RiskCommand& command) const {
+    return impl_->loosening(command);
 }
 
 RiskView RiskWatch::view() const {

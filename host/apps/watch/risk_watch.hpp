@@ -4,6 +4,7 @@
 
 #include "apps/runtime/services.hpp"
 #include "apps/runtime/trading.hpp"
+#include "apps/watch/loosening.hpp"
 #include "apps/watch/risk_view.hpp"
 #include "apps/watch/vault.hpp"
 #include "control/commands.hpp"
@@ -13,6 +14,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -55,7 +57,12 @@ public:
 
     /// Why the appliance may not be armed; each with what to do.
     [[nodiscard]] std::vector<Error> objections() const;
+    /// An arming has succeeded: its limits are what later ones are compared with.
+    void armed();
+    /// What `command` loosens, which needs two people; nothing: it tightens, and one may. Errors: no such level, nothing to accept.
+    [[nodiscard]] Result<std::optional<Loosening>> loosening(const control::RiskCommand& command) const;
     [[nodiscard]] RiskView view() const;
+    /// Does it: what loosening() needs has been asked for before.
     void answer(const control::RiskCommand& command, const control::Respond& respond);
 
 private:

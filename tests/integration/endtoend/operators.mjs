@@ -61,6 +61,42 @@ async function check_dual_control(appliance) {
   console.log("  dual control: one person, one person twice, other terms, replay are refused; two people arm and renew");
 }
 
+/** A tighter protection level is one person's; a lower one, and looser limits, are two people's, and each approval is for what stands. */
+async function check_loosening(appliance) {
+  const level = (name) => ["risk", "level", name, "--reason", "a drill"];
+  await appliance.jitctl(...level("EMERGENCY"));
+  await refused(appliance, /loosen_level needs the approvals of 2 different people, there are 0/, ...level("NONE"));
+  const [bob, carol] = await appliance.approvals(APPROVERS, ...level("NONE"));
+  await refused(appliance, /two approvals by one person count once/, ...level("NONE"), ...with_approvals([bob, bob]));
+  await refused(appliance, /is for another subject/, ...level("CONSERVATIVE"), ...with_approvals([bob, carol]));
+  assert.equal((await appliance.jitctl(...level("NONE"), ...with_approvals([bob, carol]))).level, "NONE");
+  // The next emergency is another one: what is left over from this one does not end it.
+  const spare = async () => {
+    await appliance.jitctl(...level("EMERGENCY"));
+    return appliance.approvals(APPROVERS, ...level("NONE"));
+  };
+  const [first, second] = await spare();
+  await appliance.jitctl(...level("EMERGENCY"));
+  await refused(appliance, /is for another subject/, ...level("NONE"), ...with_approvals([first, second]));
+  const files = await appliance.approvals(APPROVERS, ...level("NONE"));
+  assert.equal((await appliance.jitctl(...level("NONE"), ...with_approvals(files))).level, "NONE");
+
+  await appliance.jitd.kill("SIGKILL");
+  Object.assign(appliance.overrides, { "risk.max_retries": 101 });
+  appliance.write_config();
+  await appliance.start_jitd();
+  await appliance.ready();
+  await appliance.build_block();
+  await until("the vault's value to be known", async () => (await appliance.status()).risk.portfolio_value_wei);
+  await refused(appliance, /1 limit\(s\) are looser than at the last arming: risk.max_retries: 100 -> 101/, "arm", "--ttl", "5m", "--max-notional", "1eth");
+  const accept = ["risk", "limits", "--reason", "more patience"];
+  await refused(appliance, /loosen_limits needs the approvals of 2 different people/, ...accept);
+  await appliance.jitctl(...accept, ...with_approvals(await appliance.approvals(APPROVERS, ...accept)));
+  await appliance.arm();
+  await appliance.jitctl("disarm", "--reason", "lunch");
+  console.log("  loosening: one person, one person twice, another level, an earlier episode are refused; two people loosen level and limits");
+}
+
 async function check_disarmed_does_not_sign(appliance, seed) {
   appliance.swap({ seed, blocks: 400, per_block: 8, large_every: 3 });
   await build_until(appliance, "decisions", async () => (await appliance.decisions()).filter((row) => row.kind === "decision").length >= 3);
@@ -133,6 +169,7 @@ async function check_end(appliance) {
 await end_to_end("operators", async (appliance, { seed }) => {
   await check_arming(appliance);
   await check_dual_control(appliance);
+  await check_loosening(appliance);
   await check_disarmed_does_not_sign(appliance, seed);
   await check_stops(appliance);
   await check_dead_man(appliance);

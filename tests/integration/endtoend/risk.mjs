@@ -156,6 +156,10 @@ async function check_drawdown(appliance) {
 
 async function check_new_limits(appliance) {
   const status = await restart_with(appliance, { "risk.max_drawdown_ppm": 150_000 });
+  await refused(appliance, /1 limit\(s\) are looser than at the last arming: risk.max_drawdown_ppm: 1 -> 150000/);
+  await risk(appliance, "limits", "--reason", "the limit was a drill");
+  const again = await appliance.try_jitctl("risk", "limits", "--reason", "again");
+  assert.match(again.stderr, /no limit is looser than at the last arming/);
   assert.equal(status.level, "EMERGENCY", "a higher limit alone loosens nothing");
   const noted = audit_records(appliance).filter(({ action, resource }) => action === "configuration" && /is not the configuration of the last run/.test(resource));
   assert.equal(noted.length, 2, "both changes stand in the audit log");

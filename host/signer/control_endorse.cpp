@@ -1,0 +1,42 @@
+// Endorsing: two people's yes to something that jitd does (loosening a protection level or the limits), which is not the signer's
+// own state. SPDX-License-Identifier: Apache-2.0
+#include "signer/control_service.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace jitbox::signer {
+namespace {
+
+/// Only these: approvals of an arming or a reset are used up by nothing else.
+constexpr std::array<std::string_view, 2> endorsed_actions = {"loosen_level", "loosen_limits"};
+
+} // namespace
+
+void ControlService::endorse(std::uint64_t id, const EndorseRequest& request, const Peer& peer, LineServer::Reply reply) {
+    audit::Event event{.user = request.operator_name,
+                       .action = request.action,
+                       .resource = request.subject,
+                       .result = "asked: " + std::to_string(request.approvals.size()) + " approval(s)",
+                       .source = "unix uid " + std::to_string(peer.uid) + " pid " + std::to_string(peer.pid),
+                       .agent = "signer-control",
+                       .session = std::to_string(peer.session)};
+    parts_.on_admin([this, id, request, reply = std::move(reply), event = std::move(event)] {
+        answer_later(id, reply, endorse_now(request, event));
+    });
+}
+
+Answer<void> ControlService::endorse_now(const EndorseRequest& request, audit::Event event) {
+    if (std::ranges::find(endorsed_actions, request.action) == endorsed_actions.end())
+        return std::unexpected(Refusal{.code = RefusalCode::bad_request,
+                                       .what = "endorse: '" + request.action + "' is nothing to endorse",
+                                       .hint = "loosen_level, loosen_limits"});
+    if (auto recorded = record(event); !recorded) return recorded;
+    Answer<void> endorsed;
+    if (parts_.config.approvals.needed_to_reset()) endorsed = use_approvals(request.action, request.subject, request.approvals);
+    event.result = endorsed ? "ok" : endorsed.error().what;
+    if (auto recorded = record(event); !recorded) return recorded;
+    return endorsed;
+}
+
+} // namespace jitbox::signer

@@ -1,0 +1,162 @@
+// Two people for what loosens: endorsements of jitd's level and limits, rotation and destruction of keys, on a real signer (API-3).
+// Attacked with too few people, one person twice, approvals for something else, old ones and used ones. SPDX-License-Identifier:
+// Apache-2.0
+#include "signer_rig.hpp"
+
+#include "signer/approval.hpp"
+#include "support/temp_dir.hpp"
+
+#include <boost/json.hpp>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdio>
+#include <fstream>
+#include <sys/wait.h>
+
+namespace jitbox::test {
+namespace {
+
+using namespace std::chrono_literals;
+using signer::Approval;
+using signer::RefusalCode;
+using testing::HasSubstr;
+
+class Loosening : public ::testing::Test {
+protected:
+    void SetUp() override {
+        Token::instance();
+        std::string people;
+        for (const char* name : {"alice", "bob", "carol"}) {
+            auto key = signer::generate_approver_key().value();
+            people +=
+                std::string(people.empty() ? "" : ", ") + R"({ name = ")" + name + R"(", public_key = ")" + key.public_key + "\" }";
+            names.emplace_back(name);
+            seeds.push_back(std::move(key.seed));
+        }
+        rig.set("approvals.people", "[" + people + "]");
+        rig.set("approvals.arm_threshold_wei", "\"50000\"");
+    }
+    [[nodiscard]] Approval approve(std::size_t who, const std::string& action, const std::string& subject,
+                                   std::chrono::seconds life = 1h,
+                                   std::chrono::system_clock::time_point at = std::chrono::system_clock::now()) const {
+        return signer::sign_approval(action, subject, names[who], at, life, seeds[who]).value();
+    }
+    /// Empty when it was endorsed.
+    [[nodiscard]] std::string endorse(const std::string& action, const std::string& subject,
+                                      std::vector<Approval> approvals) const {
+        const auto done = rig.control().endorse(
+            {.operator_name = "alice", .action = action, .subject = subject, .approvals = std::move(approvals)});
+        return done ? "" : done.error().what;
+    }
+    struct Ran {
+        int status = -1;
+        std::string output;
+    };
+    [[nodiscard]] Ran key(const std::string& command, const std::vector<Approval>& approvals = {}) {
+        rig.write_config();
+        std::string line =
+            std::string(JITBOX_BINARY_DIR "/bin/jitctl key ") + command + " --config " + rig.dir().file("signer.toml");
+        for (std::size_t i = 0; i < approvals.size(); ++i) {
+            const std::string file = rig.dir().file("approval-" + std::to_string(i));
+            std::ofstream(file, std::ios::trunc) << signer::format_approval(approvals[i]) << "\n";
+            line += " --approval " + file;
+        }
+        Ran out;
+        std::FILE* pipe = ::popen((line + " 2>&1").c_str(), "r");
+        std::array<char, 4096> buffer{};
+        while (std::fgets(buffer.data(), buffer.size(), pipe) != nullptr) out.output += buffer.data();
+        const int status = ::pclose(pipe);
+        out.status = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+        return out;
+    }
+    /// The subject that the command wants approved.
+    [[nodiscard]] std::string subject_of(const std::string& command) {
+        const Ran asked = key(command + " --request-approval");
+        EXPECT_EQ(asked.status, 0) << asked.output;
+        return std::string(boost::json::parse(asked.output).as_object().at("subject").as_string());
+    }
+
+    SignerRig rig;
+    std::vector<std::string> names;
+    std::vector<signer::Secret> seeds;
+    const std::string level = R"({"from":"EMERGENCY","to":"NONE","since":"17"})";
+};
+
+TEST_F(Loosening, TwoPeopleEndorseOneSubjectOnce) {
+    ASSERT_TRUE(rig.start()) << rig.output();
+    const auto yes = [&](std::size_t who) { return approve(who, "loosen_level", level); };
+    EXPECT_THAT(endorse("loosen_level", level, {}), HasSubstr("approvals of 2 different people, there are 0"));
+    EXPECT_THAT(endorse("loosen_level", level, {yes(0)}), HasSubstr("there are 1"));
+    EXPECT_THAT(endorse("loosen_level", level, {yes(0), yes(0)}), HasSubstr("two approvals by one person count once"));
+    EXPECT_THAT(endorse("loosen_limits", level, {yes(0), yes(1)}), HasSubstr("is for 'loosen_level', asked was 'loosen_limits'"));
+    const std::string later = R"({"from":"EMERGENCY","to":"NONE","since":"18"})";
+    EXPECT_THAT(endorse("loosen_level", later, {yes(0), yes(1)}), HasSubstr("is for another subject"));
+    const auto old = std::chrono::system_clock::now() - 2h;
+    EXPECT_THAT(endorse("loosen_level", level, {yes(0), approve(1, "loosen_level", level, 1h, old)}), HasSubstr("expired"));
+    Approval forged = yes(1);
+    forged.approver = "carol";
+    EXPECT_THAT(endorse("loosen_level", level, {yes(0), forged}), HasSubstr("the signature does not verify"));
+
+    const std::vector<Approval> both = {yes(0), yes(1)};
+    EXPECT_EQ(endorse("loosen_level", level, both), "");
+    EXPECT_THAT(endorse("loosen_level", level, both), HasSubstr("was used before"));
+    rig.kill9();
+    ASSERT_TRUE(rig.start()) << rig.output();
+    EXPECT_THAT(endorse("loosen_level", level, both), HasSubstr("was used before")) << "also after kill -9";
+    EXPECT_THAT(endorse("loosen_level", level, {both[0], yes(2)}), HasSubstr("was used before")) << "each of them";
+    EXPECT_THAT(rig.audit_text(), HasSubstr(R"("action":"loosen_level")"));
+}
+
+TEST_F(Loosening, AnEndorsementUsesUpNoApprovalOfAnArmingOrReset) {
+    ASSERT_TRUE(rig.start()) << rig.output();
+    ASSERT_TRUE(rig.control().estop({.operator_name = "bob", .reason = "a drill"}));
+    const std::string subject = signer::reset_subject(chain_id, executor, rig.status().trip_id);
+    const std::vector<Approval> both = {approve(0, "reset", subject), approve(1, "reset", subject)};
+    EXPECT_THAT(endorse("reset", subject, both), HasSubstr("'reset' is nothing to endorse"));
+    EXPECT_THAT(endorse("loosen_level", subject, both), HasSubstr("is for 'reset'"));
+    EXPECT_TRUE(rig.control().reset({.operator_name = "alice", .reason = "seen to", .approvals = both}));
+}
+
+TEST_F(Loosening, KeysAreRotatedAndDestroyedByTwoPeopleBesideTheRunningSigner) {
+    rig.set("hsm.key_label", "\"pair\"");
+    ASSERT_EQ(key("generate").status, 0);
+    ASSERT_TRUE(rig.start()) << rig.output();
+    const auto refused = [&](const std::string& command, const std::vector<Approval>& approvals, const char* why) {
+        const Ran ran = key(command, approvals);
+        EXPECT_NE(ran.status, 0) << command;
+        EXPECT_THAT(ran.output, HasSubstr(why));
+    };
+    const std::string rotation = subject_of("rotate");
+    const auto yes = [&](std::size_t who) { return approve(who, "rotate_keys", rotation); };
+    refused("rotate", {}, "approvals of 2 different people, there are 0");
+    refused("rotate", {yes(0), yes(0)}, "two approvals by one person count once");
+    refused("rotate", {yes(0), approve(1, "rotate_keys", rotation, 1h, std::chrono::system_clock::now() - 2h)}, "expired");
+    EXPECT_THAT(key("list").output, testing::Not(HasSubstr("pair.2"))) << "nothing was generated";
+    const std::vector<Approval> both = {yes(0), yes(1)};
+    const Ran rotated = key("rotate", both);
+    ASSERT_EQ(rotated.status, 0) << rotated.output;
+    refused("rotate", both, "was used before");
+
+    rig.kill9();
+    rig.set("hsm.key_label", "\"pair.2\"");
+    ASSERT_TRUE(rig.start()) << rig.output();
+    const std::string retire = "retire --label pair --yes";
+    const std::string doom = subject_of(retire);
+    refused(retire, {}, "there are 0");
+    refused(retire, {approve(0, "rotate_keys", rotation), approve(1, "rotate_keys", rotation)}, "is for 'rotate_keys'");
+    refused("retire --label pair.2 --yes", {approve(0, "retire_keys", doom), approve(1, "retire_keys", doom)},
+            "is what the signer is configured for");
+    const Ran retired = key(retire, {approve(0, "retire_keys", doom), approve(1, "retire_keys", doom)});
+    EXPECT_EQ(retired.output, "destroyed pair-0\ndestroyed pair-1\n");
+}
+
+TEST(LooseningAlone, ADevelopmentSignerWithoutPeopleAsksNobody) {
+    Token::instance();
+    SignerRig rig;
+    ASSERT_TRUE(rig.start()) << rig.output();
+    EXPECT_TRUE(rig.control().endorse({.operator_name = "alice", .action = "loosen_level", .subject = "{}", .approvals = {}}));
+}
+
+} // namespace
+} // namespace jitbox::test

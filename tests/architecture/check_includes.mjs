@@ -10,11 +10,11 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 /** What may stand below what; a declared dependency outside of this table is an error even if CMake would link it. */
 const layers = {
   base: [], kernels: [], chain: ['base', 'kernels'], safe: ['base', 'chain'], manifest: ['base'],
-  telemetry: ['base'], store: ['base', 'chain'], audit: ['base', 'chain', 'store'],
+  telemetry: ['base'], tpm: ['base'], store: ['base', 'chain'], audit: ['base', 'chain', 'store', 'tpm'],
   pools: ['base', 'chain', 'telemetry', 'store', 'audit'],
   accel: ['base', 'chain', 'telemetry', 'store', 'audit', 'kernels'],
   risk: ['base', 'chain', 'telemetry', 'store', 'audit'],
-  signer: ['base', 'chain', 'store', 'audit', 'manifest'],
+  signer: ['base', 'chain', 'store', 'audit', 'manifest', 'tpm'],
   feed: ['base', 'chain', 'telemetry', 'store', 'audit', 'pools', 'accel', 'risk'],
   relay: ['base', 'chain', 'telemetry', 'store', 'audit', 'pools', 'accel', 'risk'],
   strategy: ['base', 'chain', 'telemetry', 'store', 'audit', 'pools', 'accel', 'risk', 'signer', 'relay'],

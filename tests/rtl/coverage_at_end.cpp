@@ -8,11 +8,12 @@
 #include <new>
 
 // The counters are inside the models, which tests delete as they please, and Verilator reads them through pointers when it writes:
-// so nothing of a model's size is given back before the end.
+// so nothing of a model's size is given back before the end, and nothing that stands on cache lines, as large models do.
 void operator delete(void* memory, std::size_t bytes) noexcept {
     constexpr std::size_t kept_from = 520;    // beyond a std::deque's blocks
     if (bytes < kept_from) std::free(memory); // NOLINT(cppcoreguidelines-no-malloc): what new took
 }
+void operator delete(void* /*memory*/, std::size_t /*bytes*/, std::align_val_t /*alignment*/) noexcept {}
 
 namespace {
 

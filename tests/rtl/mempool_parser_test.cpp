@@ -12,6 +12,7 @@
 #include <iostream>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace jitbox::test {
 namespace {
@@ -176,10 +177,50 @@ std::vector<Bytes> at_the_bounds_of_fields() {
             out.push_back(transaction(fields));
         }
     }
+    for (const std::uint64_t v : {26U, 27U, 28U, 29U, 34U, 35U, 36U, 37U, 38U}) out.push_back(with_field(0, 6, integer(v)));
     const Item good = text(Bytes(32, 1));
     for (const Item& hashes :
          {list({}), list({text(Bytes(32, 2))}), list({text(Bytes(31, 1))}), list({good, text(Bytes(32, 0))}), list({good, good})})
         out.push_back(with_field(3, 10, hashes));
+    return out;
+}
+
+/// Access lists, authorizations and sidecars with too little, too much, or the wrong thing in them.
+std::vector<Bytes> broken_lists() {
+    const Item address = text(address_of(0x33));
+    const Item key = text(Bytes(32, 0));
+    std::vector<Bytes> out;
+    for (const Item& access :
+         {list({list({address, list({key, key})}), list({address, list({})})}), list({list({address})}), list({address}), text({}),
+          list({list({address, list({}), list({})})}), list({list({address, list({key}), key})}), list({list({address, key})}),
+          list({list({address, list({list({})})})}), list({list({text(Bytes(19, 1)), list({})})}),
+          list({list({address, list({text(Bytes(31, 1))})})})}) {
+        for (const int type : {1, 2}) out.push_back(with_field(type, type == 1 ? 7 : 8, access));
+    }
+    const std::vector<Item> tuple{integer(1), text(address_of(0x22)), integer(9), integer(1), integer(5), integer(6)};
+    out.push_back(with_field(4, 9, list({})));
+    out.push_back(with_field(4, 9, list({list(tuple), list(tuple)})));
+    for (std::size_t i = 0; i < tuple.size(); ++i) {
+        auto without = tuple;
+        without.erase(without.begin() + static_cast<std::ptrdiff_t>(i));
+        out.push_back(with_field(4, 9, list({list(without)})));
+        auto twice = tuple;
+        twice.insert(twice.begin() + static_cast<std::ptrdiff_t>(i), tuple[i]);
+        out.push_back(with_field(4, 9, list({list(twice)})));
+        auto spoilt = tuple;
+        spoilt[i] = text(Bytes(33, 1));
+        out.push_back(with_field(4, 9, list({list(tuple), list(spoilt)})));
+    }
+    const Item payload = list(typed_fields(3));
+    const Item none = list({});
+    const Item short_blob = list({text(Bytes(1000, 1))});
+    for (const std::vector<Item>& items : std::vector<std::vector<Item>>{{payload},
+                                                                         {payload, none, none, none},
+                                                                         {payload, short_blob, none, none},
+                                                                         {payload, integer(1), none, none, none},
+                                                                         {payload, integer(2), none, none, none},
+                                                                         {payload, integer(0), none, none, none}})
+        out.push_back(transaction(items, 3));
     return out;
 }
 
@@ -202,11 +243,98 @@ TEST_F(Parser, GivesTheReasonsThatDamageHardlyEverFinds) {
         accel::to_record(0, std::vector<accel::RouterEntry>{{router, RouterKind::swap_router02, address_of(0xfa)}}),
         maker.transaction(call(router, multicall_bomb()))};
     for (const Bytes& raw : at_the_bounds_of_fields()) records.push_back(maker.transaction(raw));
+    for (const Bytes& raw : broken_lists()) records.push_back(maker.transaction(raw));
     expect_same(records);
     for (const Reason reason :
          {Reason::tx_bad_blob_field, Reason::tx_nonce_too_large, Reason::tx_gas_cost_overflow, Reason::calldata_too_complex})
         EXPECT_GT(reasons_[static_cast<std::size_t>(reason)], 0U) << static_cast<int>(reason);
-    EXPECT_EQ(reasons_[0], 15U) << "one step before each bound all is well: 5 nonces, 9 costs, 1 list of hashes";
+    EXPECT_EQ(reasons_[0], 22U) << "all is well with 5 nonces, 9 costs, 4 v, 1 list of hashes, 2 access lists, 1 of authorizations";
+}
+
+/// Calls of every router kind with words to spoil: paths, single swaps, pool's own swap, as many legs as there is room for and one
+/// more.
+std::vector<std::pair<RouterKind, Bytes>> calls_of_every_kind() {
+    const Bytes20 user = address_of(0x99);
+    const Bytes path = path_of({address_of(0x0a), address_of(0x0b), address_of(0x0c)}, 3000);
+    const auto with_path = [&](std::uint32_t selector, bool deadline) {
+        Calldata data(selector);
+        data.word(32).word(deadline ? 160 : 128).word(user);
+        if (deadline) data.word(500);
+        return data.word(7).word(3).bytes(path).get();
+    };
+    const auto single = [&](std::uint32_t selector, bool deadline) {
+        Calldata data(selector);
+        data.word(address_of(0x0a)).word(address_of(0x0b)).word(3000).word(user);
+        if (deadline) data.word(500);
+        return data.word(7).word(3).word(0).get();
+    };
+    const auto multicall = [](const std::vector<Bytes>& calls) {
+        return Calldata(0xac9650d8).word(32).append(array_of(calls)).get();
+    };
+    std::vector<std::pair<RouterKind, Bytes>> out;
+    for (const std::uint32_t selector : {0xb858183fU, 0x09b81346U})
+        out.emplace_back(RouterKind::swap_router02, with_path(selector, false));
+    for (const std::uint32_t selector : {0xc04b8d59U, 0xf28c0498U})
+        out.emplace_back(RouterKind::swap_router, with_path(selector, true));
+    for (const std::uint32_t selector : {0x04e45aafU, 0x5023b4dfU})
+        out.emplace_back(RouterKind::swap_router02, multicall({single(selector, false)}));
+    for (const std::uint32_t selector : {0x414bf389U, 0xdb3e2198U})
+        out.emplace_back(RouterKind::swap_router, multicall({single(selector, true)}));
+    for (const std::size_t legs : {std::size_t{records::max_legs}, std::size_t{records::max_legs} + 1})
+        out.emplace_back(RouterKind::swap_router02, multicall(std::vector<Bytes>(legs, single(0x04e45aaf, false))));
+    return out;
+}
+
+TEST_F(Parser, JudgesEveryDamagedWordOfEveryCallLikeTheHlsSource) {
+    const Bytes20 router = address_of(0x77);
+    const Bytes20 pool = address_of(0x55);
+    StreamMaker maker{1};
+    for (const auto& [kind, calldata] : calls_of_every_kind()) {
+        std::vector<Bytes> records{accel::to_record(0, std::vector<accel::RouterEntry>{{router, kind, address_of(0xfa)}}),
+                                   maker.transaction(call(router, calldata))};
+        for (std::size_t at = 4; at + 32 <= std::min<std::size_t>(calldata.size(), 1000); at += 32) {
+            for (const Bytes& broken : damaged(calldata, at)) records.push_back(maker.transaction(call(router, broken)));
+        }
+        expect_same(records);
+        if (HasFatalFailure()) return;
+    }
+    std::vector<Bytes> records{accel::to_record(0, accel::PoolRecord{.pool_kind = accel::PoolKind::uniswap_v3,
+                                                                     .fee = 500,
+                                                                     .address = pool,
+                                                                     .token0 = address_of(1),
+                                                                     .token1 = address_of(2),
+                                                                     .factory = address_of(0xfa)})};
+    const Bytes swap = Calldata(0x128acb08).word(address_of(3)).word(1).word(5).word(chain::u256{1} << 90).word(160).word(0).get();
+    for (std::size_t at = 4; at + 32 <= swap.size(); at += 32) {
+        for (const Bytes& broken : damaged(swap, at)) records.push_back(maker.transaction(call(pool, broken)));
+    }
+    expect_same(records);
+    std::cout << reasons_[0] << " accepted\n";
+}
+
+TEST_F(Parser, JudgesEveryCutOfASubPlanLikeTheHlsSource) {
+    const Bytes20 router = address_of(0x77);
+    const Bytes leg = Calldata()
+                          .word(address_of(0x99))
+                          .word(7)
+                          .word(3)
+                          .word(160)
+                          .word(1)
+                          .bytes(path_of({address_of(0x0a), address_of(0x0b)}, 500))
+                          .get();
+    const Bytes inner = plan({0x00, 0x01}, {leg, leg});
+    for (const RouterKind kind :
+         {RouterKind::universal_router, RouterKind::universal_router_v2, RouterKind::universal_router_v2_1}) {
+        StreamMaker maker{1};
+        std::vector<Bytes> records{accel::to_record(0, std::vector<accel::RouterEntry>{{router, kind, address_of(0xfa)}})};
+        for (std::size_t size = 0; size <= inner.size(); size += 16) {
+            const Bytes cut(inner.begin(), inner.begin() + static_cast<std::ptrdiff_t>(size));
+            for (const std::uint8_t command : {std::uint8_t{0x21}, std::uint8_t{0xa1}})
+                records.push_back(maker.transaction(call(router, execute({command}, {cut}))));
+        }
+        expect_same(records);
+        if (HasFatalFailure()) return;
+    }
 }
 
 } // namespace

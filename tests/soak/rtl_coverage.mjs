@@ -2,11 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // node tests/soak/rtl_coverage.mjs BUILD_DIR: reads BUILD_DIR/coverage-*.dat; exit code 1 under 95 % in all, or without any of a module.
+// A line counts as reached when each branch that begins on it has been taken: `if (ready) state <= Next;` needs a clock without `ready` too.
 import { execFileSync } from "node:child_process";
 import { readFileSync, readdirSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 
 const must = 0.95;
+// Generated text of a ROM: a line is an instruction of the microprogram, not hardware. It has its row, and no part in the sum.
+const rom = join("rtl", "range", "range_program.sv");
 const build = process.argv[2];
 if (build === undefined) throw new Error("usage: node tests/soak/rtl_coverage.mjs BUILD_DIR");
 const counts = readdirSync(build).filter((name) => /^coverage-.*\.dat$/.test(name)).map((name) => join(build, name));
@@ -49,10 +52,12 @@ for (const module of modules) {
     continue;
   }
   const missed = [...known].filter(([, count]) => count === 0).map(([number]) => number).sort((a, b) => a - b);
-  all += known.size;
-  reached += known.size - missed.length;
+  if (module !== rom) {
+    all += known.size;
+    reached += known.size - missed.length;
+  }
   console.log(`| \`${module}\` | ${known.size - missed.length} | ${known.size} | ${ranges(missed)} |`);
 }
-console.log(`all: ${((100 * reached) / all).toFixed(1)} % of ${all} lines (must be >= ${must * 100} %)`);
+console.log(`all but ${rom}: ${((100 * reached) / all).toFixed(1)} % of ${all} lines (must be >= ${must * 100} %)`);
 for (const module of silent) console.log(`no bench has ${module}`);
 process.exitCode = reached >= must * all && silent.length === 0 ? 0 : 1;

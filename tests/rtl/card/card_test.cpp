@@ -355,6 +355,92 @@ TEST(Card, OneRecordThroughInAFewClocks) {
     EXPECT_LE(bench.axi.clock() - begin, 40U);
 }
 
+TEST(Card, RegistersReadBackAndWhatTheRingsStandOnIsHeldWhileItRuns) {
+    Bench bench({});
+    const auto read64 = [&](std::uint32_t address) {
+        return bench.axi.read_register(address) | std::uint64_t{bench.axi.read_register(address + 4)} << 32U;
+    };
+    bench.start();
+    bench.axi.write_register(reg::reg_in_tail, 0);
+    bench.axi.write_register(reg::reg_out_head, 0);
+    for (const std::uint32_t address : {reg::reg_in_ring, reg::reg_out_ring, reg::reg_page}) {
+        bench.write64(address, 0x123'0000'0000);
+        bench.axi.write_register(reg::reg_ring_beats, reg::max_ring_beats);
+    }
+    EXPECT_EQ(read64(reg::reg_in_ring), Bench::in_ring);
+    EXPECT_EQ(read64(reg::reg_out_ring), Bench::out_ring);
+    EXPECT_EQ(read64(reg::reg_page), Bench::page);
+    EXPECT_EQ(bench.axi.read_register(reg::reg_ring_beats), Bench::ring_beats);
+    EXPECT_EQ(bench.axi.read_register(reg::reg_control), 1U);
+    EXPECT_EQ(bench.axi.read_register(reg::reg_version), reg::version);
+    EXPECT_EQ(bench.axi.read_register(reg::reg_contract), reg::contract_version);
+
+    std::mt19937 random{make_seed()};
+    ASSERT_TRUE(bench.push(record(records::Kind::tx, 1, 500, random)));
+    bench.ring_in();
+    bench.ticks(2000);
+    ASSERT_EQ(bench.drain().size(), 1U);
+    bench.ring_out();
+    for (const std::uint32_t address : {reg::reg_in_tail, reg::reg_in_head})
+        EXPECT_EQ(bench.axi.read_register(address), bench.in_tail);
+    for (const std::uint32_t address : {reg::reg_out_head, reg::reg_out_tail})
+        EXPECT_EQ(bench.axi.read_register(address), bench.out_head);
+    for (const std::uint32_t address : {reg::reg_records_in, reg::reg_records_out}) EXPECT_EQ(read64(address), 1U);
+    EXPECT_EQ(read64(reg::reg_decisions), 0U);
+    EXPECT_GT(read64(reg::reg_cycles), 2000U);
+
+    bench.axi.write_register(reg::reg_control, 0);
+    EXPECT_EQ(bench.status() & 1U << reg::status_running, 0U);
+    bench.write64(reg::reg_in_ring, 0x123'0000'0000);
+    EXPECT_EQ(read64(reg::reg_in_ring), 0x123'0000'0000U) << "stopped, it takes another address";
+    EXPECT_EQ(bench.error(), reg::error_none);
+}
+
+TEST(Card, AnAnswerOfARegisterWaitsForItsMasterAndAByteThatIsNotEnabledIsNotWritten) {
+    Bench bench({});
+    auto& card = bench.card;
+    card.s_axi_control_bready = 0;
+    bench.axi.write_register(reg::reg_ring_beats, 0x12345678);
+    for (int i = 0; i < 5; ++i, bench.axi.tick()) ASSERT_EQ(card.s_axi_control_bvalid, 1);
+    card.s_axi_control_awaddr = reg::reg_ring_beats; // the next write waits as long as that answer does
+    card.s_axi_control_wdata = 0xaabbccdd;
+    card.s_axi_control_wstrb = 0b0110;
+    card.s_axi_control_awvalid = card.s_axi_control_wvalid = 1;
+    bench.ticks(3);
+    EXPECT_EQ(card.s_axi_control_awready, 0);
+    card.s_axi_control_bready = 1;
+    bench.ticks(2);
+    card.s_axi_control_awvalid = card.s_axi_control_wvalid = 0;
+    bench.ticks(2);
+    EXPECT_EQ(card.s_axi_control_bvalid, 0);
+
+    card.s_axi_control_rready = 0;
+    EXPECT_EQ(bench.axi.read_register(reg::reg_ring_beats), 0x12bbcc78U);
+    for (int i = 0; i < 5; ++i, bench.axi.tick()) {
+        ASSERT_EQ(card.s_axi_control_rvalid, 1);
+        ASSERT_EQ(card.s_axi_control_rdata, 0x12bbcc78U);
+    }
+    card.s_axi_control_rready = 1;
+    bench.ticks(2);
+    EXPECT_EQ(card.s_axi_control_rvalid, 0);
+
+    const auto upper_bytes = [&](std::uint32_t address, std::uint32_t value) {
+        card.s_axi_control_awaddr = static_cast<std::uint16_t>(address);
+        card.s_axi_control_wdata = value;
+        card.s_axi_control_wstrb = 0b1110;
+        card.s_axi_control_awvalid = card.s_axi_control_wvalid = 1;
+        bench.axi.tick();
+        card.s_axi_control_awvalid = card.s_axi_control_wvalid = 0;
+        bench.ticks(2);
+    };
+    bench.configure();
+    bench.axi.write_register(0xff0, 1); // an address that is no register
+    upper_bytes(reg::reg_control, 1);
+    upper_bytes(reg::reg_freeze, 0);
+    EXPECT_EQ(bench.axi.read_register(reg::reg_control), 0U);
+    EXPECT_EQ(bench.axi.read_register(reg::reg_freeze), 1U);
+}
+
 /// name -> value of every `localparam` of card_pkg.sv, names in snake_case without the Reg/Status/Error prefix changed.
 TEST(Card, TheHostHasTheSameRegisterMap) {
     std::ifstream file(JITBOX_SOURCE_DIR "/rtl/card/card_pkg.sv");

@@ -36,7 +36,8 @@ void enter_emulation(const fs::path& folder, const std::string& seed) {
     setenv("EMCONFIG_PATH", folder.c_str(), 1);
     setenv("XRT_INI_PATH", (folder / "xrt.ini").c_str(), 1);
     setenv("USER", "jitbox-test", 0);
-    setenv("JITBOX_CARD_ARGS", ("--deadline 900 --seed " + seed).c_str(), 1);
+    const std::string seconds = std::getenv("JITBOX_LOOP_CASES") == nullptr ? "900" : "14400";
+    setenv("JITBOX_CARD_ARGS", ("--deadline " + seconds + " --seed " + seed).c_str(), 1);
 }
 
 /// The process that XRT started: our only child.

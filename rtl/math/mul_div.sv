@@ -23,20 +23,6 @@ module mul_div #(
   localparam int unsigned Digits     = 8;
   localparam int unsigned Latency    = FirstDigit + 4 * Digits + 2;
 
-  function automatic logic [7:0] leading_zeros(input logic [255:0] x);
-    logic [255:0] rest;
-    logic [7:0]   count;
-    rest  = x;
-    count = '0;
-    for (int k = 7; k >= 0; k = k - 1) begin
-      if ((rest >> (256 - (1 << k))) == '0) begin
-        count[k] = 1'b1;
-        rest = rest << (1 << k);
-      end
-    end
-    leading_zeros = count;
-  endfunction
-
   logic [FirstDigit:1] valid;
   always_ff @(posedge clk) begin
     if (rst) valid <= '0;
@@ -48,10 +34,12 @@ module mul_div #(
   logic [255:0] norm_2, norm_11;
   logic [7:0]   zeros_1, zeros_6;
   logic [36:0]  recip_11;
+  logic [7:0]   highest;
+  highest_bit i_highest (.x(d), .place(highest));
   always_ff @(posedge clk) begin
     if (in_valid) begin
       d_1     <= d;
-      zeros_1 <= leading_zeros(d);
+      zeros_1 <= ~highest;  // 255 less it
     end
     if (valid[1]) begin
       d_2    <= d_1;

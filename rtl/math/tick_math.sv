@@ -57,13 +57,9 @@ module tick_math (
   assign rounded = inverse[191:32] + {159'd0, inverse[31:0] != '0};
 
   // ---- price to tick
-  function automatic logic [7:0] msb_of(input logic [159:0] x);
-    msb_of = '0;
-    for (int k = 0; k < 160; k = k + 1) if (x[k]) msb_of = 8'(k);
-  endfunction
   logic                to_tick_q;
   logic [159:0]        price_q;
-  logic [159:0]        price_shifted;
+  logic [255:0]        price_shifted;  // its highest bit on top
   logic [7:0]          msb;
   logic [127:0]        fraction;
   logic [3:0]          digits;  // still to come
@@ -72,8 +68,8 @@ module tick_math (
   logic signed [155:0] log_low, log_high;
   logic signed [23:0]  tick_low, tick_high;
   logic signed [23:0]  before_high;
-  assign msb           = msb_of(price);
-  assign price_shifted = price << (8'd159 - msb);
+  highest_bit i_highest (.x({96'd0, price}), .place(msb));
+  assign price_shifted = {96'd0, price} << ~msb;
   assign log_low       = $signed({{3{log_sqrt[102]}}, log_sqrt, 50'd0}) - $signed({28'd0, 128'h028f6481ab7f045a5af012a19d003aaa});
   assign log_high      = $signed({{3{log_sqrt[102]}}, log_sqrt, 50'd0}) + $signed({28'd0, 128'hdb2df09e81959a81455e260799a0632f});
   assign tick_low      = log_low[151:128];
@@ -96,7 +92,7 @@ module tick_math (
         looking_for_tick <= to_tick;
         price_q          <= price;
         at               <= tick;
-        fraction         <= price_shifted[159:32];
+        fraction         <= price_shifted[255:128];
         log_2            <= $signed({1'b0, msb, 14'd0}) - 23'sd1572864;  // (msb - 96) * 2^14
         digits           <= 4'd13;
         state            <= to_tick ? Square : Look;

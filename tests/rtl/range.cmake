@@ -1,6 +1,6 @@
 # range_profit and its arithmetic.
 set(JITBOX_MATH_MUL math/delay_line.sv math/wide_mul.sv)
-set(JITBOX_MATH_DIV ${JITBOX_MATH_MUL} math/reciprocal.sv math/divide_digit.sv math/mul_div.sv)
+set(JITBOX_MATH_DIV ${JITBOX_MATH_MUL} math/highest_bit.sv math/reciprocal.sv math/divide_digit.sv math/mul_div.sv)
 jitbox_verilated(mul_div TOP mul_div SOURCES ${JITBOX_MATH_DIV})
 jitbox_verilated(divide_digit TOP divide_digit SOURCES math/divide_digit.sv PARAMETERS Width=8 Digit=4)
 jitbox_rtl_test(rtl_divide_digit_test SOURCES divide_digit_test.cpp MODELS divide_digit)
@@ -10,12 +10,12 @@ jitbox_verilated(mul_shift TOP mul_shift SOURCES ${JITBOX_MATH_MUL} math/mul_shi
 jitbox_verilated(square_root TOP square_root SOURCES math/delay_line.sv math/square_root.sv)
 jitbox_rtl_test(rtl_wide_math_test SOURCES wide_math_test.cpp MODELS mul_div mul_shift square_root DEPENDS kernels)
 jitbox_verilated(tick_math TOP tick_math
-  SOURCES math/ram_1r1w.sv math/wide_mul.sv math/power_of_tick.sv math/tick_math.sv)
+  SOURCES math/ram_1r1w.sv math/wide_mul.sv math/highest_bit.sv math/power_of_tick.sv math/tick_math.sv)
 jitbox_rtl_test(rtl_tick_math_test SOURCES tick_math_test.cpp MODELS tick_math DEPENDS kernels)
 
 # range_profit around its engine.
 set(JITBOX_RANGE_SHELL contract/contract_pkg.sv range/range_pkg.sv range/range_store_pkg.sv stream/skid_buffer.sv math/delay_line.sv
-  math/wide_mul.sv math/ram_1r1w.sv math/power_of_tick.sv math/tick_math.sv range/pool_hash.sv range/pool_keys.sv range/pool_store.sv
+  math/wide_mul.sv math/ram_1r1w.sv math/highest_bit.sv math/power_of_tick.sv math/tick_math.sv range/pool_hash.sv range/pool_keys.sv range/pool_store.sv
   range/window_store.sv range/state_records.sv range/tick_entry_check.sv range/ticks_record.sv range/legs_before.sv range/leg_check.sv
   range/decision_beat.sv range/range_dispatch.sv range/range_shell.sv)
 jitbox_verilated(range_shell TOP range_shell SOURCES ${JITBOX_RANGE_SHELL})

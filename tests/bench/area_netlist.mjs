@@ -9,7 +9,7 @@ import { Sources } from "./area_sources.mjs";
 
 const mapping = "synth_xilinx -family xcup -uram -noiopad -noclkbuf";
 const version = spawnSync("yosys", ["-V"], { encoding: "utf8" }).stdout;
-const batchBytes = 400_000; // of small modules in one run: yosys reads its library for each
+const batchBytes = 150_000; // of small modules in one run: yosys reads its library for each
 
 function yosys(script, { minutes, gib }, options = []) {
   const limited = `ulimit -v ${gib * 1024 * 1024}; exec timeout -k 5 ${minutes * 60} yosys "$@"`;
@@ -19,14 +19,17 @@ function yosys(script, { minutes, gib }, options = []) {
   return (run.stderr + run.stdout).trim().split("\n").at(-1) || `yosys ended with ${run.status ?? run.signal}: more than ${gib} GiB?`;
 }
 
-/** A module's text without what depends on where it stands in its source, so that the cache knows it again. */
+/**
+ * A module's text without what depends on where it stands in its source, in the hierarchy and in the design, so that the cache knows it again:
+ * yosys numbers its own names through the whole design.
+ */
 function settled(text) {
-  const names = new Map();
-  const renamed = (found) => names.get(found) ?? names.set(found, `$n$${names.size}`).get(found);
+  const numbers = new Map();
+  const renumbered = (found) => numbers.get(found) ?? numbers.set(found, `$${numbers.size}`).get(found);
   return text
-    .replace(/^ *attribute \\src .*\n/gm, "")
-    .replace(/\$[\w$\\[\]:.]*?\$\\?[\w.]+\.sv:\d+\$\d+/g, renamed)
-    .replace(/(\$fordecl_block|\$func\$[\w.$]*?)\$?\d+/g, renamed);
+    .replace(/^ *attribute \\(?:src|top) .*\n/gm, "")
+    .replace(/[^\s$]*\/(\w+\.sv):\d+/g, "$1")
+    .replace(/\$\d+(?![0-9a-z\\])/g, renumbered);
 }
 
 /** The ports of a module alone: a black box. */
@@ -119,7 +122,7 @@ export class Netlists {
       return false;
     }
     const netlists = JSON.parse(readFileSync(output, "utf8")).modules;
-    for (const module of batch) writeFileSync(this.cacheOf(module), gzipSync(JSON.stringify(lean(netlists[module]))));
+    for (const module of batch.filter((name) => name in netlists)) writeFileSync(this.cacheOf(module), gzipSync(JSON.stringify(lean(netlists[module]))));
     rmSync(output);
     return true;
   }

@@ -284,15 +284,15 @@ void RangeStreams::append_case(std::vector<Bytes>& records, std::size_t legs) {
     }
 }
 
-Bytes RangeStreams::transaction_on(const Pool& pool, const accel::RouterEntry& router) {
+Bytes RangeStreams::transaction_on(const Pool& pool, const accel::RouterEntry& router, Reach reach) {
     const accel::PoolRecord& state = pool.state;
     const bool zero_for_one = one_in(2);
     const bool exact_in = !one_in(3);
-    const u256 amount = state.liquidity / (20 + below(5000)); // a swap of a thousand steps takes the model too long
+    const u256 amount = state.liquidity / (20 + below(5000));
     const u256 far = zero_for_one ? static_cast<u256>(4295128740) : state.sqrt_price_x96 * 2;
     const u256 near =
         zero_for_one ? state.sqrt_price_x96 - state.sqrt_price_x96 / 200 : state.sqrt_price_x96 + state.sqrt_price_x96 / 200;
-    const u256 limit = one_in(3) ? near : far;
+    const u256 limit = reach == Reach::near || one_in(3) ? near : far;
     if (one_in(2)) { // swap(recipient, zeroForOne, amountSpecified, sqrtPriceLimitX96, data)
         const u256 specified = exact_in ? amount : static_cast<u256>(0) - amount;
         return accel::tx_record(
@@ -302,25 +302,26 @@ Bytes RangeStreams::transaction_on(const Pool& pool, const accel::RouterEntry& r
     }
     // exactInputSingle or exactOutputSingle of SwapRouter02
     const u256 bound = exact_in ? static_cast<u256>(one_in(4) ? amount : 0) : (one_in(4) ? amount / 2 : ~static_cast<u256>(0));
-    return accel::tx_record(sequence_++, call(router.address, Calldata(exact_in ? 0x04e45aaf : 0x5023b4df)
-                                                                  .word(zero_for_one ? state.token0 : state.token1)
-                                                                  .word(zero_for_one ? state.token1 : state.token0)
-                                                                  .word(state.fee)
-                                                                  .word(address_of(0x33))
-                                                                  .word(amount)
-                                                                  .word(bound)
-                                                                  .word(one_in(3) ? limit : static_cast<u256>(0))
-                                                                  .get()));
+    return accel::tx_record(sequence_++,
+                            call(router.address, Calldata(exact_in ? 0x04e45aaf : 0x5023b4df)
+                                                     .word(zero_for_one ? state.token0 : state.token1)
+                                                     .word(zero_for_one ? state.token1 : state.token0)
+                                                     .word(state.fee)
+                                                     .word(address_of(0x33))
+                                                     .word(amount)
+                                                     .word(bound)
+                                                     .word(reach == Reach::near || one_in(3) ? limit : static_cast<u256>(0))
+                                                     .get()));
 }
 
-void RangeStreams::append_card_case(std::vector<Bytes>& records, std::size_t legs, const accel::RouterEntry& router) {
+void RangeStreams::append_card_case(std::vector<Bytes>& records, std::size_t legs, const accel::RouterEntry& router, Reach reach) {
     Pool& pool = any_pool();
     append_pool(records, pool);
     pool.state.factory = router.factory;
     records.push_back(accel::to_record(sequence_++, pool.state));
     records.push_back(ticks_of(pool));
     records.push_back(params_of(pool));
-    for (std::size_t i = 0; i < legs; ++i) records.push_back(transaction_on(pool, router));
+    for (std::size_t i = 0; i < legs; ++i) records.push_back(transaction_on(pool, router, reach));
 }
 
 } // namespace jitbox::test

@@ -19,8 +19,11 @@ public:
     /// A fresh pool with ticks and parameters, and `legs` swaps on it.
     void append_case(std::vector<Bytes>& records, std::size_t legs);
     /// The same for the whole card: a fresh pool, and transactions that call it directly or through `router`, whose factory made
-    /// it.
-    void append_card_case(std::vector<Bytes>& records, std::size_t legs, const accel::RouterEntry& router);
+    /// it. Far: with and without a price limit, so that a few go a thousand steps, which take the model many seconds; near: each
+    /// ends within one percent.
+    enum class Reach { near, far };
+    void append_card_case(std::vector<Bytes>& records, std::size_t legs, const accel::RouterEntry& router,
+                          Reach reach = Reach::near);
 
 private:
     struct Pool {
@@ -38,7 +41,7 @@ private:
     Bytes ticks_of(const Pool& pool);
     Bytes params_of(const Pool& pool);
     Bytes leg_on(const Pool& pool);
-    Bytes transaction_on(const Pool& pool, const accel::RouterEntry& router);
+    Bytes transaction_on(const Pool& pool, const accel::RouterEntry& router, Reach reach);
     Bytes block();
     Bytes other();
     void damage(Bytes& record);

@@ -83,7 +83,7 @@ TEST(WholeCard, NoDecisionIsPublishedOnceTheStopPinIsAcknowledgedAndEveryRecordI
     const std::uint32_t seed =
         given != nullptr ? static_cast<std::uint32_t>(std::strtoul(given, nullptr, 10)) : std::random_device{}();
     const char* const wanted = std::getenv("JITBOX_STOP_TURNS");
-    const long turns = wanted != nullptr ? std::strtol(wanted, nullptr, 10) : 20;
+    const long turns = wanted != nullptr ? std::strtol(wanted, nullptr, 10) : 8;
     std::cout << "seed " << seed << " (JITBOX_SEED repeats it)\n";
     std::mt19937 random{seed};
     test::RangeStreams pools{seed};

@@ -26,6 +26,11 @@ using namespace std::chrono_literals;
 namespace fs = std::filesystem;
 using records::Kind;
 
+/// Long streams have legs of a thousand steps, and candidates of as many.
+bool long_form() {
+    return std::getenv("JITBOX_LOOP_CASES") != nullptr;
+}
+
 /// XRT's environment as the folder's env.sh has it, before XRT is loaded.
 void enter_emulation(const fs::path& folder, const std::string& seed) {
     const fs::path work = fs::temp_directory_path() / ("jitbox-loop-" + std::to_string(getpid()));
@@ -36,7 +41,7 @@ void enter_emulation(const fs::path& folder, const std::string& seed) {
     setenv("EMCONFIG_PATH", folder.c_str(), 1);
     setenv("XRT_INI_PATH", (folder / "xrt.ini").c_str(), 1);
     setenv("USER", "jitbox-test", 0);
-    const std::string seconds = std::getenv("JITBOX_LOOP_CASES") == nullptr ? "900" : "14400";
+    const std::string seconds = long_form() ? "14400" : "900";
     setenv("JITBOX_CARD_ARGS", ("--deadline " + seconds + " --seed " + seed).c_str(), 1);
 }
 
@@ -154,8 +159,7 @@ protected:
                   << took_.count() << " s\n";
     }
 
-    /// Long streams have legs of a thousand steps, and candidates of as many: seconds of the model's time.
-    static std::chrono::milliseconds deadline() { return std::getenv("JITBOX_LOOP_CASES") == nullptr ? 15s : 120s; }
+    static std::chrono::milliseconds deadline() { return long_form() ? 120s : 15s; }
 
     Native native_;
     std::size_t in_ = 0;
@@ -197,6 +201,7 @@ TEST_F(XrtLoop, AnswersEveryRealTransactionLikeTheNativeEngine) {
 TEST_F(XrtLoop, AnswersDamagedTransactionsAndPoolsWithSwapsLikeTheNativeEngine) {
     const std::size_t frames = wanted("JITBOX_LOOP_FRAMES", 300);
     const std::size_t cases = wanted("JITBOX_LOOP_CASES", 60);
+    const auto reach = long_form() ? RangeStreams::Reach::far : RangeStreams::Reach::near;
     StreamMaker maker{seed_};
     RangeStreams pools{seed_};
     if (const auto real = read_real_transactions(real_files[0])) {
@@ -212,7 +217,7 @@ TEST_F(XrtLoop, AnswersDamagedTransactionsAndPoolsWithSwapsLikeTheNativeEngine) 
     for (std::size_t pool = 0; pool < cases; ++pool) {
         for (; done < frames * (pool + 1) / cases; ++done) maker.append_random(records);
         records.push_back(accel::to_record(records.size(), std::vector{test_router()}));
-        pools.append_card_case(records, 2, test_router());
+        pools.append_card_case(records, 2, test_router(), reach);
         records.push_back(pools.random_record());
         if (records.size() < at_once && pool + 1 < cases) continue;
         expect_same(records);

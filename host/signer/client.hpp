@@ -22,6 +22,7 @@ class SigningClient {
 public:
     using BundleHandler = std::function<void(Answer<SignedBundle>)>;
     using LanesHandler = std::function<void(Answer<Lanes>)>;
+    using MenuHandler = std::function<void(Answer<MenuState>)>;
 
     SigningClient(boost::asio::io_context& io, std::string socket_path, std::chrono::milliseconds deadline);
     ~SigningClient(); ///< handlers still waiting are not called
@@ -31,6 +32,10 @@ public:
     void async_sign_bundle(SignBundleRequest request, BundleHandler handler);
     void async_recall(RecallRequest request, BundleHandler handler);
     void async_lanes(LanesHandler handler);
+    /// Signs the bundle into the signer's menu; async_sign_bundle() of the same bytes then waits for no HSM.
+    void async_prepare(SignBundleRequest request, MenuHandler handler);
+    /// Tells the signer that the block is there, which ends the menu for it.
+    void async_block(std::uint64_t number, MenuHandler handler);
     [[nodiscard]] bool connected() const noexcept;
 
 private:

@@ -26,6 +26,8 @@ struct Config {
     std::vector<std::uint32_t> allowed_uids; ///< besides the signer's own
     std::string key_label;                   ///< lane i uses the key <key_label>-<i>
     HsmSettings hsm;
+    std::uint64_t menu_candidates = 0;                   ///< most candidates in the menu; 0: there is none
+    std::chrono::milliseconds menu_max_age{0};           ///< a candidate that nobody asked for is destroyed after so long
     std::string audit_anchor;                            ///< audit::make_anchor; empty: none (refused in production)
     std::chrono::milliseconds anchor_max_behind{30'000}; ///< a record that is not there after so long disarms and refuses arming
 

@@ -109,6 +109,7 @@ void read_hsm_section(const toml::table& root, Config& config, const std::string
     config.key_label = section.text("key_label");
     const std::uint64_t lanes = section.natural("lanes", 1, 64);
     for (std::uint64_t i = 0; i < lanes; ++i) config.hsm.token.key_labels.push_back(config.key_label + "-" + std::to_string(i));
+    config.hsm.sessions = section.natural_or("sessions", HsmPool::most_workers, 1, HsmPool::most_workers);
     const auto milliseconds = [&](const char* key, std::int64_t fallback, std::int64_t maximum) {
         return std::chrono::milliseconds(section.natural_or(key, static_cast<std::uint64_t>(fallback), 1, maximum));
     };

@@ -109,6 +109,9 @@ void read_hsm_section(const toml::table& root, Config& config, const std::string
 /// `[audit]`, which only a production signer must have.
 void read_audit_section(const toml::table& root, Config& config, std::vector<Error>& errors);
 
+/// `[menu]`, which may be left out: then there is none.
+void read_menu_section(const toml::table& root, Config& config, std::vector<Error>& errors);
+
 /// `[approvals]`, which only a development signer may leave out.
 void read_approvals_section(const toml::table& root, Config& config, std::vector<Error>& errors);
 

@@ -97,6 +97,7 @@ void ControlService::handle(std::string_view line, const Peer& peer, LineServer:
 
 void ControlService::trip(const std::string& cause, const audit::Event& event) {
     parts_.latch.trip(cause);
+    parts_.drop_menu();
     parts_.on_admin([this, event] {
         if (const auto stored = parts_.trip_file.store(true); !stored) parts_.report("trip_not_stored", stored.error().text());
         std::ignore = record(event); // a stop that cannot be audited is still a stop; record() has reported it
@@ -195,6 +196,7 @@ Answer<void> ControlService::renew_now(const RenewRequest& request, audit::Event
 void ControlService::disarm(std::uint64_t id, const DisarmRequest& request, const Peer& peer, LineServer::Reply reply) {
     parts_.latch.disarm("disarmed by " + request.operator_name + ": " +
                         request.reason); // first: safer at once, whatever the disk does
+    parts_.drop_menu();
     parts_.on_admin([this, id, reply = std::move(reply), event = event_of(peer, request.operator_name, "disarm", request.reason)] {
         answer_later(id, reply, record(event));
     });

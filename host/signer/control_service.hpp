@@ -23,6 +23,7 @@ public:
         std::function<SignerStatus()> status;         ///< never waits
         std::function<std::string()> key_objection;   ///< what stands against arming with these keys; empty: nothing does
         std::function<std::string()> audit_objection; ///< what stands against arming with this audit log; empty: nothing does
+        std::function<void()> drop_menu;              ///< destroys what was signed and not asked for; never waits
         std::function<void(Task)> on_admin;           ///< runs a task on the administration thread, in order
         std::function<void(Task)> on_control;         ///< runs a task on the control thread
         std::function<void(const std::string& event, const std::string& text)> report;

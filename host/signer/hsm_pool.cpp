@@ -88,7 +88,7 @@ HsmResult<void> HsmPool::self_test(HsmWorker& worker, const std::vector<HsmKey>&
 
 HsmResult<HsmPool::Brought> HsmPool::bring_up(const Deadline& deadline) const {
     Brought out;
-    for (std::size_t i = 0; i < worker_count; ++i) {
+    for (std::size_t i = 0; i < settings_.sessions; ++i) {
         auto worker = HsmWorker::spawn(settings_.program);
         if (!worker) return std::unexpected(HsmFailure{.error = worker.error(), .pin = {}});
         (*worker)->spread(i);
@@ -235,7 +235,7 @@ Answer<chain::Signature> HsmPool::collect(HsmWorker& worker, const SignJob& job,
 
 Answer<void> HsmPool::hand_over(const std::array<SignJob, 2>& jobs) {
     for (std::size_t i = 0; i < jobs.size(); ++i)
-        if (!send_packet(workers_[i]->fd(), format_job(jobs[i])))
+        if (!send_packet(workers_[i % workers_.size()]->fd(), format_job(jobs[i])))
             return refuse(RefusalCode::hsm_unavailable, "hsm: the worker ended");
     return {};
 }
@@ -251,7 +251,7 @@ Answer<std::array<chain::Signature, 2>> HsmPool::sign(const std::array<SignJob, 
         return std::unexpected(begun.error());
     }
     for (std::size_t i = 0; i < jobs.size(); ++i) {
-        auto signature = collect(*workers_[i], jobs[i], deadline);
+        auto signature = collect(*workers_[i % workers_.size()], jobs[i], deadline);
         if (!signature) {
             fault(signature.error().what);
             return std::unexpected(signature.error());

@@ -16,6 +16,7 @@ namespace jitbox::signer {
 
 struct HsmSettings {
     TokenSettings token;
+    std::size_t sessions = 2;                        ///< workers, each with a session; with one, a bundle is signed in sequence
     std::chrono::milliseconds call_deadline{250};    ///< one C_Sign
     std::chrono::milliseconds start_deadline{5000};  ///< the first start: module load, login, key search, self-test of both workers
     std::chrono::milliseconds restart_deadline{600}; ///< the same after a fault: a module that still hangs is killed and asked anew
@@ -45,10 +46,10 @@ private:
     int fd_;
 };
 
-/// Two workers, so that the two transactions of a bundle are signed at the same time. Thread-safe.
+/// Two workers, so that the two transactions of a bundle are signed at the same time, or one. Thread-safe.
 class HsmPool {
 public:
-    static constexpr std::size_t worker_count = 2;
+    static constexpr std::size_t most_workers = 2;
 
     /// `on_fault` is called, with the reason, at every fault before anything else happens: it disarms.
     HsmPool(HsmSettings settings, std::function<void(const std::string&)> on_fault);
@@ -64,8 +65,8 @@ public:
     using HandOver = std::function<Answer<void>()>;
     /// Calls the hand-over of the jobs to the workers, which does not wait, or refuses to.
     using Gate = std::function<Answer<void>(const HandOver&)>;
-    /// Signs both digests in parallel; each signature has low S and was verified against its key. The work starts inside `gate`.
-    /// After a refusal with an hsm_ or bad_signature code the workers are gone and restarting.
+    /// Signs both digests, in parallel with two workers; each signature has low S and was verified against its key. The work starts
+    /// inside `gate`. After a refusal with an hsm_ or bad_signature code the workers are gone and restarting.
     [[nodiscard]] Answer<std::array<chain::Signature, 2>> sign(const std::array<SignJob, 2>& jobs, const Gate& gate);
 
     struct State {

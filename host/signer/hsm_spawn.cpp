@@ -62,7 +62,7 @@ void HsmWorker::spread(std::size_t index) const {
     if (::sched_getaffinity(0, sizeof allowed, &allowed) != 0)
         return; // it then runs where the scheduler likes, which is only slower
     const int count = CPU_COUNT(&allowed);
-    if (std::cmp_less(count, HsmPool::worker_count)) return;
+    if (std::cmp_less(count, HsmPool::most_workers)) return;
     int wanted = count - 1 - static_cast<int>(index);
     for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
         if (!CPU_ISSET(cpu, &allowed) || wanted-- != 0) continue;

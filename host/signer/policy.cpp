@@ -138,7 +138,7 @@ Answer<CheckedBundle> check_bundle(const SigningLimits& limits, const Lease& lea
     if (!mint_call) return refuse(RefusalCode::wrong_call, "mint: " + mint_call.error().what);
     const auto burn_call = chain::decode_executor_burn(burn->data);
     if (!burn_call) return refuse(RefusalCode::wrong_call, "burn: " + burn_call.error().what);
-    CheckedBundle bundle{.mint = std::move(*mint), .burn = std::move(*burn), .charge = {}};
+    CheckedBundle bundle{.mint = std::move(*mint), .burn = std::move(*burn), .block_number = mint_call->block_number, .charge = {}};
     if (auto pair = check_pair(bundle, *mint_call, *burn_call); !pair) return std::unexpected(pair.error());
     if (burn_call->tip_wei > limits.max_tip_wei)
         return refuse(RefusalCode::over_tip_cap, "tip " + chain::to_decimal(burn_call->tip_wei) +

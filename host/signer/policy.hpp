@@ -21,7 +21,8 @@ struct SigningLimits {
 struct CheckedBundle {
     chain::Eip1559Transaction mint;
     chain::Eip1559Transaction burn;
-    Charge charge; ///< notional: V(amount0_max, amount1_max) with the lease's prices; worst loss: worst_loss_wei()
+    std::uint64_t block_number = 0; ///< of both calls
+    Charge charge;                  ///< notional: V(amount0_max, amount1_max) with the lease's prices; worst loss: worst_loss_wei()
 };
 
 /// V(a0, a1) = floor(a0 * price0 / 2^96) + floor(a1 * price1 / 2^96) over full products. Empty when it needs more than 256 bits.

@@ -85,6 +85,14 @@ Request read_reasoned(ObjectReader& reader) {
     return request;
 }
 
+SignBundleRequest read_bundle(ObjectReader& reader) {
+    SignBundleRequest request;
+    request.lane = static_cast<std::uint32_t>(reader.natural("lane", max_lane));
+    request.mint_unsigned = reader.bytes("mint");
+    request.burn_unsigned = reader.bytes("burn");
+    return request;
+}
+
 json::object start(std::string_view op, std::uint64_t id) {
     json::object out;
     out["op"] = op;
@@ -94,6 +102,14 @@ json::object start(std::string_view op, std::uint64_t id) {
 
 std::string line(const json::object& object) {
     return json::serialize(object) + "\n";
+}
+
+std::string bundle_line(std::string_view op, std::uint64_t id, const SignBundleRequest& bundle) {
+    json::object out = start(op, id);
+    out["lane"] = bundle.lane;
+    out["mint"] = to_hex(bundle.mint_unsigned);
+    out["burn"] = to_hex(bundle.burn_unsigned);
+    return line(out);
 }
 
 struct ControlFields {
@@ -169,13 +185,9 @@ Result<Numbered<SigningRequest>> parse_signing_request(std::string_view text) {
     ObjectReader reader(&*object);
     const std::string op = reader.text("op");
     const std::uint64_t id = reader.natural("id");
-    if (op == "sign_bundle") {
-        SignBundleRequest request;
-        request.lane = static_cast<std::uint32_t>(reader.natural("lane", max_lane));
-        request.mint_unsigned = reader.bytes("mint");
-        request.burn_unsigned = reader.bytes("burn");
-        return finish<SigningRequest>(reader, id, std::move(request));
-    }
+    if (op == "sign_bundle") return finish<SigningRequest>(reader, id, read_bundle(reader));
+    if (op == "prepare") return finish<SigningRequest>(reader, id, PrepareRequest{.bundle = read_bundle(reader)});
+    if (op == "block") return finish<SigningRequest>(reader, id, BlockRequest{.number = reader.natural("number", INT64_MAX)});
     if (op == "recall") {
         RecallRequest request;
         request.lane = static_cast<std::uint32_t>(reader.natural("lane", max_lane));
@@ -183,7 +195,7 @@ Result<Numbered<SigningRequest>> parse_signing_request(std::string_view text) {
         return finish<SigningRequest>(reader, id, request);
     }
     if (op == "lanes") return finish<SigningRequest>(reader, id, LanesRequest{});
-    if (reader.ok()) reader.set_error("unknown op '" + op + "' (sign_bundle, recall, lanes)");
+    if (reader.ok()) reader.set_error("unknown op '" + op + "' (sign_bundle, recall, lanes, prepare, block)");
     return std::unexpected(reader.finish().error());
 }
 
@@ -206,11 +218,12 @@ Result<Numbered<ControlRequest>> parse_control_request(std::string_view text) {
 }
 
 std::string format(const Numbered<SigningRequest>& request) {
-    if (const auto* sign = std::get_if<SignBundleRequest>(&request.request)) {
-        json::object out = start("sign_bundle", request.id);
-        out["lane"] = sign->lane;
-        out["mint"] = to_hex(sign->mint_unsigned);
-        out["burn"] = to_hex(sign->burn_unsigned);
+    if (const auto* sign = std::get_if<SignBundleRequest>(&request.request)) return bundle_line("sign_bundle", request.id, *sign);
+    if (const auto* prepare = std::get_if<PrepareRequest>(&request.request))
+        return bundle_line("prepare", request.id, prepare->bundle);
+    if (const auto* block = std::get_if<BlockRequest>(&request.request)) {
+        json::object out = start("block", request.id);
+        out["number"] = block->number;
         return line(out);
     }
     if (const auto* recall = std::get_if<RecallRequest>(&request.request)) {

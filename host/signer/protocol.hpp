@@ -78,6 +78,17 @@ struct RecallRequest {
     std::uint64_t nonce = 0;
 };
 struct LanesRequest {};
+/// Signs a bundle into the menu: nothing of it leaves the signer before a sign_bundle of the very same bytes (signer/menu.hpp).
+struct PrepareRequest {
+    SignBundleRequest bundle;
+};
+/// This block is there: candidates for it and for earlier ones are worth nothing any more and are destroyed.
+struct BlockRequest {
+    std::uint64_t number = 0;
+};
+struct MenuState {
+    std::uint64_t candidates = 0; ///< in the menu now
+};
 
 struct SignedTransaction {
     Bytes raw;             ///< ready for eth_sendRawTransaction
@@ -184,6 +195,8 @@ struct SignerStatus {
     std::uint64_t signed_bundles = 0; ///< since start
     std::uint64_t refused = 0;
     std::uint64_t hsm_restarts = 0;
+    std::uint64_t menu_candidates = 0; ///< signed and not asked for yet
+    std::uint64_t menu_hits = 0;       ///< bundles that came from the menu, since start
     std::uint64_t chain_id = 0;
     Bytes20 executor{};
     std::string binary_sha256; ///< of the signer's own program and configuration, for the manifest
@@ -193,7 +206,7 @@ struct SignerStatus {
 
 // ---- lines ----
 
-using SigningRequest = std::variant<SignBundleRequest, RecallRequest, LanesRequest>;
+using SigningRequest = std::variant<SignBundleRequest, RecallRequest, LanesRequest, PrepareRequest, BlockRequest>;
 using ControlRequest = std::variant<ArmRequest, RenewRequest, HeartbeatRequest, DisarmRequest, EstopRequest, ResetRequest,
                                     StatusRequest, EndorseRequest>;
 template <typename Request>
@@ -211,6 +224,7 @@ struct Numbered {
 
 [[nodiscard]] std::string format_answer(std::uint64_t id, const Answer<SignedBundle>& answer);
 [[nodiscard]] std::string format_answer(std::uint64_t id, const Answer<Lanes>& answer);
+[[nodiscard]] std::string format_answer(std::uint64_t id, const Answer<MenuState>& answer);
 [[nodiscard]] std::string format_answer(std::uint64_t id, const Answer<SignerStatus>& answer);
 /// A parsed answer: the id and either the value or the signer's refusal. Errors: the line is no answer of this kind.
 template <typename T>
@@ -220,6 +234,7 @@ struct NumberedAnswer {
 };
 [[nodiscard]] Result<NumberedAnswer<SignedBundle>> parse_bundle_answer(std::string_view line);
 [[nodiscard]] Result<NumberedAnswer<Lanes>> parse_lanes_answer(std::string_view line);
+[[nodiscard]] Result<NumberedAnswer<MenuState>> parse_menu_answer(std::string_view line);
 [[nodiscard]] Result<NumberedAnswer<SignerStatus>> parse_status_answer(std::string_view line);
 
 } // namespace jitbox::signer

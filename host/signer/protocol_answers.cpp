@@ -34,6 +34,10 @@ json::object to_json(const Lanes& lanes) {
     return {{"lanes", lanes_to_json(lanes)}};
 }
 
+json::object to_json(const MenuState& menu) {
+    return {{"candidates", menu.candidates}};
+}
+
 json::object to_json(const SignerStatus& status) {
     json::array pools;
     for (const LeasePool& pool : status.pools)
@@ -60,6 +64,8 @@ json::object to_json(const SignerStatus& status) {
             {"signed_bundles", status.signed_bundles},
             {"refused", status.refused},
             {"hsm_restarts", status.hsm_restarts},
+            {"menu_candidates", status.menu_candidates},
+            {"menu_hits", status.menu_hits},
             {"chain_id", status.chain_id},
             {"executor", to_hex(status.executor)},
             {"binary_sha256", status.binary_sha256},
@@ -158,6 +164,8 @@ SignerStatus read_status(ObjectReader& reader) {
     out.signed_bundles = reader.natural("signed_bundles");
     out.refused = reader.natural("refused");
     out.hsm_restarts = reader.natural("hsm_restarts");
+    out.menu_candidates = reader.natural("menu_candidates");
+    out.menu_hits = reader.natural("menu_hits");
     out.chain_id = reader.natural("chain_id");
     out.executor = reader.fixed<20>("executor");
     out.binary_sha256 = reader.text("binary_sha256");
@@ -200,6 +208,10 @@ std::string format_answer(std::uint64_t id, const Answer<Lanes>& answer) {
     return answer_line(id, answer);
 }
 
+std::string format_answer(std::uint64_t id, const Answer<MenuState>& answer) {
+    return answer_line(id, answer);
+}
+
 std::string format_answer(std::uint64_t id, const Answer<SignerStatus>& answer) {
     return answer_line(id, answer);
 }
@@ -210,6 +222,11 @@ Result<NumberedAnswer<SignedBundle>> parse_bundle_answer(std::string_view line) 
 
 Result<NumberedAnswer<Lanes>> parse_lanes_answer(std::string_view line) {
     return parse_answer<Lanes>(line, read_lanes);
+}
+
+Result<NumberedAnswer<MenuState>> parse_menu_answer(std::string_view line) {
+    return parse_answer<MenuState>(line,
+                                   [](ObjectReader& reader) { return MenuState{.candidates = reader.natural("candidates")}; });
 }
 
 Result<NumberedAnswer<SignerStatus>> parse_status_answer(std::string_view line) {

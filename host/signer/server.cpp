@@ -118,6 +118,7 @@ struct Server::Impl {
     std::unique_ptr<TripFile> trip_file;
     std::unique_ptr<ApprovalBook> approvals;
     std::unique_ptr<ArmLatch> latch;
+    std::unique_ptr<Menu> menu;
     asio::io_context control_io;
     Worker admin; // the contexts outlive all that posts to them; ~Impl ends the threads first
     Worker signing_thread;
@@ -158,6 +159,7 @@ Result<void> Server::Impl::open() {
     if (!book) return std::unexpected(book.error());
     approvals = std::make_unique<ApprovalBook>(std::move(*book));
     latch = std::make_unique<ArmLatch>(Clock::real(), trip_file->tripped(), config.max_beat_gap);
+    menu = std::make_unique<Menu>(config.menu_candidates, config.menu_max_age);
     last_state = latch->view().state;
     control = std::make_unique<ControlService>(
         ControlService::Parts{.latch = *latch,
@@ -168,6 +170,7 @@ Result<void> Server::Impl::open() {
                               .status = [this] { return status(); },
                               .key_objection = [this] { return key_objections(std::chrono::system_clock::now()); },
                               .audit_objection = [this] { return audit_objection(); },
+                              .drop_menu = [this] { menu->drop_all(); },
                               .on_admin = [this](ControlService::Task task) { asio::post(admin.io(), std::move(task)); },
                               .on_control = [this](ControlService::Task task) { asio::post(control_io, std::move(task)); },
                               .report = report});
@@ -176,11 +179,12 @@ Result<void> Server::Impl::open() {
     const auto labels = config.hsm.token.key_labels;
     hsm = std::make_unique<HsmPool>(std::move(config.hsm), [this](const std::string& reason) {
         latch->hsm_fault(reason);
+        menu->drop_all();
         control->note("hsm_fault", reason);
     });
     if (auto started = hsm->start(); !started) return started;
     if (auto known = know_keys(labels); !known) return known;
-    signing = std::make_unique<SigningService>(config.limits, labels, *latch, std::move(*ledger), *hsm, report);
+    signing = std::make_unique<SigningService>(config.limits, labels, *latch, std::move(*ledger), *hsm, *menu, report);
     return signing->load();
 }
 
@@ -265,6 +269,8 @@ SignerStatus Server::Impl::status() {
     out.signed_bundles = signing->signed_bundles();
     out.refused = signing->refused();
     out.hsm_restarts = hsm_state.restarts;
+    out.menu_candidates = menu->size();
+    out.menu_hits = menu->hits();
     out.chain_id = config.limits.chain_id;
     out.executor = config.limits.executor;
     out.binary_sha256 = own_binary;
@@ -277,6 +283,7 @@ SignerStatus Server::Impl::status() {
 void Server::Impl::watch() {
     if (const std::string lost = audit_objection(); !lost.empty()) latch->audit_lost(lost);
     const LatchView view = latch->view();
+    menu->keep_only(view.lease.number, std::chrono::steady_clock::now()); // no lease: number 0, which no candidate has
     if (view.state != last_state)
         control->note("state", std::string(to_text(last_state)) + " -> " + std::string(to_text(view.state)) + ": " + view.cause);
     last_state = view.state;

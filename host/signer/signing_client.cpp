@@ -172,6 +172,14 @@ void SigningClient::async_lanes(LanesHandler handler) {
     impl_->send(LanesRequest{}, finisher<Lanes>(std::move(handler), parse_lanes_answer));
 }
 
+void SigningClient::async_prepare(SignBundleRequest request, MenuHandler handler) {
+    impl_->send(PrepareRequest{.bundle = std::move(request)}, finisher<MenuState>(std::move(handler), parse_menu_answer));
+}
+
+void SigningClient::async_block(std::uint64_t number, MenuHandler handler) {
+    impl_->send(BlockRequest{.number = number}, finisher<MenuState>(std::move(handler), parse_menu_answer));
+}
+
 bool SigningClient::connected() const noexcept {
     return impl_->socket.is_open();
 }

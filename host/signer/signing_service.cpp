@@ -4,6 +4,8 @@
 
 #include "chain/keccak.hpp"
 
+#include <openssl/crypto.h>
+
 #include <algorithm>
 
 namespace jitbox::signer {
@@ -26,8 +28,8 @@ SignedTransaction assemble(const chain::Eip1559Transaction& transaction, const L
 } // namespace
 
 SigningService::SigningService(SigningLimits limits, std::vector<std::string> labels, ArmLatch& latch, Ledger ledger, HsmPool& hsm,
-                               Report report)
-    : limits_(limits), latch_(latch), ledger_(std::move(ledger)), hsm_(hsm), report_(std::move(report)) {
+                               Menu& menu, Report report)
+    : limits_(limits), latch_(latch), ledger_(std::move(ledger)), hsm_(hsm), menu_(menu), report_(std::move(report)) {
     for (std::size_t i = 0; i < labels.size(); ++i)
         lanes_.push_back({.lane = static_cast<std::uint32_t>(i),
                           .label = std::move(labels[i]),
@@ -67,20 +69,34 @@ void SigningService::handle(std::string_view line, const Send& send) {
         answer_bundle(id, prepare(request->lane, request->mint_unsigned, request->burn_unsigned), send);
     else if (const auto* recalled = std::get_if<RecallRequest>(&parsed->request))
         answer_bundle(id, recall(*recalled), send);
-    else
+    else if (const auto* candidate = std::get_if<PrepareRequest>(&parsed->request))
+        send(format_answer(id, add_to_menu(candidate->bundle)));
+    else if (const auto* block = std::get_if<BlockRequest>(&parsed->request)) {
+        menu_.drop_up_to_block(block->number);
+        send(format_answer(id, Answer<MenuState>(MenuState{.candidates = menu_.size()})));
+    } else
         send(format_answer(id, Answer<Lanes>(lanes())));
 }
 
-Answer<SigningService::Prepared> SigningService::prepare(std::uint32_t lane, BytesView mint_unsigned, BytesView burn_unsigned) {
+MenuKey SigningService::Prepared::menu_key() const {
+    return {.lane = bundle.lane,
+            .nonce = mint.nonce,
+            .digests = {bindings[0].digest, bindings[1].digest},
+            .lease_number = lease_number,
+            .block = block_number};
+}
+
+Answer<SigningService::Prepared> SigningService::check(std::uint32_t lane, BytesView mint_unsigned, BytesView burn_unsigned) const {
     const auto lease = latch_.lease();
     if (!lease) return std::unexpected(lease.error());
     if (lane >= lanes_.size())
         return refuse(RefusalCode::unknown_lane, "lane " + std::to_string(lane) + " of " + std::to_string(lanes_.size()));
-    const auto bundle = check_bundle(limits_, *lease, mint_unsigned, burn_unsigned);
+    auto bundle = check_bundle(limits_, *lease, mint_unsigned, burn_unsigned);
     if (!bundle) return std::unexpected(bundle.error());
 
     Prepared out;
     out.charge = bundle->charge;
+    out.block_number = bundle->block_number;
     out.lease_number = lease->number;
     out.bundle.lane = lane;
     out.bundle.address = lanes_[lane].address;
@@ -92,13 +108,31 @@ Answer<SigningService::Prepared> SigningService::prepare(std::uint32_t lane, Byt
                        .payload = Bytes(payload.begin(), payload.end())};
     };
     out.bindings = {binding(bundle->mint, mint_unsigned), binding(bundle->burn, burn_unsigned)};
-    const auto entries = ledger_.bind(out.bindings);
-    if (!entries) return std::unexpected(entries.error());
-    note_nonce(lane, bundle->burn.nonce);
-    if (auto signed_ = sign(*entries, out); !signed_) return std::unexpected(signed_.error());
-    out.bundle.mint = assemble(bundle->mint, (*entries)[0], out.signatures[0]);
-    out.bundle.burn = assemble(bundle->burn, (*entries)[1], out.signatures[1]);
+    out.mint = std::move(bundle->mint);
+    out.burn = std::move(bundle->burn);
     return out;
+}
+
+Answer<SigningService::Prepared> SigningService::prepare(std::uint32_t lane, BytesView mint_unsigned, BytesView burn_unsigned) {
+    auto out = check(lane, mint_unsigned, burn_unsigned);
+    if (!out) return out;
+    if (out->block_number > 0)
+        menu_.drop_up_to_block(out->block_number - 1); // that there is a bundle for it ends the blocks before
+    const auto entries = ledger_.bind(out->bindings);
+    if (!entries) return std::unexpected(entries.error());
+    note_nonce(lane, out->burn.nonce);
+    if (auto signed_ = sign(*entries, *out); !signed_) return std::unexpected(signed_.error());
+    out->bundle.mint = assemble(out->mint, (*entries)[0], out->signatures[0]);
+    out->bundle.burn = assemble(out->burn, (*entries)[1], out->signatures[1]);
+    return out;
+}
+
+Answer<std::array<chain::Signature, 2>> SigningService::ask_hsm(const Prepared& bundle) {
+    const std::uint32_t key = bundle.bundle.lane;
+    return hsm_.sign(
+        {SignJob{.key = key, .digest = bundle.bindings[0].digest}, SignJob{.key = key, .digest = bundle.bindings[1].digest}},
+        // a stop during the ledger's fsync starts nothing
+        [&](const HsmPool::HandOver& hand_over) { return latch_.begin(bundle.lease_number, hand_over); });
 }
 
 Answer<void> SigningService::sign(const std::array<LedgerEntry, 2>& entries, Prepared& out) {
@@ -109,14 +143,44 @@ Answer<void> SigningService::sign(const std::array<LedgerEntry, 2>& entries, Pre
         out.signatures = {*known_mint, *known_burn};
         return {};
     }
-    const std::uint32_t key = out.bundle.lane;
-    const auto made =
-        hsm_.sign({SignJob{.key = key, .digest = entries[0].digest}, SignJob{.key = key, .digest = entries[1].digest}},
-                  // a stop during the ledger's fsync starts nothing
-                  [&](const HsmPool::HandOver& hand_over) { return latch_.begin(out.lease_number, hand_over); });
+    // Bound: whatever else the menu holds for these nonces can never be released, and goes.
+    const auto ready = menu_.take(out.menu_key(), std::chrono::steady_clock::now());
+    const auto made = ready ? Answer<std::array<chain::Signature, 2>>(*ready) : ask_hsm(out);
     if (!made) return std::unexpected(made.error());
     for (std::size_t i = 0; i < 2; ++i) out.signatures[i] = entries[i].signature.value_or((*made)[i]);
     return {};
+}
+
+/// The menu is for nonces that are free: what is bound comes from the ledger or not at all.
+Answer<void> SigningService::check_unbound(const Prepared& bundle) {
+    for (const Binding& binding : bundle.bindings) {
+        const auto held = ledger_.find(binding.address, binding.chain_id, binding.nonce);
+        if (!held) return refuse(RefusalCode::ledger_unavailable, held.error().what, held.error().hint);
+        if (held->has_value())
+            return refuse(RefusalCode::nonce_bound, "menu: nonce " + std::to_string(binding.nonce) + " is bound already");
+    }
+    return {};
+}
+
+Answer<MenuState> SigningService::add_to_menu(const SignBundleRequest& request) {
+    if (menu_.capacity() == 0) return refuse(RefusalCode::bad_request, "the menu is off", "[menu] candidates = ... turns it on");
+    const auto bundle = check(request.lane, request.mint_unsigned, request.burn_unsigned);
+    if (!bundle) return std::unexpected(bundle.error());
+    if (auto free = check_unbound(*bundle); !free) return std::unexpected(free.error());
+    const MenuKey key = bundle->menu_key();
+    if (!menu_.make_room(key))
+        return refuse(RefusalCode::bad_request, "the menu is full, or of a later block than " + std::to_string(key.block),
+                      "it has room for [menu] candidates = " + std::to_string(menu_.capacity()));
+    auto made = ask_hsm(*bundle);
+    if (!made) return std::unexpected(made.error());
+    // Inside the latch: a stop that came meanwhile finds the candidate in the menu, which it empties, or keeps it out.
+    const auto kept = latch_.begin(bundle->lease_number, [&] {
+        menu_.put(key, *made, std::chrono::steady_clock::now());
+        return Answer<void>();
+    });
+    OPENSSL_cleanse(made->data(), sizeof *made);
+    if (!kept) return std::unexpected(kept.error());
+    return MenuState{.candidates = menu_.size()};
 }
 
 Answer<SigningService::Prepared> SigningService::recall(const RecallRequest& request) {

@@ -4,6 +4,7 @@
 
 #include "signer/config.hpp"
 #include "signer/ledger.hpp"
+#include "signer/menu.hpp"
 
 #include <atomic>
 #include <functional>
@@ -17,7 +18,7 @@ public:
     using Send = std::function<bool(const std::string&)>; ///< one line, without blocking; false: could not
     using Report = std::function<void(const std::string& event, const std::string& text)>;
 
-    SigningService(SigningLimits limits, std::vector<std::string> labels, ArmLatch& latch, Ledger ledger, HsmPool& hsm,
+    SigningService(SigningLimits limits, std::vector<std::string> labels, ArmLatch& latch, Ledger ledger, HsmPool& hsm, Menu& menu,
                    Report report);
 
     /// Reads what the ledger knows of each lane. Errors: the ledger cannot be read.
@@ -35,12 +36,21 @@ private:
         std::array<Binding, 2> bindings;
         std::array<chain::Signature, 2> signatures;
         Charge charge;
+        chain::Eip1559Transaction mint;
+        chain::Eip1559Transaction burn;
+        std::uint64_t block_number = 0;
         std::uint64_t lease_number = 0;
+        [[nodiscard]] MenuKey menu_key() const;
         bool fresh = false; ///< signatures are not in the ledger yet
     };
+    /// Everything that is checked before a digest is bound or signed.
+    [[nodiscard]] Answer<Prepared> check(std::uint32_t lane, BytesView mint_unsigned, BytesView burn_unsigned) const;
     [[nodiscard]] Answer<Prepared> prepare(std::uint32_t lane, BytesView mint_unsigned, BytesView burn_unsigned);
     [[nodiscard]] Answer<Prepared> recall(const RecallRequest& request);
     [[nodiscard]] Answer<void> sign(const std::array<LedgerEntry, 2>& entries, Prepared& out);
+    [[nodiscard]] Answer<std::array<chain::Signature, 2>> ask_hsm(const Prepared& bundle);
+    [[nodiscard]] Answer<MenuState> add_to_menu(const SignBundleRequest& request);
+    [[nodiscard]] Answer<void> check_unbound(const Prepared& bundle);
     /// Keeps the signatures, then lets them out. `answered`: something was sent or tried to be.
     [[nodiscard]] Answer<void> release(const Prepared& prepared, const std::string& line, const Send& send, bool& answered);
     void answer_bundle(std::uint64_t id, Answer<Prepared> prepared, const Send& send);
@@ -50,6 +60,7 @@ private:
     ArmLatch& latch_;
     Ledger ledger_;
     HsmPool& hsm_;
+    Menu& menu_;
     const Report report_;
     mutable PriorityMutex lanes_mutex_; ///< held for copies only, so that status never waits for a signature
     Lanes lanes_;

@@ -275,6 +275,14 @@ signer::Answer<signer::SignedBundle> SyncSigner::recall(std::uint32_t lane, std:
         [&](auto handler) { impl_->client.async_recall({.lane = lane, .nonce = nonce}, handler); });
 }
 
+signer::Answer<signer::MenuState> SyncSigner::prepare(const signer::SignBundleRequest& request) {
+    return impl_->run<signer::MenuState>([&](auto handler) { impl_->client.async_prepare(request, handler); });
+}
+
+signer::Answer<signer::MenuState> SyncSigner::block(std::uint64_t number) {
+    return impl_->run<signer::MenuState>([&](auto handler) { impl_->client.async_block(number, handler); });
+}
+
 signer::Answer<signer::Lanes> SyncSigner::lanes() {
     return impl_->run<signer::Lanes>([&](auto handler) { impl_->client.async_lanes(handler); });
 }

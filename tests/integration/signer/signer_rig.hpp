@@ -114,6 +114,8 @@ public:
     signer::Answer<signer::SignedBundle> sign(const signer::SignBundleRequest& request);
     signer::Answer<signer::SignedBundle> recall(std::uint32_t lane, std::uint64_t nonce);
     signer::Answer<signer::Lanes> lanes();
+    signer::Answer<signer::MenuState> prepare(const signer::SignBundleRequest& request);
+    signer::Answer<signer::MenuState> block(std::uint64_t number);
 
 private:
     struct Impl;

@@ -178,6 +178,17 @@ TEST_F(SignerConfig, OnlyAProductionSignerMustHaveAnAnchorAndEveryAnchorIsReadSt
     }
 }
 
+TEST_F(SignerConfig, ThereIsNoMenuUnlessTheFileSaysSo) {
+    EXPECT_EQ(parse_config(text(), "f", "").value().menu_candidates, 0U);
+    const auto config = parse_config(text() + "[menu]\ncandidates = 8\n", "f", "").value();
+    EXPECT_EQ(config.menu_candidates, 8U);
+    EXPECT_EQ(config.menu_max_age, std::chrono::seconds(12));
+    for (const char* wrong : {"[menu]\n", "[menu]\ncandidates = 257\n", "[menu]\ncandidates = 1\nmax_age_ms = 0\n"})
+        EXPECT_NE(all(parse_config(text() + wrong, "f", "").error()).find("menu."), std::string::npos) << wrong;
+    EXPECT_NE(all(parse_config(text() + "sessions = 3\n", "f", "").error()).find("hsm.sessions: 3 is not within 1..2"),
+              std::string::npos);
+}
+
 TEST_F(SignerConfig, ProductionRefusesDefaultsAndWhatOthersMayTouch) {
     const std::string file = dir.file("signer.toml");
     const auto refusals = [&](const std::string& content) {

@@ -24,6 +24,13 @@ TEST(SignerProtocol, SigningRequestsGoThereAndBack) {
     EXPECT_EQ(read.burn_unsigned, bundle.burn_unsigned);
     EXPECT_EQ(there_and_back<RecallRequest>(RecallRequest{.lane = 2, .nonce = 44}).nonce, 44U);
     there_and_back<LanesRequest>(LanesRequest{});
+    const auto candidate = there_and_back<PrepareRequest>(PrepareRequest{.bundle = bundle});
+    EXPECT_EQ(candidate.bundle.mint_unsigned, bundle.mint_unsigned);
+    EXPECT_EQ(candidate.bundle.burn_unsigned, bundle.burn_unsigned);
+    EXPECT_EQ(there_and_back<BlockRequest>(BlockRequest{.number = 21'000'000}).number, 21'000'000U);
+    const auto menu = parse_menu_answer(format_answer(4, Answer<MenuState>(MenuState{.candidates = 3})));
+    ASSERT_TRUE(menu) << menu.error().what;
+    EXPECT_EQ(menu->answer->candidates, 3U);
 }
 
 TEST(SignerProtocol, ControlRequestsGoThereAndBack) {

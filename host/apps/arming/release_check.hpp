@@ -7,6 +7,7 @@
 
 #include <sys/timex.h>
 
+#include <filesystem>
 #include <map>
 #include <string>
 #include <vector>
@@ -19,9 +20,24 @@ struct ReleaseCheck {
     std::map<std::string, std::string> contracts; ///< lower-case address: code hash that the chain must show
 };
 
-/// Without `arming.manifest` nothing is checked (refused in production by check_config). `own_binary` is jitd's SHA-256.
-/// `image` is the SHA-256 of the card's image, empty for an engine without a card.
-[[nodiscard]] ReleaseCheck check_release(const Config& config, const std::string& own_binary, const std::string& image,
+/// What runs here, as SHA-256.
+struct InstalledRelease {
+    std::string own_binary;         ///< of jitd
+    std::filesystem::path programs; ///< the folder with the other programs of the manifest; empty: not looked at
+    std::string image;              ///< of the card; empty for an engine without a card
+    std::string profile;            ///< of the chain's profile; empty without one
+};
+/// Hashes are taken once, at the first call: as things were when jitd started.
+[[nodiscard]] InstalledRelease installed_release(const Config& config);
+
+/// Every contract whose code hash the configuration or its chain profile states: executor, factories and their deployers, routers,
+/// tokens and the others. Lower-case address: code hash.
+[[nodiscard]] std::map<std::string, std::string> released_contracts(const Config& config);
+
+/// Without `arming.manifest` nothing is checked (refused in production by check_config). Else the manifest must list, with these
+/// hashes: jitd and the signer with their configurations, the chain's profile, the card's image, released_contracts(); and a
+/// program of the manifest that stands beside jitd must be that one.
+[[nodiscard]] ReleaseCheck check_release(const Config& config, const InstalledRelease& installed,
                                          const signer::SignerStatus& signer);
 
 /// SHA-256 of the program that runs; computed once. Empty when it cannot be read.

@@ -2,9 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "apps/jitctl/manifest_command.hpp"
 
+#include "apps/arming/release_check.hpp"
 #include "apps/config/config.hpp"
+#include "apps/custody/node_session.hpp"
 #include "apps/jitctl/commands.hpp"
 #include "base/hex.hpp"
+#include "chain/keccak.hpp"
 #include "manifest/manifest.hpp"
 #include "manifest/sha256.hpp"
 #include "signer/config.hpp"
@@ -32,6 +35,7 @@ struct SignArguments {
     std::string jitd_config;
     std::vector<std::string> more_configs;
     std::string bitstream;
+    std::string node;
     std::string out = "manifest.json";
 };
 
@@ -43,7 +47,24 @@ Result<void> add_hash(std::map<std::string, std::string>& entries, const fs::pat
     return {};
 }
 
-/// Binaries, configurations and image as they stand on this disk; contracts as jitd's configuration has them.
+/// The pools' code as `url` shows it: no configuration states it.
+Result<void> add_pools(const Config& config, const std::string& url, std::map<std::string, std::string>& contracts) {
+    auto node = NodeSession::open(url);
+    if (!node) return std::unexpected(node.error());
+    const auto chain_id = (*node)->chain_id();
+    if (!chain_id) return std::unexpected(chain_id.error());
+    if (*chain_id != config.chain.id)
+        return fail(url + " is on chain " + std::to_string(*chain_id), "--node: the configured chain's");
+    for (const PoolConfig& pool : config.pools) {
+        const auto code = (*node)->code(pool.address);
+        if (!code) return std::unexpected(code.error());
+        if (code->empty()) return fail("there is no pool at " + to_hex(pool.address), "check the address and the chain");
+        contracts.emplace(to_hex(pool.address), to_hex(chain::keccak256(BytesView(*code))));
+    }
+    return {};
+}
+
+/// Binaries, configurations, profile and image as they stand on this disk; contracts as configuration, profile and node have them.
 Result<manifest::Manifest> describe(const SignArguments& arguments) {
     manifest::Manifest out;
     for (const char* program : programs)
@@ -57,9 +78,16 @@ Result<manifest::Manifest> describe(const SignArguments& arguments) {
     if (!config) return std::unexpected(config.error().front());
     if (config->chain.executor_code_hash.empty())
         return fail(arguments.jitd_config + ": chain.executor_code_hash is empty", "the manifest holds the executor's code hash");
-    out.contracts.emplace(to_hex(config->chain.executor), config->chain.executor_code_hash);
-    if (arguments.bitstream.empty()) return out;
-    const auto image = manifest::sha256_of_file(arguments.bitstream);
+    out.contracts = released_contracts(*config);
+    if (!arguments.node.empty())
+        if (auto added = add_pools(*config, arguments.node, out.contracts); !added) return std::unexpected(added.error());
+    if (!config->chain.profile.empty())
+        if (auto added = add_hash(out.configuration, config->chain.profile); !added) return std::unexpected(added.error());
+    const std::string bitstream = arguments.bitstream.empty() ? config->engine.xclbin.string() : arguments.bitstream;
+    if (config->engine.name == "xrt" && bitstream.empty())
+        return fail(arguments.jitd_config + ": engine.name is xrt and no image is named", "--bitstream, or engine.xclbin");
+    if (bitstream.empty()) return out;
+    const auto image = manifest::sha256_of_file(bitstream);
     if (!image) return std::unexpected(image.error());
     out.bitstream = *image;
     return out;
@@ -146,7 +174,8 @@ int run_manifest(int argc, char** argv) {
     signing->add_option("--bin-dir", arguments.bin_dir, "where jitd, jit-signer, jit-guardian and jitctl are")->required();
     signing->add_option("--config", arguments.jitd_config, "jitd's configuration")->required();
     signing->add_option("--more-config", arguments.more_configs, "other configurations, e.g. signer.toml");
-    signing->add_option("--bitstream", arguments.bitstream, "the card's image");
+    signing->add_option("--bitstream", arguments.bitstream, "the card's image; default: engine.xclbin");
+    signing->add_option("--node", arguments.node, "ws:// of a node: the code of every configured pool is listed too");
     signing->add_option("--out", arguments.out, "the manifest")->capture_default_str();
     CLI::App* verifying = app.add_subcommand("verify", "check the signature, and with --bin-dir the programs");
     verifying->add_option("file", path, "the manifest; its signature stands beside it")->capture_default_str();

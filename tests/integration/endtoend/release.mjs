@@ -21,8 +21,15 @@ async function make_release_key() {
 
 async function sign(appliance) {
   const { code, stderr } = await run_command(appliance.program("jitctl"), ["manifest", "sign", "--key", join(dir, "release.key"), "--bin-dir", appliance.bin,
-    "--config", appliance.config_file, "--more-config", appliance.signer_file, "--out", manifest]);
+    "--config", appliance.config_file, "--more-config", appliance.signer_file, "--node", appliance.manifest.ws_url, "--out", manifest]);
   assert.equal(code, 0, stderr);
+}
+
+/** Another manifest, signed by minisign itself. */
+async function publish(content) {
+  writeFileSync(manifest, JSON.stringify(content));
+  const signed = await run_command("minisign", ["-S", "-s", join(dir, "release.key"), "-m", manifest]);
+  assert.equal(signed.code, 0, signed.stderr);
 }
 
 async function refused(appliance, message) {
@@ -46,14 +53,29 @@ async function check_manifest(appliance) {
   await refused(appliance, /arm: manifest: .* the signature does not verify/);
   writeFileSync(manifest, released);
 
+  const listed = JSON.parse(released);
+  assert.deepEqual(Object.keys(listed.binaries).sort(), ["jit-guardian", "jit-signer", "jitctl", "jitd"]);
+  assert.deepEqual(Object.keys(listed.configuration).sort(), ["chain.toml", "jitd.toml", "signer.toml"]);
+  const { contracts, factories, routers, tokens, pools, executor } = appliance.manifest;
+  for (const address of [executor.address, contracts.permit2.address, ...[...factories, ...routers, ...tokens, ...pools].map((entry) => entry.address)])
+    assert.match(listed.contracts[address.toLowerCase()] ?? "", /^0x[0-9a-f]{64}$/, `${address} is listed`);
+
+  // A pool whose code is another one than what was released, and a contract that was not released at all.
+  const swapped = structuredClone(listed);
+  swapped.contracts[pools[0].address.toLowerCase()] = `0x${"4".repeat(64)}`;
+  delete swapped.contracts[routers[0].address.toLowerCase()];
+  swapped.configuration["chain.toml"] = "5".repeat(64);
+  swapped.binaries.jitctl = "6".repeat(64);
+  await publish(swapped);
+  for (const message of [/contract of the manifest\) is not the configured one/, /the contract 0x[0-9a-f]{40} is not in the manifest/, /the configuration chain\.toml is not the manifest's/, /the binary jitctl is not the manifest's/])
+    await refused(appliance, message);
+
   const other = JSON.parse(released);
   other.binaries.jitd = "0".repeat(64);
   other.binaries["jit-signer"] = "1".repeat(64);
   other.configuration["signer.toml"] = "2".repeat(64);
   other.contracts = Object.fromEntries(Object.keys(other.contracts).map((address) => [address, `0x${"3".repeat(64)}`]));
-  writeFileSync(manifest, JSON.stringify(other));
-  const signed = await run_command("minisign", ["-S", "-s", join(dir, "release.key"), "-m", manifest]);
-  assert.equal(signed.code, 0, signed.stderr);
+  await publish(other);
   for (const message of [/the binary jitd is not the manifest's/, /the binary jit-signer is not the manifest's/, /the configuration signer\.toml is not the manifest's/, /contract of the manifest\) is not the configured one/])
     await refused(appliance, message);
   writeFileSync(manifest, released);

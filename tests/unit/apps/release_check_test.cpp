@@ -61,8 +61,12 @@ protected:
     }
     [[nodiscard]] std::string objections() const {
         std::string out;
-        for (const Error& error : check_release(config, own, image, signer).objections) out += error.what + "\n";
+        for (const Error& error : check_release(config, installed(), signer).objections) out += error.what + "\n";
         return out;
+    }
+
+    [[nodiscard]] InstalledRelease installed() const {
+        return {.own_binary = own, .programs = programs, .image = image, .profile = profile};
     }
 
     test::TempDir dir;
@@ -71,13 +75,66 @@ protected:
     signer::SignerStatus signer;
     manifest::Manifest release;
     std::string image; ///< of the card; none
+    std::string profile;
+    std::filesystem::path programs;
     const std::string own = std::string(64, '1');
 };
 
 TEST_F(ReleaseCheckTest, what_was_released_has_no_objections_and_names_its_contracts) {
     publish();
     EXPECT_EQ(objections(), "");
-    EXPECT_EQ(check_release(config, own, image, signer).contracts, release.contracts);
+    EXPECT_EQ(check_release(config, installed(), signer).contracts, release.contracts);
+}
+
+TEST_F(ReleaseCheckTest, every_contract_that_the_configuration_knows_must_be_listed) {
+    const std::string executor = "0x" + std::string(38, '0') + "0a";
+    config.chain.executor[19] = 0x0a;
+    config.chain.executor_code_hash = "0x" + std::string(64, 'a');
+    config.profile.emplace();
+    config.profile->contracts.push_back({.name = "permit2", .address = {0xb}, .code_hash = "0x" + std::string(64, 'b')});
+    ProfileFactory& factory = config.profile->factories.emplace_back();
+    factory.address = {0xc};
+    factory.code_hash = "0x" + std::string(64, 'c');
+    factory.deployer = {0xd};
+    factory.deployer_code_hash = "0x" + std::string(64, 'd');
+    ProfileRouter& router = config.profile->routers.emplace_back();
+    router.address = {0xe};
+    router.code_hash = "0x" + std::string(64, 'e');
+    ProfileToken& token = config.profile->tokens.emplace_back();
+    token.address = {0xf};
+    token.code_hash = "0x" + std::string(64, 'f');
+    config.profile->tokens.emplace_back().address = {0x9}; // nobody has looked at it: no hash
+    const auto all = released_contracts(config);
+    EXPECT_EQ(all.size(), 6U);
+    release.contracts = all;
+    publish();
+    EXPECT_EQ(objections(), "");
+    for (const auto& [address, hash] : all) {
+        release.contracts = all;
+        release.contracts.erase(address);
+        publish();
+        EXPECT_THAT(objections(), HasSubstr("arm: the contract " + address + " is not in the manifest"));
+        release.contracts[address] = "0x" + std::string(64, '1');
+        publish();
+        EXPECT_THAT(objections(), HasSubstr("arm: the contract " + address + " is not the manifest's: its hash is " + hash));
+    }
+    EXPECT_TRUE(all.contains(executor));
+}
+
+TEST_F(ReleaseCheckTest, the_profile_and_the_programs_beside_jitd_are_held_against_it_too) {
+    config.chain.profile = "/etc/jitbox/chain.toml";
+    profile = std::string(64, '7');
+    publish();
+    EXPECT_THAT(objections(), HasSubstr("arm: the configuration chain.toml is not in the manifest"));
+    release.configuration["chain.toml"] = profile;
+    programs = dir.path();
+    std::ofstream(dir.file("jitctl")) << "a program";
+    release.binaries["jitctl"] = std::string(64, '8');
+    release.binaries["jit-guardian"] = std::string(64, '8'); // runs on another machine
+    publish();
+    EXPECT_THAT(objections(), HasSubstr("arm: the binary jitctl is not the manifest's"));
+    EXPECT_THAT(objections(), testing::Not(HasSubstr("jit-guardian")));
+    EXPECT_THAT(objections(), testing::Not(HasSubstr("chain.toml")));
 }
 
 TEST_F(ReleaseCheckTest, each_other_binary_and_configuration_is_its_own_objection) {
@@ -109,7 +166,7 @@ TEST_F(ReleaseCheckTest, a_manifest_that_is_missing_changed_or_anothers_is_no_ma
     publish();
     config.arming.manifest_public_key = ReleaseKey().public_line;
     EXPECT_THAT(objections(), HasSubstr("the signature does not verify")) << "the same key id, another key";
-    EXPECT_TRUE(check_release(config, own, image, signer).contracts.empty());
+    EXPECT_TRUE(check_release(config, installed(), signer).contracts.empty());
 }
 
 TEST_F(ReleaseCheckTest, without_a_manifest_nothing_is_compared) {

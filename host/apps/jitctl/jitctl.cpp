@@ -8,6 +8,7 @@
 #include "apps/jitctl/daemon_commands.hpp"
 #include "apps/jitctl/key_command.hpp"
 #include "apps/jitctl/manifest_command.hpp"
+#include "apps/jitctl/prices_command.hpp"
 #include "apps/jitctl/safe_command.hpp"
 #include "apps/offline/decode.hpp"
 #include "apps/offline/evaluate.hpp"
@@ -36,7 +37,7 @@ constexpr std::array commands{
     Command{"decisions", "what the engine said about swaps", jitbox::apps::run_decisions},
     Command{"bundles", "every signed bundle: prediction and outcome", jitbox::apps::run_bundles},
     Command{"watch", "what happens, live, one line a stage", jitbox::apps::run_watch},
-    Command{"risk", "limits and their use, prices, protection level, events: status, events, level, acknowledge",
+    Command{"risk", "limits and their use, prices, protection level, events: status, events, level, limits, acknowledge",
             jitbox::apps::run_risk},
     Command{"review", "what anomaly rules hold for an operator: list, approve, reject", jitbox::apps::run_review},
     Command{"safe", "owner actions of the executor through the Safe: propose, show, sign, collect, execute, status",
@@ -45,6 +46,7 @@ constexpr std::array commands{
     Command{"audit", "verify, show, export and anchor the hash-chained audit log", jitbox::apps::run_audit},
     Command{"key", "the signer's keys: list, generate, rotate, retire, unlock", jitbox::apps::run_key},
     Command{"manifest", "hash what may run here and sign it, or verify it (minisign)", jitbox::apps::run_manifest},
+    Command{"prices", "a second price source: the time-weighted prices of reference pools", jitbox::apps::run_prices},
     Command{"decode", "raw transactions (hex lines) to their swaps (JSON lines)", jitbox::apps::decode_command},
     Command{"evaluate", "exact outcome of swaps and positions, one JSON object a line", jitbox::apps::evaluate_command},
     Command{"replay", "a capture of the record stream through an engine again", jitbox::apps::replay_command},

@@ -6,6 +6,7 @@
 #include "apps/arming/arming.hpp"
 #include "apps/arming/lease_requests.hpp"
 #include "apps/arming/preconditions.hpp"
+#include "apps/arming/release_check.hpp"
 #include "apps/desk/desk.hpp"
 #include "apps/desk/lane_keeper.hpp"
 #include "apps/desk/rehearsal.hpp"
@@ -204,6 +205,8 @@ struct Appliance::Impl final : control::Appliance {
     void monitor() {
         arming.beat();
         if (ticks % prepare_every == 0) lane_keeper.prepare();
+        risk_watch.accessed({.requests = commands.requests() + server.malformed() + admin.counts().requests,
+                             .refusals = commands.refusals() + server.malformed() + admin.counts().refusals});
         risk_watch.tick();
         armed_gauge.set(arming.armed() ? 1 : 0);
         tell_health();
@@ -481,6 +484,7 @@ Appliance::Appliance(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Appliance::~Appliance() = default;
 
 Result<std::unique_ptr<Appliance>> Appliance::start(boost::asio::io_context& io, const Config& config) {
+    (void)installed_release(config); // as it is now: what is replaced later does not become what was released
     std::error_code error;
     for (const auto& directory : {config.paths.runtime_dir, config.paths.state_dir}) {
         std::filesystem::create_directories(directory, error);

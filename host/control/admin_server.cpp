@@ -13,6 +13,7 @@
 #include <boost/json.hpp>
 
 #include <algorithm>
+#include <atomic>
 #include <list>
 #include <optional>
 #include <thread>
@@ -40,12 +41,17 @@ std::string printable(std::string_view text) {
     return out;
 }
 
+struct Totals {
+    std::atomic<std::uint64_t> requests{0};
+    std::atomic<std::uint64_t> refusals{0};
+};
+
 /// One connection and its one request. All on the server's thread.
 class Exchange : public std::enable_shared_from_this<Exchange> {
 public:
     Exchange(std::shared_ptr<asio::io_context> io, Tcp::socket socket, std::uint64_t number, const AdminOptions& options,
-             const AdminHandlers& handlers)
-        : io_(std::move(io)), stream_(std::move(socket)), number_(number), options_(options), handlers_(handlers) {
+             const AdminHandlers& handlers, Totals& totals)
+        : io_(std::move(io)), stream_(std::move(socket)), number_(number), options_(options), handlers_(handlers), totals_(totals) {
         parser_.header_limit(static_cast<std::uint32_t>(options.max_header_bytes));
         parser_.body_limit(options.max_body_bytes);
     }
@@ -129,6 +135,7 @@ private:
     }
 
     void answer(http::status status, std::string_view type, std::string body) {
+        if (http::to_status_class(status) == http::status_class::client_error) ++totals_.refusals;
         response_.version(11);
         response_.result(status);
         response_.set(http::field::content_type, type);
@@ -164,6 +171,7 @@ private:
     const std::uint64_t number_;
     const AdminOptions& options_;
     const AdminHandlers& handlers_;
+    Totals& totals_;
     bool got_header_ = false;
 };
 
@@ -208,7 +216,8 @@ struct AdminServer::Impl {
     void admit(Tcp::socket socket) {
         std::erase_if(exchanges, [](const auto& weak) { return weak.expired(); });
         if (exchanges.size() >= options.max_connections) make_room();
-        auto exchange = std::make_shared<Exchange>(io, std::move(socket), ++accepted, options, handlers);
+        auto exchange = std::make_shared<Exchange>(io, std::move(socket), ++accepted, options, handlers, totals);
+        ++totals.requests;
         exchanges.push_back(exchange);
         exchange->read();
     }
@@ -229,6 +238,7 @@ struct AdminServer::Impl {
     Tcp::acceptor acceptor{*io};
     std::list<std::weak_ptr<Exchange>> exchanges; ///< the oldest first
     std::uint64_t accepted = 0;
+    Totals totals;
     std::thread thread;
 };
 
@@ -236,6 +246,10 @@ AdminServer::AdminServer(AdminOptions options, AdminHandlers handlers)
     : impl_(std::make_shared<Impl>(options, std::move(handlers))) {}
 
 AdminServer::~AdminServer() = default;
+
+AdminServer::Counts AdminServer::counts() const {
+    return {.requests = impl_->totals.requests, .refusals = impl_->totals.refusals};
+}
 
 Result<std::uint16_t> AdminServer::start() {
     auto port = impl_->listen();

@@ -51,6 +51,13 @@ public:
     AdminServer(const AdminServer&) = delete;
     AdminServer& operator=(const AdminServer&) = delete;
 
+    struct Counts {
+        std::uint64_t requests = 0; ///< connections
+        std::uint64_t refusals = 0; ///< answered with 4xx
+    };
+    /// Since the start. Thread-safe.
+    [[nodiscard]] Counts counts() const;
+
     /// Listens on 127.0.0.1 and returns the port. Errors: the port is taken.
     Result<std::uint16_t> start();
 

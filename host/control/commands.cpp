@@ -317,6 +317,14 @@ void Commands::risk_act(const Request& request, const Respond& respond) {
 }
 
 void Commands::handle(const Request& request, const Respond& respond) {
+    ++requests_;
+    dispatch(request, [this, respond](const Answer& answer) {
+        if (!answer) ++refusals_;
+        respond(answer);
+    });
+}
+
+void Commands::dispatch(const Request& request, const Respond& respond) {
     if (request.peer.uid != 0 && request.peer.uid != owner_uid_ && !is_stop(request)) {
         respond(fail("control: " + user_name(request.peer.uid) + " may not give commands", "run jitctl as root or as jitd's user"));
         return;

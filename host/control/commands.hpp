@@ -83,8 +83,12 @@ public:
         : appliance_(appliance), log_(log), owner_uid_(owner_uid) {}
 
     void handle(const Request& request, const Respond& respond);
+    /// Since the start: requests, and those of them that were refused, for whatever reason.
+    [[nodiscard]] std::uint64_t requests() const { return requests_; }
+    [[nodiscard]] std::uint64_t refusals() const { return refusals_; }
 
 private:
+    void dispatch(const Request& request, const Respond& respond);
     void act(const Request& request, const std::string& what, const std::function<void(Respond)>& action, const Respond& respond);
     void estop(const Request& request, const std::string& reason, const Respond& respond);
     void arm(const Request& request, const Respond& respond);
@@ -99,6 +103,8 @@ private:
     Appliance& appliance_;
     audit::Log& log_;
     std::uint32_t owner_uid_;
+    std::uint64_t requests_ = 0;
+    std::uint64_t refusals_ = 0;
 };
 
 /// "uid:1000 alice"; without a name in the user database "uid:1000".

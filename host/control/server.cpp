@@ -75,7 +75,7 @@ public:
     Session(Local::socket socket, Peer peer, std::uint64_t number)
         : socket_(std::move(socket)), idle_(socket_.get_executor()), peer_(peer), number_(number) {}
 
-    asio::awaitable<void> read(const ServerOptions& options, const Handler& handler) {
+    asio::awaitable<void> read(const ServerOptions& options, const Handler& handler, std::uint64_t& malformed) {
         const auto self = shared_from_this();
         std::string buffer;
         while (socket_.is_open()) {
@@ -85,12 +85,13 @@ public:
                                                                      '\n', asio::redirect_error(asio::use_awaitable, error));
             idle_.cancel();
             if (error == asio::error::not_found) {
+                ++malformed;
                 send(error_line({"control: a line longer than " + std::to_string(options.max_line_bytes) + " bytes", ""}));
                 close_after_writing();
                 co_return;
             }
             if (error) break;
-            take_line(std::string_view(buffer).substr(0, size - 1), handler);
+            if (!take_line(std::string_view(buffer).substr(0, size - 1), handler)) ++malformed;
             buffer.erase(0, size);
         }
         close();
@@ -113,16 +114,17 @@ public:
     [[nodiscard]] std::size_t backlog() const { return queue_.size(); }
 
 private:
-    void take_line(std::string_view line, const Handler& handler) {
+    /// False: it is no request.
+    bool take_line(std::string_view line, const Handler& handler) {
         auto request = parse_request(line);
         if (!request) {
             send(error_line(request.error()));
-            return;
+            return false;
         }
         if (request->op == "watch") {
             watching_ = true;
             send(answer_line(std::string(R"({"watching":true})")));
-            return;
+            return true;
         }
         request->peer = peer_;
         request->session = number_;
@@ -130,6 +132,7 @@ private:
         handler(*request, [weak](const Answer& answer) {
             if (const auto self = weak.lock()) self->send(answer_line(answer));
         });
+        return true;
     }
 
     void arm_idle_timer(std::chrono::milliseconds timeout) {
@@ -178,6 +181,7 @@ struct Server::Impl : std::enable_shared_from_this<Impl> {
     Local::acceptor acceptor;
     std::set<std::shared_ptr<Session>> sessions;
     std::uint64_t accepted = 0;
+    std::uint64_t malformed = 0;
 
     asio::awaitable<void> accept_loop(std::shared_ptr<Impl> self) {
         while (acceptor.is_open()) {
@@ -188,13 +192,18 @@ struct Server::Impl : std::enable_shared_from_this<Impl> {
             if (!peer || sessions.size() >= options.max_sessions) continue; // the socket closes with its scope
             auto session = std::make_shared<Session>(std::move(socket), *peer, ++accepted);
             sessions.insert(session);
-            asio::co_spawn(io, session->read(options, handler), [weak = weak_from_this(), session](const std::exception_ptr&) {
-                if (const auto alive = weak.lock()) alive->sessions.erase(session);
-            });
+            asio::co_spawn(io, session->read(options, handler, malformed),
+                           [weak = weak_from_this(), session](const std::exception_ptr&) {
+                               if (const auto alive = weak.lock()) alive->sessions.erase(session);
+                           });
         }
         (void)self; // keeps this alive while the loop runs
     }
 };
+
+std::uint64_t Server::malformed() const {
+    return impl_->malformed;
+}
 
 Server::Server(asio::io_context& io, ServerOptions options, Handler handler)
     : impl_(std::make_shared<Impl>(io, std::move(options), std::move(handler))) {}

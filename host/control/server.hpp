@@ -61,6 +61,8 @@ public:
     /// One JSON object (no newline) to every watcher. Cheap without watchers.
     void publish(const std::string& line);
     [[nodiscard]] bool has_watchers() const;
+    /// Lines since the start that were no request.
+    [[nodiscard]] std::uint64_t malformed() const;
 
 private:
     struct Impl;

@@ -17,6 +17,23 @@ constexpr std::size_t most_alerts = 64;
 constexpr std::size_t most_patterns = 4096; ///< rules x pools; there are at most 1024 pools
 
 constexpr std::array<std::string_view, 3> response_names = {"alert", "review", "block"};
+constexpr std::array<std::string_view, 7> anomaly_names = {"unusual_amount", "unusual_frequency", "unusual_destination",
+                                                           "success_rate",   "timing_pattern",    "configuration_change",
+                                                           "access_pattern"};
+constexpr std::array<std::string_view, 3> state_names = {"waiting", "approved", "rejected"};
+
+template <typename Enum, std::size_t count>
+std::optional<Enum> named(const std::array<std::string_view, count>& names, std::string_view text) {
+    for (std::size_t i = 0; i < count; ++i)
+        if (names.at(i) == text) return static_cast<Enum>(i);
+    return std::nullopt;
+}
+
+/// Rules about all pools: their review lives as long as the condition.
+bool is_behavioural(Anomaly anomaly) {
+    return anomaly == Anomaly::success_rate || anomaly == Anomaly::timing_pattern || anomaly == Anomaly::configuration_change ||
+           anomaly == Anomaly::access_pattern;
+}
 
 } // namespace
 
@@ -25,20 +42,23 @@ std::string_view to_text(Response response) {
 }
 
 std::optional<Response> response_from_text(std::string_view text) {
-    for (std::size_t i = 0; i < response_names.size(); ++i)
-        if (response_names[i] == text) return static_cast<Response>(i);
-    return std::nullopt;
+    return named<Response>(response_names, text);
 }
 
 std::string_view to_text(Anomaly anomaly) {
-    constexpr std::array<std::string_view, 6> names = {"unusual_amount", "unusual_frequency", "unusual_destination",
-                                                       "success_rate",   "timing_pattern",    "configuration_change"};
-    return names.at(static_cast<std::size_t>(anomaly));
+    return anomaly_names.at(static_cast<std::size_t>(anomaly));
+}
+
+std::optional<Anomaly> anomaly_from_text(std::string_view text) {
+    return named<Anomaly>(anomaly_names, text);
 }
 
 std::string_view to_text(Review::State state) {
-    constexpr std::array<std::string_view, 3> names = {"waiting", "approved", "rejected"};
-    return names.at(static_cast<std::size_t>(state));
+    return state_names.at(static_cast<std::size_t>(state));
+}
+
+std::optional<Review::State> review_state_from_text(std::string_view text) {
+    return named<Review::State>(state_names, text);
 }
 
 std::optional<Finding> Screen::judge(const Bytes20& pool, const u256& position_value_wei, TimePoint now) {
@@ -66,7 +86,7 @@ void Screen::condition(Anomaly anomaly, Response response, bool holds, const std
     if (!holds) {
         conditions_.erase(anomaly);
     } else if (conditions_.insert_or_assign(anomaly, Condition{.response = response, .text = text}).second) {
-        reviews_.erase({anomaly, Bytes20{}});
+        changes_ += reviews_.erase({anomaly, Bytes20{}});
     }
 }
 
@@ -79,7 +99,10 @@ std::optional<Finding> Screen::weigh(Anomaly anomaly, Response response, const B
     const auto found = reviews_.find({anomaly, pool});
     if (found == reviews_.end() && reviews_.size() >= most_patterns) return finding;
     Review& review = reviews_[{anomaly, pool}];
-    if (review.id == 0) review = {.id = next_id_++, .anomaly = anomaly, .pool = pool, .first = now};
+    if (review.id == 0) {
+        review = {.id = next_id_++, .anomaly = anomaly, .pool = pool, .first = now};
+        ++changes_;
+    }
     if (review.state == Review::State::approved) return std::nullopt;
     ++review.held;
     finding.text += ", review " + std::to_string(review.id) + " " + std::string(to_text(review.state));
@@ -113,7 +136,18 @@ bool Screen::decide(std::uint64_t id, bool approve, std::string who) {
     if (found == reviews_.end()) return false;
     found->second.state = approve ? Review::State::approved : Review::State::rejected;
     found->second.decided_by = std::move(who);
+    ++changes_;
     return true;
+}
+
+void Screen::restore(std::vector<Review> reviews) {
+    for (Review& review : reviews) {
+        next_id_ = std::max(next_id_, review.id + 1);
+        if (is_behavioural(review.anomaly) && !conditions_.contains(review.anomaly)) continue;
+        if (reviews_.size() >= most_patterns) return;
+        const Pattern pattern{review.anomaly, review.pool};
+        reviews_.insert_or_assign(pattern, std::move(review));
+    }
 }
 
 std::vector<Finding> Screen::take_alerts() {
@@ -121,25 +155,35 @@ std::vector<Finding> Screen::take_alerts() {
 }
 
 double Drift::recent() const {
-    return recent_.empty() ? 0 : std::accumulate(recent_.begin(), recent_.end(), 0.0) / static_cast<double>(recent_.size());
+    const auto& values = state_.recent;
+    return values.empty() ? 0 : std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
 }
 
 double Drift::before() const {
-    return before_count_ == 0 ? 0 : before_sum_ / static_cast<double>(before_count_);
+    return state_.before_count == 0 ? 0 : state_.before_sum / static_cast<double>(state_.before_count);
 }
 
 bool Drift::add(double value) {
-    recent_.push_back(value);
-    if (recent_.size() > recent_count) {
-        before_sum_ += recent_.front();
-        ++before_count_;
-        recent_.pop_front();
+    state_.recent.push_back(value);
+    if (state_.recent.size() > recent_count) {
+        state_.before_sum += state_.recent.front();
+        ++state_.before_count;
+        state_.recent.pop_front();
     }
-    if (before_count_ < recent_count) return false;
-    const bool now = (low_ > 0 && recent() < low_ * before()) || (high_ > 0 && recent() > high_ * before());
+    const bool now = judge();
     const bool begins = now && !drifted_;
     drifted_ = now;
     return begins;
+}
+
+bool Drift::judge() const {
+    if (state_.before_count < recent_count) return false;
+    return (low_ > 0 && recent() < low_ * before()) || (high_ > 0 && recent() > high_ * before());
+}
+
+void Drift::restore(State state) {
+    state_ = std::move(state);
+    drifted_ = judge();
 }
 
 } // namespace jitbox::risk

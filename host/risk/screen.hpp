@@ -33,8 +33,10 @@ enum class Anomaly : std::uint8_t {
     success_rate,         ///< fewer bundles are included than before
     timing_pattern,       ///< frames take longer to become bundles than before
     configuration_change, ///< limits are not those of the last run
+    access_pattern,       ///< refusals, wrong approvals or floods at the doors
 };
 [[nodiscard]] std::string_view to_text(Anomaly anomaly);
+[[nodiscard]] std::optional<Anomaly> anomaly_from_text(std::string_view text);
 
 struct ScreenRules {
     u256 unusual_amount_wei = 0; ///< a position of more value; 0 turns the rule off
@@ -58,6 +60,7 @@ struct Review {
     std::string decided_by{};
 };
 [[nodiscard]] std::string_view to_text(Review::State state);
+[[nodiscard]] std::optional<Review::State> review_state_from_text(std::string_view text);
 
 struct Finding {
     Anomaly anomaly = Anomaly::unusual_amount;
@@ -82,8 +85,13 @@ public:
     void known(const Bytes20& pool) { known_.insert(pool); }
 
     [[nodiscard]] std::vector<Review> reviews() const;
-    /// False: no review with this id. The decision holds until jitd is restarted; then the pattern is held anew.
+    /// False: no review with this id.
     bool decide(std::uint64_t id, bool approve, std::string who);
+    /// What an earlier run held and what was decided. After condition() for the rules that hold again: a review of a rule about all
+    /// pools that does not hold any more is of an earlier time.
+    void restore(std::vector<Review> reviews);
+    /// Grows with every review that is made or decided on.
+    [[nodiscard]] std::uint64_t changes() const { return changes_; }
     /// What has been found since the last call, each rule and pool at most once an hour; at most 64 between two calls.
     [[nodiscard]] std::vector<Finding> take_alerts();
 
@@ -105,6 +113,7 @@ private:
     std::map<Pattern, TimePoint> told_;
     std::vector<Finding> alerts_;
     std::uint64_t next_id_ = 1;
+    std::uint64_t changes_ = 0;
 };
 
 /// Tells when the mean of the last results has drifted from the mean of those before. For inclusion (1 or 0) and durations.
@@ -119,12 +128,22 @@ public:
     [[nodiscard]] double before() const;
     [[nodiscard]] bool drifted() const { return drifted_; }
 
+    /// What was usual: survives a restart.
+    struct State {
+        std::deque<double> recent{};
+        double before_sum = 0;
+        std::size_t before_count = 0;
+        bool operator==(const State&) const = default;
+    };
+    [[nodiscard]] const State& state() const { return state_; }
+    void restore(State state);
+
 private:
+    [[nodiscard]] bool judge() const;
+
     double low_;
     double high_;
-    std::deque<double> recent_;
-    double before_sum_ = 0;
-    std::size_t before_count_ = 0;
+    State state_;
     bool drifted_ = false;
 };
 

@@ -17,6 +17,7 @@ public:
     /// Errors: the port is taken.
     [[nodiscard]] Result<void> start();
     [[nodiscard]] std::uint16_t port() const { return port_; }
+    [[nodiscard]] control::AdminServer::Counts counts() const { return server_.counts(); }
     /// Once a monitor period.
     void tell(HealthFacts facts) { health_.beat(std::move(facts)); }
 

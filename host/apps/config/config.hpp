@@ -87,6 +87,9 @@ struct RiskConfig {
     std::uint64_t unusual_timing_ppm = 0;
     std::string unusual_timing;
     std::string configuration_change;
+    std::uint64_t unusual_refusals_per_minute = 0;
+    std::uint64_t unusual_requests_per_minute = 0;
+    std::string unusual_access;
 };
 
 /// RISK-5: where the prices come from that everything is valued by. Empty: the static ones of [[tokens]] (development only).

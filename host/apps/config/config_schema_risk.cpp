@@ -82,6 +82,14 @@ constexpr std::array risk_table{
     K{"configuration_change", Type::choice, "alert", responses,
       "What is done at the first start with other limits than the last run had.",
       [](C& c, V v) { c.configuration_change = v.text; }, stated},
+    K{"unusual_refusals_per_minute", Type::integer, "30", "0..1000000",
+      "More commands and requests that are refused in a minute, wrong approvals among them, are unusual; 0 turns the rule off.",
+      [](C& c, V v) { c.unusual_refusals_per_minute = v.natural(); }, stated},
+    K{"unusual_requests_per_minute", Type::integer, "6000", "0..1000000",
+      "More requests in a minute, at control socket and admin port together, are unusual; 0 turns the rule off.",
+      [](C& c, V v) { c.unusual_requests_per_minute = v.natural(); }, stated},
+    K{"unusual_access", Type::choice, "alert", responses, "What is done about either.",
+      [](C& c, V v) { c.unusual_access = v.text; }, stated},
 };
 
 constexpr std::array prices_table{

@@ -16,15 +16,17 @@ namespace {
 namespace json = boost::json;
 
 /// Terms of which less is looser.
-constexpr std::array<std::string_view, 12> less_is_looser = {
-    "arming.manifest",        "arming.require_synchronised_clock", "audit.anchor",         "prices.file",
-    "prices.second_source",   "risk.configuration_change",         "risk.min_profit_wei",  "risk.unusual_amount",
-    "risk.unusual_frequency", "risk.unusual_destination",          "risk.unusual_success", "risk.unusual_timing",
+constexpr std::array<std::string_view, 13> less_is_looser = {
+    "risk.unusual_access", "arming.manifest",        "arming.require_synchronised_clock", "audit.anchor",
+    "prices.file",         "prices.second_source",   "risk.configuration_change",         "risk.min_profit_wei",
+    "risk.unusual_amount", "risk.unusual_frequency", "risk.unusual_destination",          "risk.unusual_success",
+    "risk.unusual_timing",
 };
 /// Terms of which neither more nor less is tighter: any other value counts as looser.
 constexpr std::array<std::string_view, 1> other_is_looser = {"risk.value_at_risk_days"};
 /// Terms of which 0 turns the rule off, which is the loosest of all.
-constexpr std::array<std::string_view, 3> zero_is_off = {"risk.unusual_amount_wei", "risk.unusual_orders_per_hour",
+constexpr std::array<std::string_view, 5> zero_is_off = {"risk.unusual_refusals_per_minute", "risk.unusual_requests_per_minute",
+                                                         "risk.unusual_amount_wei", "risk.unusual_orders_per_hour",
                                                          "risk.unusual_timing_ppm"};
 /// Below so much of what it was a success rate is unusual: less is looser, 0 is off.
 constexpr std::string_view success_share = "risk.unusual_success_ppm";
@@ -70,6 +72,9 @@ void add_risk(const RiskConfig& risk, LimitTerms& out) {
     number("unusual_orders_per_hour", risk.unusual_orders_per_hour);
     number("unusual_success_ppm", risk.unusual_success_ppm);
     number("unusual_timing_ppm", risk.unusual_timing_ppm);
+    number("unusual_refusals_per_minute", risk.unusual_refusals_per_minute);
+    number("unusual_requests_per_minute", risk.unusual_requests_per_minute);
+    number("unusual_access", rank(risk.unusual_access));
     number("unusual_amount", rank(risk.unusual_amount));
     number("unusual_frequency", rank(risk.unusual_frequency));
     number("unusual_destination", rank(risk.unusual_destination));

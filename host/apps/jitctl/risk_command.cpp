@@ -50,7 +50,7 @@ int run_risk(int argc, char** argv) {
 int run_review(int argc, char** argv) {
     CLI::App app(
         "review: what anomaly rules hold for an operator. A plan is gone with its block; what is held, and decided on, is its\n"
-        "pattern: the rule and the pool. A decision holds until jitd is restarted.");
+        "pattern: the rule and the pool. A decision holds over restarts.");
     app.require_subcommand(1);
     DaemonCall call;
     std::string reason;

@@ -29,6 +29,9 @@ Result<void> read_state(store::Journal& journal, RiskHistory& out) {
     out.level_cause = (*state)["level_cause"];
     out.level_since = (*state)["level_since"];
     out.limits = (*state)["limits"];
+    out.reviews = (*state)["reviews"];
+    out.success_baseline = (*state)["success_baseline"];
+    out.timing_baseline = (*state)["timing_baseline"];
     out.unacknowledged = (*state)["unacknowledged"];
     out.configuration = (*state)["configuration"];
     return {};
@@ -46,9 +49,11 @@ Result<RiskHistory> read_risk_history(const Services& services, const std::vecto
     for (const store::ProfitEntry& entry : out.profits) {
         if (time_of(entry.time_ns) >= std::chrono::floor<days>(now)) out.gate.realised_today_wei += entry.profit_wei;
     }
-    const auto targets = services.journal.targets(now - risk::Gate::retry_window);
+    const auto targets = services.journal.targets(now - std::chrono::hours(1));
     if (!targets) return std::unexpected(targets.error());
     for (const store::TargetEntry& entry : *targets) {
+        out.orders_last_hour.push_back(time_of(entry.time_ns));
+        if (time_of(entry.time_ns) < now - risk::Gate::retry_window) continue;
         out.gate.attempts.push_back({.target = entry.target_hash, .at = time_of(entry.time_ns)});
         if (now - time_of(entry.time_ns) < std::chrono::seconds(1)) out.gate.orders.push_back(time_of(entry.time_ns));
     }

@@ -18,9 +18,13 @@ struct RiskHistory {
     risk::Protection level = risk::Protection::none;
     std::string level_cause;
     std::string level_since;
-    std::string limits;         ///< limit_terms() of the last arming, with what people accepted since; empty: never armed
-    std::string unacknowledged; ///< the critical event that no operator has acknowledged
-    std::string configuration;  ///< keccak256 of the last run's file; empty at the first
+    std::string limits;  ///< limit_terms() of the last arming, with what people accepted since; empty: never armed
+    std::string reviews; ///< of the anomaly rules, as text; these three empty: none yet
+    std::string success_baseline;
+    std::string timing_baseline;
+    std::vector<risk::TimePoint> orders_last_hour; ///< oldest first
+    std::string unacknowledged;                    ///< the critical event that no operator has acknowledged
+    std::string configuration;                     ///< keccak256 of the last run's file; empty at the first
 };
 
 /// `open`: the bundles without an outcome, whose worst losses and values count on. Errors: the journal cannot be read.

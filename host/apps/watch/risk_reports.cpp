@@ -30,8 +30,15 @@ json::array limit_rows(const risk::Assessment& assessment) {
     return out;
 }
 
-json::array holding_rows(const std::vector<VaultHolding>& holdings, const risk::Findings& findings) {
+json::array holding_rows(const std::vector<VaultHolding>& holdings, const std::optional<u256>& ether_wei,
+                         const risk::Findings& findings) {
     json::array out;
+    if (ether_wei)
+        out.push_back(json::object{{"token", "ether"},
+                                   {"amount", text(*ether_wei)},
+                                   {"price_x96", text(u256{1} << 96)},
+                                   {"value_wei", text(*ether_wei)},
+                                   {"price_time_ms", nullptr}});
     for (const VaultHolding& holding : holdings) {
         json::object row{{"token", holding.token->symbol},
                          {"amount", text(holding.amount)},
@@ -87,7 +94,7 @@ std::string risk_report(const RiskReportInputs& inputs) {
                                    {"max_orders_per_second", inputs.in_force.max_orders_per_second},
                                    {"max_concurrent_bundles", inputs.in_force.max_concurrent_bundles},
                                    {"min_profit_wei", text(inputs.in_force.min_profit_wei)}};
-    out["holdings"] = holding_rows(inputs.holdings, findings);
+    out["holdings"] = holding_rows(inputs.holdings, inputs.ether_wei, findings);
     out["price_warnings"] = json::array(findings.price_warnings.begin(), findings.price_warnings.end());
     out["monitor"] = json::object{{"beats", findings.beat}, {"situation_age_ms", findings.situation_age.count()}};
     out["events"] = event_rows(inputs.events.newest(events_in_status));

@@ -16,6 +16,7 @@ struct RiskReportInputs {
     const Services& services;
     RiskView view;
     std::vector<VaultHolding> holdings;
+    std::optional<u256> ether_wei; ///< native, of executor and lanes
     risk::Limits in_force;
     std::size_t days = 0; ///< with results, of the value at risk
     const risk::EventRing& events;

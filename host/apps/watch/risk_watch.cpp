@@ -7,6 +7,7 @@
 #include "apps/watch/risk_history.hpp"
 #include "apps/watch/risk_metrics.hpp"
 #include "apps/watch/risk_reports.hpp"
+#include "apps/watch/screen_keeper.hpp"
 #include "base/hex.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -26,21 +27,17 @@ using SystemClock = std::chrono::system_clock;
 
 constexpr std::uint64_t config_looked_at_every = 10; ///< monitor periods
 
-risk::Response response_of(const std::string& name) {
-    return risk::response_from_text(name).value_or(risk::Response::block); // the schema allows no other
-}
-
-risk::Drift drift(std::uint64_t low_ppm, std::uint64_t high_ppm) {
-    return {static_cast<double>(low_ppm) / 1e6, static_cast<double>(high_ppm) / 1e6};
-}
-
 } // namespace
 
 struct RiskWatch::Impl : std::enable_shared_from_this<Impl> {
     Impl(const Services& s, TokenPrices& p, Trading& t, feed::NodeClient& n, RiskCallbacks c)
-        : services(s), prices(p), trading(t), callbacks(std::move(c)), vault(s, n), metrics(s.metrics), file(s.config.file),
-          history(static_cast<unsigned>(s.config.risk.value_at_risk_days)), success(drift(s.config.risk.unusual_success_ppm, 0)),
-          timing(drift(0, s.config.risk.unusual_timing_ppm)) {}
+        : services(s), prices(p), trading(t), callbacks(std::move(c)), vault(s, n, [this] { return lane_addresses(); }),
+          metrics(s.metrics), file(s.config.file), history(static_cast<unsigned>(s.config.risk.value_at_risk_days)),
+          screen(
+              s, t.gate.screen(),
+              {.note = [this](Severity severity, const std::string& rule, const std::string& text) { note(severity, rule, text); },
+               .audit = callbacks.audit,
+               .remember = [this](const std::string& key, const std::string& value) { remember(key, value); }}) {}
 
     const Services& services;
     TokenPrices& prices;
@@ -50,8 +47,7 @@ struct RiskWatch::Impl : std::enable_shared_from_this<Impl> {
     RiskMetrics metrics;
     ConfigWatch file;
     risk::ProfitHistory history;
-    risk::Drift success;
-    risk::Drift timing;
+    ScreenKeeper screen;
     risk::Ladder ladder;
     risk::EventRing events;
     RiskView seen;
@@ -59,6 +55,12 @@ struct RiskWatch::Impl : std::enable_shared_from_this<Impl> {
     std::string price_warning;
     std::uint64_t ticks = 0;
     std::unique_ptr<risk::Monitor> monitor;
+
+    [[nodiscard]] std::vector<Bytes20> lane_addresses() const {
+        std::vector<Bytes20> out;
+        for (const strategy::Lane& lane : trading.lanes.all()) out.push_back(lane.address);
+        return out;
+    }
 
     // ---- start
 
@@ -81,6 +83,7 @@ struct RiskWatch::Impl : std::enable_shared_from_this<Impl> {
         seen.unacknowledged = past->unacknowledged;
         trading.gate.set_protection(ladder.level());
         note_configuration(past->configuration);
+        screen.restore(*past, file.loaded());
         start_monitor();
         return {};
     }
@@ -100,8 +103,7 @@ struct RiskWatch::Impl : std::enable_shared_from_this<Impl> {
                                              services.config.file.string(), file.loaded(), before);
         note(Severity::warning, "configuration_change", text);
         callbacks.audit("configuration", text);
-        trading.gate.screen().condition(risk::Anomaly::configuration_change, response_of(services.config.risk.configuration_change),
-                                        true, text);
+        screen.configuration_changed(text);
     }
 
     void start_monitor() {
@@ -130,6 +132,7 @@ struct RiskWatch::Impl : std::enable_shared_from_this<Impl> {
         }
         if (const auto [rule, problem] = standing_problem(); callbacks.armed() && !problem.empty())
             note(Severity::critical, rule, problem);
+        screen.keep();
         if (++ticks % config_looked_at_every != 0 || !file.look()) return;
         if (file.problem().empty()) {
             note(Severity::info, "configuration_change", "the configuration file is again the one that is in force");
@@ -283,14 +286,15 @@ struct RiskWatch::Impl : std::enable_shared_from_this<Impl> {
     }
 
     Result<std::string> decide(const control::RiskCommand& command) {
-        risk::Screen& screen = trading.gate.screen();
-        if (!screen.decide(command.review, command.approve, command.operator_name)) {
+        risk::Screen& reviews = trading.gate.screen();
+        if (!reviews.decide(command.review, command.approve, command.operator_name)) {
             return fail(fmt::format("review: there is no review {}", command.review), "jitctl review list");
         }
+        screen.keep();
         note(Severity::info, "review",
              fmt::format("{} {} review {}: {}", command.operator_name, command.approve ? "approved" : "rejected", command.review,
                          command.reason));
-        return reviews_report(screen.reviews());
+        return reviews_report(reviews.reviews());
     }
 
     [[nodiscard]] RiskView view() const {
@@ -303,6 +307,7 @@ struct RiskWatch::Impl : std::enable_shared_from_this<Impl> {
         return risk_report({.services = services,
                             .view = view(),
                             .holdings = vault.holdings(),
+                            .ether_wei = vault.ether_wei(),
                             .in_force = trading.gate.limits(),
                             .days = history.days(),
                             .events = events});
@@ -328,6 +333,21 @@ struct RiskWatch::Impl : std::enable_shared_from_this<Impl> {
             return decide(command);
         }
         return fail("risk: unknown command");
+    }
+
+    /// A command that was answered survives kill -9: the journal's writer keeps the order, so its last entry is durable after all
+    /// others.
+    void respond_when_durable(Result<std::string> result, const control::Respond& respond) const {
+        const auto written = [&io = services.io, result, respond](const Result<void>& durable) {
+            boost::asio::post(io, [result, respond, durable] {
+                respond(durable ? result
+                                : Result<std::string>(
+                                      fail("risk: done, but not durable: " + durable.error().what, durable.error().hint)));
+            });
+        };
+        if (services.journal.enqueue(store::RiskStateEntry{.time_ns = wall_ns(), .key = "last_command", .value = ""}, written))
+            return;
+        respond(fail("risk: done, but not durable: the journal's queue is full", "look at the disk"));
     }
 
     // ---- objections
@@ -385,11 +405,7 @@ void RiskWatch::refused(const risk::Refusal& refusal) {
 }
 
 void RiskWatch::posted(std::int64_t frame_to_post_ns) {
-    impl_->timing.add(static_cast<double>(frame_to_post_ns));
-    const risk::Drift& timing = impl_->timing;
-    impl_->trading.gate.screen().condition(
-        risk::Anomaly::timing_pattern, response_of(impl_->services.config.risk.unusual_timing), timing.drifted(),
-        fmt::format("frame to post takes {:.0f} us, before it took {:.0f} us", timing.recent() / 1e3, timing.before() / 1e3));
+    impl_->screen.posted(frame_to_post_ns);
 }
 
 void RiskWatch::booked(const chain::i256& profit_wei) {
@@ -397,13 +413,11 @@ void RiskWatch::booked(const chain::i256& profit_wei) {
 }
 
 void RiskWatch::ended(const Bytes20& pool, bool included) {
-    risk::Screen& screen = impl_->trading.gate.screen();
-    if (included) screen.known(pool);
-    risk::Drift& success = impl_->success;
-    success.add(included ? 1 : 0);
-    screen.condition(risk::Anomaly::success_rate, response_of(impl_->services.config.risk.unusual_success), success.drifted(),
-                     fmt::format("{:.0f} % of the bundles are included, before it were {:.0f} %", success.recent() * 100,
-                                 success.before() * 100));
+    impl_->screen.ended(pool, included);
+}
+
+void RiskWatch::accessed(const risk::AccessCounts& totals) {
+    impl_->screen.accessed(totals);
 }
 
 void RiskWatch::acknowledge(const std::string& who) {
@@ -427,7 +441,13 @@ RiskView RiskWatch::view() const {
 }
 
 void RiskWatch::answer(const control::RiskCommand& command, const control::Respond& respond) {
-    respond(impl_->answer(command));
+    using Kind = control::RiskCommand::Kind;
+    const bool asks = command.kind == Kind::status || command.kind == Kind::events || command.kind == Kind::reviews;
+    auto result = impl_->answer(command);
+    if (asks || !result)
+        respond(std::move(result));
+    else
+        impl_->respond_when_durable(std::move(result), respond);
 }
 
 } // namespace jitbox::apps

@@ -9,6 +9,7 @@
 #include "apps/watch/vault.hpp"
 #include "control/commands.hpp"
 #include "relay/outcome.hpp"
+#include "risk/access.hpp"
 #include "risk/events.hpp"
 
 #include <chrono>
@@ -52,6 +53,8 @@ public:
     /// A result that the gate has booked.
     void booked(const chain::i256& profit_wei);
     void ended(const Bytes20& pool, bool included);
+    /// Once a monitor period: how often the appliance was spoken to, and refused, since the start.
+    void accessed(const risk::AccessCounts& totals);
     /// Every critical event so far is known to an operator.
     void acknowledge(const std::string& who);
 

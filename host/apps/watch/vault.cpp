@@ -1,22 +1,56 @@
-// balanceOf of every token at every head.
+// balanceOf of every token and the accounts' ether at every head.
 // SPDX-License-Identifier: Apache-2.0
 #include "apps/watch/vault.hpp"
 
 #include "chain/abi.hpp"
 #include "risk/portfolio.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace jitbox::apps {
 
 struct Vault::Impl : std::enable_shared_from_this<Impl> {
-    Impl(const Services& s, feed::NodeClient& n) : services(s), node(n) {}
+    Impl(const Services& s, feed::NodeClient& n, std::function<std::vector<Bytes20>()> l)
+        : services(s), node(n), lanes(std::move(l)) {}
 
     const Services& services;
     feed::NodeClient& node;
+    std::function<std::vector<Bytes20>()> lanes;
     std::uint64_t head = 0;
     std::uint64_t known_at = 0;
     std::vector<u256> amounts; ///< in the order of [[tokens]]; empty: never known
+    std::optional<u256> ether;
+    std::uint64_t ether_at = 0;
+
+    /// The accounts of one question; the answer counts when all are there.
+    struct EtherQuestion {
+        std::uint64_t block = 0;
+        std::size_t open = 0;
+        u256 sum = 0;
+    };
+
+    [[nodiscard]] bool is_old(std::uint64_t read_at) const { return read_at + blocks_kept < head; }
+
+    void ask_ether(const chain::Head& at) {
+        std::vector<Bytes20> accounts = lanes();
+        accounts.push_back(services.config.chain.executor);
+        const auto question = std::make_shared<EtherQuestion>(EtherQuestion{.block = at.number, .open = accounts.size(), .sum = 0});
+        for (const Bytes20& account : accounts) {
+            node.balance(account, [weak = weak_from_this(), question](const Result<u256>& wei) {
+                const auto self = weak.lock();
+                if (!self || !wei) return; // what is not read grows old
+                question->sum += *wei;
+                if (--question->open == 0) self->take_ether(*question);
+            });
+        }
+    }
+
+    void take_ether(const EtherQuestion& answered) {
+        if (answered.block < ether_at) return;
+        ether = answered.sum;
+        ether_at = answered.block;
+    }
 
     void ask(const chain::Head& at) {
         head = at.number;
@@ -47,13 +81,16 @@ struct Vault::Impl : std::enable_shared_from_this<Impl> {
     }
 };
 
-Vault::Vault(const Services& services, feed::NodeClient& node) : impl_(std::make_shared<Impl>(services, node)) {}
+Vault::Vault(const Services& services, feed::NodeClient& node, std::function<std::vector<Bytes20>()> lanes)
+    : impl_(std::make_shared<Impl>(services, node, std::move(lanes))) {}
 
 Vault::~Vault() = default;
 
 void Vault::on_head(const chain::Head& head) {
-    if (head.number < impl_->known_at) impl_->known_at = head.number; // a reorganisation: what was read is read again
+    impl_->known_at = std::min(impl_->known_at, head.number); // a reorganisation: what was read is read again
+    impl_->ether_at = std::min(impl_->ether_at, head.number);
     impl_->ask(head);
+    impl_->ask_ether(head);
 }
 
 std::vector<VaultHolding> Vault::holdings() const {
@@ -66,10 +103,15 @@ std::vector<VaultHolding> Vault::holdings() const {
 }
 
 std::optional<u256> Vault::value_wei() const {
-    if (impl_->amounts.empty() || impl_->known_at + blocks_kept < impl_->head) return std::nullopt;
-    std::vector<risk::Holding> held;
+    const auto ether = ether_wei();
+    if (!ether || impl_->amounts.empty() || impl_->is_old(impl_->known_at)) return std::nullopt;
+    std::vector<risk::Holding> held{{.amount = *ether, .price_x96 = u256{1} << 96}};
     for (const VaultHolding& holding : holdings()) held.push_back({.amount = holding.amount, .price_x96 = holding.price_x96});
     return risk::value_of(held);
+}
+
+std::optional<u256> Vault::ether_wei() const {
+    return impl_->is_old(impl_->ether_at) ? std::nullopt : impl_->ether;
 }
 
 } // namespace jitbox::apps

@@ -1,11 +1,12 @@
-// What the executor holds of each token, asked at every head, and what that is worth by the prices in use.
-// SPDX-License-Identifier: Apache-2.0
+// What the executor holds of each token, and it and the lanes of ether, asked at every head; and what that is worth by the prices
+// in use. SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "apps/runtime/services.hpp"
 #include "feed/node_client.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -23,7 +24,8 @@ public:
     /// Balances that are more blocks behind than this are not known any more.
     static constexpr std::uint64_t blocks_kept = 2;
 
-    Vault(const Services& services, feed::NodeClient& node);
+    /// `lanes`: the operators' accounts as they are known now; they hold the ether for gas.
+    Vault(const Services& services, feed::NodeClient& node, std::function<std::vector<Bytes20>()> lanes);
     ~Vault();
     Vault(const Vault&) = delete;
     Vault& operator=(const Vault&) = delete;
@@ -32,6 +34,8 @@ public:
     /// Empty while not known.
     [[nodiscard]] std::optional<u256> value_wei() const;
     [[nodiscard]] std::vector<VaultHolding> holdings() const;
+    /// Native ether of executor and lanes together. Empty while not known.
+    [[nodiscard]] std::optional<u256> ether_wei() const;
 
 private:
     struct Impl;

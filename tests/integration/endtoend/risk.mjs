@@ -97,6 +97,19 @@ async function check_configuration(appliance) {
   await arm_again(appliance);
 }
 
+/** Guesses and floods at the doors: told at once, and in the audit log. */
+async function check_access(appliance) {
+  const { admin_port } = await appliance.status();
+  for (let i = 0; i < 30; i += 1) assert.equal((await fetch(`http://127.0.0.1:${admin_port}/admin/${i}`)).status, 404);
+  for (let i = 0; i < 5; i += 1) assert.notEqual((await appliance.try_jitctl("review", "approve", "9999", "--reason", "a guess")).code, 0);
+  await until("the guesses to be noticed", async () => {
+    const { events } = await risk(appliance, "events", "--limit", "1000");
+    return events.some(({ level, rule, text }) => level === "WARNING" && rule === "access_pattern" && /requests were refused in a minute/.test(text));
+  });
+  assert.ok(audit_records(appliance).some(({ user, action }) => user === "jitd" && action === "access_pattern"));
+  console.log("  refused requests at control socket and admin port are noticed");
+}
+
 /** jitd is killed, gets other limits, and starts again. */
 async function restart_with(appliance, overrides) {
   await appliance.jitd.kill("SIGKILL");
@@ -128,11 +141,27 @@ async function settle_at_a_peak(appliance, tries = 8) {
   throw new Error(`no peak after ${tries} tries`);
 }
 
+/** The portfolio is what executor and lanes hold, ether and tokens, as the node says it. */
+async function check_portfolio(appliance) {
+  const accounts = [appliance.manifest.executor.address, ...appliance.operators];
+  const ether = (await Promise.all(accounts.map((account) => appliance.chain.ether_of(account)))).reduce((sum, wei) => sum + wei);
+  const { holdings, portfolio_value_wei } = await until("the ether to be read", async () => {
+    const found = await risk(appliance, "status");
+    const sum = found.holdings.reduce((total, { value_wei }) => total + BigInt(value_wei), 0n);
+    return BigInt(found.portfolio_value_wei ?? 0) === sum ? found : null;
+  });
+  const row = holdings.find(({ token }) => token === "ether");
+  assert.deepEqual([row.amount, row.value_wei], [String(ether), String(ether)]);
+  assert.ok(BigInt(portfolio_value_wei) > ether);
+  console.log(`  the portfolio holds ${ether / 10n ** 18n} ether beside its tokens`);
+}
+
 /** Bundles that are never included are voided: that costs gas, and the limit is a millionth of the portfolio. */
 async function check_drawdown(appliance) {
   await settle_at_a_peak(appliance);
   const start = await restart_with(appliance, { "risk.max_drawdown_ppm": 1 });
   assert.deepEqual([start.level, start.drawdown_ppm], ["NONE", 0]);
+  await check_portfolio(appliance);
   await appliance.set_fault({ mode: "drop" });
   await appliance.arm();
   await build_until(appliance, "the loss to be seen", async () => (await appliance.status()).state === "DISARMED");
@@ -161,13 +190,15 @@ async function check_new_limits(appliance) {
   const again = await appliance.try_jitctl("risk", "limits", "--reason", "again");
   assert.match(again.stderr, /no limit is looser than at the last arming/);
   assert.equal(status.level, "EMERGENCY", "a higher limit alone loosens nothing");
+  const decided = (await appliance.jitctl("review", "list")).reviews.filter(({ state }) => state === "approved");
+  assert.ok(decided.length > 0, "what was approved before two kills is approved");
   const noted = audit_records(appliance).filter(({ action, resource }) => action === "configuration" && /is not the configuration of the last run/.test(resource));
   assert.equal(noted.length, 2, "both changes stand in the audit log");
   assert.equal((await risk(appliance, "level", "NONE", "--reason", "the limit was a drill")).level, "NONE");
   await appliance.set_fault({ mode: "none" });
   const before = (await included(appliance)).length;
   await arm_again(appliance);
-  await build_until(appliance, "a pool being held again", async () => (await appliance.jitctl("review", "list")).reviews.length > 0 || (await included(appliance)).length > before);
+  await build_until(appliance, "a bundle on a pool that was approved before", async () => (await included(appliance)).length > before);
   console.log("  other limits and an operator's level: it goes on");
 }
 
@@ -179,6 +210,7 @@ await end_to_end(
     await check_review(appliance);
     await check_prices(appliance, prices);
     await check_configuration(appliance);
+    await check_access(appliance);
     await check_drawdown(appliance);
     await check_new_limits(appliance);
     assert.ok((await appliance.jitctl("audit", "verify")).ok);

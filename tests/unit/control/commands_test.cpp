@@ -142,6 +142,17 @@ TEST_F(CommandsTest, root_may_give_every_command) {
     EXPECT_TRUE(ask("status", "{}", 0).has_value());
 }
 
+TEST_F(CommandsTest, requests_and_refusals_are_counted) {
+    EXPECT_CALL(appliance_, status(_)).WillOnce(InvokeArgument<0>(Answer("{}")));
+    EXPECT_CALL(appliance_, disarm(_, _, _)).WillOnce(InvokeArgument<2>(Answer(fail("no"))));
+    EXPECT_TRUE(ask("status"));
+    EXPECT_FALSE(ask("disarm", R"({"reason": "r"})"));
+    EXPECT_FALSE(ask("no-such-op"));
+    EXPECT_FALSE(ask("status", "{}", owner + 1)) << "somebody who may not";
+    EXPECT_EQ(commands_->requests(), 4U);
+    EXPECT_EQ(commands_->refusals(), 3U);
+}
+
 TEST_F(CommandsTest, queries_are_not_audited) {
     EXPECT_CALL(appliance_, bundles(7, _)).WillOnce(InvokeArgument<1>(Answer("[]")));
     EXPECT_TRUE(ask("bundles", R"({"limit": 7})").has_value());

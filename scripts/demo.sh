@@ -6,8 +6,8 @@ jitbox_demo() {
   source scripts/setup.sh
   source scripts/build.sh
   jitbox_setup
-  local card=()
-  [[ " $* " == *xrt* ]] && card=(jitbox-card-model jitbox-xrt)
+  local card=(jitbox-card-model jitbox-xrt)
+  [[ " $* " =~ " --engine"[=\ ]"native " ]] && card=()
   build_preset release jitd jitctl jit-signer jit-relay-sim "${card[@]}"
   say "demo"
   run node sim/demo/demo.mjs "$@"

@@ -14,7 +14,7 @@ const USAGE = `usage: ./run demo [options]
   --bundles N    stop after so many included bundles (default 8); at least 5 of 3 router forms are needed for success
   --seed N       of the traffic (default 1)
   --slot-ms N    time between blocks (default 700)
-  --engine NAME  native (default): the kernels on this CPU; xrt: the Verilated card behind XRT's stock driver
+  --engine NAME  xrt (default): the Verilated card behind XRT's stock driver; native: the kernels on this CPU
   --keep         leave configuration, journal and logs where they are
   --quiet        no live lines
   --json         print the result as one JSON line at the end
@@ -29,7 +29,7 @@ function parse_options() {
   const flag = { type: "boolean", default: false };
   const { values } = parseArgs({
     options: {
-      blocks: text("60"), bundles: text("8"), seed: text("1"), "slot-ms": text("700"), engine: text("native"),
+      blocks: text("60"), bundles: text("8"), seed: text("1"), "slot-ms": text("700"), engine: text("xrt"),
       bin: text("build/release/bin"), keep: flag, quiet: flag, json: flag, help: { ...flag, short: "h" },
     },
   });

@@ -16,7 +16,7 @@ module rlp_item (
     output logic [parser_pkg::PositionBits-1:0] content_at,
     output logic [parser_pkg::PositionBits-1:0] content_end,
     output logic [17:0]                         content_size,
-    output logic [15:0]                         reason
+    output logic [15:0]                         reason        // but for content that ends behind its list
 );
   localparam int unsigned PositionBits = parser_pkg::PositionBits;
 
@@ -60,7 +60,7 @@ module rlp_item (
   always_comb begin
     reason = contract_pkg::ReasonNone;
     if (first == 8'h81 && window[15:8] < 8'h80) reason = contract_pkg::ReasonRlpNonCanonicalLength;
-    if (content_end > list_end || (is_long && kept_large)) reason = contract_pkg::ReasonRlpTruncated;
+    if (is_long && kept_large) reason = contract_pkg::ReasonRlpTruncated;
     if (is_long && kept_bad) reason = contract_pkg::ReasonRlpNonCanonicalLength;
     if (is_long && kept_cut) reason = contract_pkg::ReasonRlpTruncated;
   end

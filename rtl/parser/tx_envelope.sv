@@ -1,6 +1,6 @@
 // The transaction envelope on the stream of a record's beats: all types, an RLP item a clock (two for an item of more than 55 bytes), a beat
 // a clock where items are longer than beats. The call is announced as soon as its header is seen, the fields when the last has been judged:
-// four clocks behind the last item.
+// four clocks behind the last item. An item is judged a clock after it was passed.
 // SPDX-License-Identifier: Apache-2.0
 module tx_envelope (
     input  logic                                clk,
@@ -132,27 +132,75 @@ module tx_envelope (
   assign exhausted = at >= scope_end;
   assign step      = state != Start && state < Settle && (exhausted || (at_hand && (!is_long || long_known)));
 
+  // ---- the item that was passed a clock ago is judged now: its end is known too late for both
+  logic judging, exhausted_q, is_list_q, is_long_q, cut;
+  kind_t kind_q;
+  state_t state_q;
+  logic [17:0] wanted_q, content_size_q;
+  logic [15:0] unfit_q, missing_q, item_reason_q, late_reason;
+  logic [7:0] content_byte_q;
+  logic [PositionBits-1:0] content_end_q, scope_end_q;
+  always_ff @(posedge clk) begin
+    judging        <= consume && !rst && late_reason == contract_pkg::ReasonNone;
+    state_q        <= state;
+    exhausted_q    <= exhausted;
+    is_list_q      <= is_list;
+    is_long_q      <= is_long;
+    kind_q         <= kind;
+    wanted_q       <= wanted;
+    unfit_q        <= unfit;
+    missing_q      <= missing;
+    item_reason_q  <= item_reason;
+    content_size_q <= content_size;
+    content_byte_q <= content_byte;
+    content_end_q  <= content_end;
+    scope_end_q    <= scope_end;
+  end
+  assign cut = content_end_q > scope_end_q && !(is_long_q && item_reason_q != contract_pkg::ReasonNone);
+
   /// Why the item is refused; not asked when a loop ends.
   always_comb begin
-    step_reason = item_reason;
-    if (exhausted) step_reason = missing;
-    else if (item_reason == contract_pkg::ReasonNone) begin
-      unique case (kind)
-        List: if (!is_list) step_reason = contract_pkg::ReasonRlpNotAList;
+    step_reason = contract_pkg::ReasonNone;
+    if (exhausted_q) step_reason = missing_q;
+    else if (cut) step_reason = contract_pkg::ReasonRlpTruncated;
+    else if (item_reason_q != contract_pkg::ReasonNone) step_reason = item_reason_q;
+    else begin
+      unique case (kind_q)
+        List: if (!is_list_q) step_reason = contract_pkg::ReasonRlpNotAList;
         Integer: begin
-          if (content_size > wanted) step_reason = contract_pkg::ReasonRlpIntegerTooLarge;
-          if (content_size != 18'd0 && content_byte == 8'd0) step_reason = contract_pkg::ReasonRlpNonCanonicalInteger;
+          if (content_size_q > wanted_q) step_reason = contract_pkg::ReasonRlpIntegerTooLarge;
+          if (content_size_q != 18'd0 && content_byte_q == 8'd0) step_reason = contract_pkg::ReasonRlpNonCanonicalInteger;
         end
-        Fixed: if (content_size != wanted) step_reason = unfit;
-        Address: if (content_size != 18'd20 && (content_size != 18'd0 || result.tx_type > 8'd2)) step_reason = unfit;
+        Fixed: if (content_size_q != wanted_q) step_reason = unfit_q;
+        Address: if (content_size_q != 18'd20 && (content_size_q != 18'd0 || result.tx_type > 8'd2)) step_reason = unfit_q;
         default: ;
       endcase
-      if (kind != List && is_list) step_reason = contract_pkg::ReasonRlpUnexpectedList;
+      if (kind_q != List && is_list_q) step_reason = contract_pkg::ReasonRlpUnexpectedList;
+    end
+  end
+
+  /// Why the transaction is refused for that item. What was entered behind it meanwhile does not count.
+  always_comb begin
+    late_reason = contract_pkg::ReasonNone;
+    if (judging) begin
+      late_reason = step_reason;
+      if (step_reason == contract_pkg::ReasonNone) begin
+        unique case (state_q)
+          Outer: if (content_end_q != size_end) late_reason = contract_pkg::ReasonRlpTrailingBytes;
+          Hash: if (content_byte_q != 8'd1) late_reason = contract_pkg::ReasonTxBadBlobField;
+          TupleS: if (content_end_q != entry_end) late_reason = contract_pkg::ReasonTxBadAuthorization;
+          FieldS: if (content_end_q != fields_end) late_reason = contract_pkg::ReasonTxFieldCount;
+          Version: if (content_size_q == 18'd0 || content_byte_q != 8'd1) late_reason = contract_pkg::ReasonTxBadSidecar;
+          // A whole blob does not fit a record: the network form ends at its first one at the latest.
+          Blob: late_reason = contract_pkg::ReasonTxBadSidecar;
+          default: ;
+        endcase
+      end
     end
   end
 
   // ---- from field to field
-  logic [15:0] reason;            // of this clock
+  logic [15:0] reason;            // of this clock, not of an item
   logic consume, enter;           // the item is passed; its content is entered
   logic wrapped, none_yet;        // network form of a blob transaction; the loop has not seen an item
   logic [7:0] first_byte;
@@ -217,12 +265,8 @@ module tx_envelope (
         else if (step) begin
           consume = 1'b1;
           enter   = kind == List;
-          reason  = step_reason;
           unique case (state)
-            Outer: begin
-              next_state = type0 ? Nonce : type3 ? Wrapped : ChainId;
-              if (step_reason == contract_pkg::ReasonNone && content_end != size_end) reason = contract_pkg::ReasonRlpTrailingBytes;
-            end
+            Outer: next_state = type0 ? Nonce : type3 ? Wrapped : ChainId;
             Wrapped: next_state = ChainId;
             ChainId: next_state = Nonce;
             Nonce: next_state = Priority;
@@ -238,7 +282,6 @@ module tx_envelope (
             AccessKeys: next_state = AccessKey;
             BlobFee: next_state = Hashes;
             Hashes: next_state = Hash;
-            Hash: if (step_reason == contract_pkg::ReasonNone && content_byte != 8'd1) reason = contract_pkg::ReasonTxBadBlobField;
             Authorizations: next_state = Tuple;
             Tuple: next_state = TupleChain;
             TupleChain: next_state = TupleAddress;
@@ -246,31 +289,18 @@ module tx_envelope (
             TupleNonce: next_state = TupleParity;
             TupleParity: next_state = TupleR;
             TupleR: next_state = TupleS;
-            TupleS: begin
-              next_state = Tuple;
-              if (step_reason == contract_pkg::ReasonNone && content_end != entry_end) reason = contract_pkg::ReasonTxBadAuthorization;
-            end
+            TupleS: next_state = Tuple;
             FieldV: next_state = FieldR;
             FieldR: next_state = FieldS;
-            FieldS: begin
-              next_state = Settle;
-              if (step_reason == contract_pkg::ReasonNone && content_end != fields_end) reason = contract_pkg::ReasonTxFieldCount;
-            end
-            Version: begin
-              next_state = Blobs;
-              if (step_reason == contract_pkg::ReasonNone && (content_size == 18'd0 || content_byte != 8'd1)) begin
-                reason = contract_pkg::ReasonTxBadSidecar;
-              end
-            end
+            FieldS: next_state = Settle;
+            Version: next_state = Blobs;
             Blobs: next_state = Blob;
             default: ;
           endcase
-          // A whole blob does not fit a record: the network form ends at its first one at the latest.
-          if (state == Blob && step_reason == contract_pkg::ReasonNone) reason = contract_pkg::ReasonTxBadSidecar;
         end
       end
     endcase
-    if (reason != contract_pkg::ReasonNone) next_state = taken == beats ? Done : Drain;
+    if (reason != contract_pkg::ReasonNone || late_reason != contract_pkg::ReasonNone) next_state = taken == beats ? Done : Drain;
   end
 
   always_ff @(posedge clk) begin
@@ -289,7 +319,8 @@ module tx_envelope (
       at             <= first_byte < 8'h80 ? 20'd17 : 20'd16;
       wrapped        <= 1'b0;
     end else begin
-      if (reason != contract_pkg::ReasonNone && state != Done) result.reason <= reason;
+      if (late_reason != contract_pkg::ReasonNone) result.reason <= late_reason;
+      else if (reason != contract_pkg::ReasonNone && state != Done) result.reason <= reason;
       if (consume) at <= enter ? content_at : content_end;
       if (enter && (state == Outer || state == Wrapped)) fields_end <= content_end;
       if (enter && state == Wrapped) begin
@@ -314,8 +345,6 @@ module tx_envelope (
     picked      <= one_byte ? window[255:0] : window[263:8];
     picked_size <= content_size[5:0];
     picked_for  <= consume ? state : Start;
-    to_valid    <= consume && state == To && reason == contract_pkg::ReasonNone;
-    call_valid  <= consume && state == Data && reason == contract_pkg::ReasonNone;
     if (state == Data) begin
       call_begin <= content_at;
       call_end   <= content_end;
@@ -351,6 +380,8 @@ module tx_envelope (
       .fields_reason(fields_reason), .rest_reason(rest_reason), .gas_cost_known(gas_cost_known)
   );
 
+  assign to_valid     = judging && state_q == To && late_reason == contract_pkg::ReasonNone;
+  assign call_valid   = judging && state_q == Data && late_reason == contract_pkg::ReasonNone;
   assign result_valid = state == Done;
   assign tx_beats     = beats;
 endmodule

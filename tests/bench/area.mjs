@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // node tests/bench/area.mjs BUILD_DIR [MODULE,...]. Every module is mapped by itself and once for each set of parameters; areas are summed over
-// the instances, paths are followed through all modules. JITBOX_AREA_MINUTES: for one run of yosys (default 20), JITBOX_AREA_GIB: its memory (8).
+// the instances, paths are followed through all modules. JITBOX_AREA_MINUTES: of the processor for one run of yosys (default 20), JITBOX_AREA_GIB: its memory (8).
 // Mapped modules are cached in BUILD_DIR/area by the text of what yosys has elaborated. With MODULEs: only these and what they are made of.
 // Exit code 1 when one of them is over the contract's limits or could not be mapped.
 import { mkdirSync, writeFileSync } from "node:fs";

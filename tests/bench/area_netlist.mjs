@@ -12,10 +12,10 @@ const version = spawnSync("yosys", ["-V"], { encoding: "utf8" }).stdout;
 const batchBytes = 150_000; // of small modules in one run: yosys reads its library for each
 
 function yosys(script, { minutes, gib }, options = []) {
-  const limited = `ulimit -v ${gib * 1024 * 1024}; exec timeout -k 5 ${minutes * 60} yosys "$@"`;
+  const limited = `ulimit -v ${gib * 1024 * 1024}; ulimit -t ${minutes * 60}; exec yosys "$@"`;
   const run = spawnSync("bash", ["-c", limited, "yosys", "-q", ...options, "-p", script], { encoding: "utf8", maxBuffer: 1 << 28 });
   if (run.status === 0) return undefined;
-  if (run.status === 124 || run.status === 137) return `no result in ${minutes} minutes`;
+  if (run.signal === "SIGXCPU" || run.signal === "SIGKILL") return `no result in ${minutes} minutes of the processor`;
   return (run.stderr + run.stdout).trim().split("\n").at(-1) || `yosys ended with ${run.status ?? run.signal}: more than ${gib} GiB?`;
 }
 
@@ -39,7 +39,10 @@ function blackBox(text) {
 }
 
 export class Netlists {
-  /** Elaborates `top` and what is below it from the sources under `rtl`; work and cache go to `folder`. `limits` are of one run of yosys. */
+  /**
+   * Elaborates `top` and what is below it from the sources under `rtl`; work and cache go to `folder`. `limits` are of one run of yosys:
+   * `minutes` of the processor and `gib` of memory.
+   */
   constructor(rtl, top, folder, limits) {
     this.folder = folder;
     this.limits = limits;

@@ -16,6 +16,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <random>
 #include <thread>
 #include <unistd.h>
 
@@ -31,8 +32,18 @@ bool long_form() {
     return std::getenv("JITBOX_LOOP_CASES") != nullptr;
 }
 
+/// Options of the model: how unfriendly its bus is, by the seed.
+std::string model_options(std::uint32_t seed) {
+    std::mt19937 random{seed};
+    std::string options = std::string("--deadline ") + (long_form() ? "14400" : "900") + " --seed " + std::to_string(seed);
+    options += " --stall " + std::to_string(random() % 80);
+    options += " --read-latency " + std::to_string(random() % 300);
+    options += " --write-latency " + std::to_string(random() % 300);
+    return options;
+}
+
 /// XRT's environment as the folder's env.sh has it, before XRT is loaded.
-void enter_emulation(const fs::path& folder, const std::string& seed) {
+void enter_emulation(const fs::path& folder, const std::string& options) {
     const fs::path work = fs::temp_directory_path() / ("jitbox-loop-" + std::to_string(getpid()));
     fs::create_directories(work);
     fs::current_path(work); // XRT keeps its run folder where it stands
@@ -41,8 +52,7 @@ void enter_emulation(const fs::path& folder, const std::string& seed) {
     setenv("EMCONFIG_PATH", folder.c_str(), 1);
     setenv("XRT_INI_PATH", (folder / "xrt.ini").c_str(), 1);
     setenv("USER", "jitbox-test", 0);
-    const std::string seconds = long_form() ? "14400" : "900";
-    setenv("JITBOX_CARD_ARGS", ("--deadline " + seconds + " --seed " + seed).c_str(), 1);
+    setenv("JITBOX_CARD_ARGS", options.c_str(), 1);
 }
 
 /// The process that XRT started: our only child.
@@ -107,9 +117,9 @@ protected:
     static void SetUpTestSuite() {
         const char* const fixed = std::getenv("JITBOX_SEED");
         seed_ = fixed != nullptr ? static_cast<std::uint32_t>(std::stoul(fixed)) : std::random_device{}();
-        std::cout << "seed " << seed_ << " (JITBOX_SEED repeats it)\n";
+        std::cout << "seed " << seed_ << " (JITBOX_SEED repeats it); model " << model_options(seed_) << '\n';
         const fs::path folder = fs::path(JITBOX_BINARY_DIR) / "jitbox-card-model";
-        enter_emulation(folder, std::to_string(seed_));
+        enter_emulation(folder, model_options(seed_));
         auto engine = accel::make_engine({.name = "xrt", .xclbin = folder / "jitbox.xclbin", .deadline = deadline()});
         ASSERT_TRUE(engine) << engine.error().text();
         engine_ = engine->release();

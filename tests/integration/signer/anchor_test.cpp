@@ -28,7 +28,6 @@ class Anchored : public ::testing::Test {
 protected:
     void SetUp() override {
         Token::instance();
-        rig.set("hsm.start_deadline_ms", "15000"); // the machine is busy
         use_anchor("tpm:0x01c10102:" + tpm.tcti());
     }
     void use_anchor(const std::string& spec) {

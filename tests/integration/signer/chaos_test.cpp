@@ -25,10 +25,7 @@ using signer::RefusalCode;
 
 class Chaos : public ::testing::Test {
 protected:
-    void SetUp() override {
-        Token::instance();
-        rig.set("hsm.start_deadline_ms", "15000"); // the machine is busy: a soak goes on beside other work
-    }
+    void SetUp() override { Token::instance(); }
     SignerRig rig;
 };
 

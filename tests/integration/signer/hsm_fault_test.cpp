@@ -17,7 +17,10 @@ using signer::RefusalCode;
 
 class HsmFault : public ::testing::Test {
 protected:
-    void SetUp() override { Token::instance(); }
+    void SetUp() override {
+        Token::instance();
+        rig.use_product_deadlines();
+    }
     void start_with_fault_module() {
         rig.use_fault_module();
         rig.fault("");

@@ -64,6 +64,7 @@ class Bench {
 public:
     bool start() {
         rig_.use_fault_module();
+        rig_.use_product_deadlines();
         return rig_.start();
     }
     /// All calls from the load of the module to a signature.

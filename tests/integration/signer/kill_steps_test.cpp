@@ -20,11 +20,7 @@ constexpr const char* shim = JITBOX_BINARY_DIR "/tests/libkill_at_step.so";
 
 class KillSteps : public ::testing::Test {
 protected:
-    void SetUp() override {
-        Token::instance();
-        rig.set("hsm.call_deadline_ms", "20000"); // a life ends by the kill, on a busy machine too
-        rig.set("hsm.start_deadline_ms", "20000");
-    }
+    void SetUp() override { Token::instance(); }
     /// Everything that a signer does in a life, after it has looked at what the last one left. True: it lived to its end.
     bool live_through() {
         if (!rig.start()) return false;

@@ -23,12 +23,11 @@ protected:
     void SetUp() override {
         Token::instance();
         rig.set("menu.candidates", "8");
-        rig.set("hsm.call_deadline_ms", "10000"); // the machine is busy
-        rig.set("hsm.start_deadline_ms", "15000");
         rig.use_fault_module();
         start();
     }
     void start() {
+        rig.kill9();
         ASSERT_TRUE(rig.start()) << rig.output();
         client = std::make_unique<SyncSigner>(rig.socket("signing"));
         rig.arm();

@@ -32,10 +32,7 @@ std::string read(const std::string& path) {
 
 class SealedPin : public ::testing::Test {
 protected:
-    void SetUp() override {
-        Token::instance();
-        rig.set("hsm.start_deadline_ms", "15000"); // the machine is busy
-    }
+    void SetUp() override { Token::instance(); }
     /// Runs a shell command; what it printed is in `printed`.
     int run(const std::string& command) {
         const int status = std::system((command + " > " + files.file("printed") + " 2>&1").c_str());

@@ -123,7 +123,8 @@ SignerRig::SignerRig() {
                          {"max_beat_gap_ms", "0"},
                          {"max_ttl_s", "3600"}};
     config_["hsm"] = {
-        {"module", toml_text(softhsm_module)}, {"token", toml_text("jitbox")}, {"key_label", toml_text("jit")}, {"lanes", "2"}};
+        {"module", toml_text(softhsm_module)}, {"token", toml_text("jitbox")}, {"key_label", toml_text("jit")}, {"lanes", "2"},
+        {"call_deadline_ms", "10000"},         {"start_deadline_ms", "15000"}, {"restart_deadline_ms", "5000"}};
 }
 
 SignerRig::~SignerRig() = default;
@@ -136,6 +137,12 @@ void SignerRig::set(const std::string& key, const std::string& value) {
 void SignerRig::unset(const std::string& key) {
     const std::size_t dot = key.find('.');
     config_[key.substr(0, dot)].erase(key.substr(dot + 1));
+}
+
+void SignerRig::use_product_deadlines() {
+    unset("hsm.call_deadline_ms");
+    unset("hsm.start_deadline_ms");
+    unset("hsm.restart_deadline_ms");
 }
 
 void SignerRig::set_state_dir(const std::string& path) {
@@ -234,7 +241,7 @@ void SignerRig::arm() const {
 
 std::optional<std::chrono::milliseconds> SignerRig::wait_ready() const {
     const auto start = std::chrono::steady_clock::now();
-    while (std::chrono::steady_clock::now() - start < 5s) {
+    while (std::chrono::steady_clock::now() - start < 20s) {
         if (status().hsm_ready)
             return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start);
         std::this_thread::sleep_for(2ms);

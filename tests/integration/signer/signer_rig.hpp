@@ -60,6 +60,8 @@ public:
     /// Replaces "key = old" of the configuration by "key = value" (value as TOML).
     void set(const std::string& key, const std::string& value);
     void unset(const std::string& key);
+    /// The HSM's deadlines of the product's defaults. Without this they are long: a busy machine is no HSM fault.
+    void use_product_deadlines();
     /// NAME=value for the processes started from now on, besides what use_fault_module() sets.
     void set_environment(std::vector<std::string> environment) { extra_environment_ = std::move(environment); }
     /// All calls of the signer go through the fault module.
@@ -85,7 +87,7 @@ public:
     [[nodiscard]] signer::ControlClient control() const { return {socket("control"), std::chrono::seconds(20)}; }
     [[nodiscard]] signer::SignerStatus status() const;
     void arm() const;
-    /// Waits until the HSM is ready again; how long it took, or nothing after 5 s.
+    /// Waits until the HSM is ready again; how long it took, or nothing after 20 s.
     [[nodiscard]] std::optional<std::chrono::milliseconds> wait_ready() const;
     [[nodiscard]] std::string socket(const std::string& name) const { return dir_.file(name + ".sock"); }
     [[nodiscard]] std::string state_dir() const { return state_dir_; }

@@ -46,8 +46,8 @@ TEST_F(MenuTest, GivesExactlyWhatWasAskedForAndOnce) {
     EXPECT_EQ(menu.size(), 1U) << "what was asked for is bound now: nothing else for its nonces may stay";
     const auto given = menu.take(key(2, 6), now);
     ASSERT_TRUE(given);
-    EXPECT_EQ((*given)[0].r, 2);
-    EXPECT_EQ((*given)[1].s, 8);
+    EXPECT_EQ(given.value()[0].r, 2);
+    EXPECT_EQ(given.value()[1].s, 8);
     EXPECT_FALSE(menu.take(key(2, 6), now));
     EXPECT_EQ(menu.hits(), 1U);
     EXPECT_TRUE(menu.is_blank());

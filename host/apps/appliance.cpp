@@ -423,11 +423,10 @@ struct Appliance::Impl final : control::Appliance {
         const auto loosens = risk == nullptr ? Result<std::optional<Loosening>>(std::nullopt) : risk_watch.loosening(*risk);
         if (!loosens) {
             respond(std::unexpected(loosens.error()));
-        } else if (*loosens) {
-            respond(loosening_report(**loosens));
-        } else {
-            respond(approval_report(config, prices, arming.view(), what));
+            return;
         }
+        const std::optional<Loosening>& named = *loosens;
+        respond(named ? loosening_report(*named) : approval_report(config, prices, arming.view(), what));
     }
 
     void status(Respond respond) override {
@@ -454,11 +453,13 @@ struct Appliance::Impl final : control::Appliance {
         const auto loosens = risk_watch.loosening(command);
         if (!loosens) {
             respond(std::unexpected(loosens.error()));
-        } else if (*loosens) {
-            loosen(command, **loosens, respond);
-        } else {
-            risk_watch.answer(command, respond);
+            return;
         }
+        const std::optional<Loosening>& named = *loosens;
+        if (named)
+            loosen(command, *named, respond);
+        else
+            risk_watch.answer(command, respond);
     }
 
     void loosen(const control::RiskCommand& command, const Loosening& what, const Respond& respond) {

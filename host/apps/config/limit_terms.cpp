@@ -6,6 +6,7 @@
 #include "risk/screen.hpp"
 
 #include <boost/json.hpp>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
@@ -131,7 +132,7 @@ std::vector<std::string> looser_terms(const LimitTerms& before, const LimitTerms
         if (found == before.end() && !key.starts_with("pools.")) continue;
         const std::string old = found == before.end() ? "0" : found->second;
         if (is_looser(key, chain::parse_u256(old).value_or(0), chain::parse_u256(value).value_or(0)))
-            out.push_back(key + ": " + old + " -> " + value);
+            out.push_back(fmt::format("{}: {} -> {}", key, old, value));
     }
     return out;
 }

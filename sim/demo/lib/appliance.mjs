@@ -14,6 +14,7 @@ import { guardian_config } from "./guardian.mjs";
 import { chain_profile, jitd_config, signer_config } from "./configs.mjs";
 import { Process, run_command } from "./processes.mjs";
 
+const NODE_IS_SLOW = /arm: (the node did not give its head|the pools are at block \d+, the node at)/;
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 
 /** Polls `check` until it gives something; the error says what was waited for. */
@@ -154,7 +155,18 @@ export class SandboxAppliance {
   }
 
   arm({ ttl = "30m", max_notional = "1000000eth" } = {}) {
-    return this.jitctl("arm", "--ttl", ttl, "--max-notional", max_notional);
+    return this.arm_with("arm", "--ttl", ttl, "--max-notional", max_notional);
+  }
+
+  /** Armed by this command. A node that is slower than jitd's questions on a busy machine is asked again; every other refusal throws. */
+  arm_with(...args) {
+    return until("an arming that the node answers for", async () => {
+      const { code, stdout, stderr } = await this.try_jitctl(...args);
+      if (code === 0) return JSON.parse(stdout);
+      const reasons = stderr.split("\n").filter((line) => line.startsWith("  - "));
+      if (reasons.length === 0 || !reasons.every((line) => NODE_IS_SLOW.test(line))) throw new Error(`jitctl arm: ${stderr.trim() || stdout.trim()}`);
+      return null;
+    });
   }
 
   #approver_key(name) {

@@ -46,7 +46,7 @@ async function check_dual_control(appliance) {
   await refused(appliance, /two approvals by one person count once/, ...LARGE, ...with_approvals([bob, bob]));
   const other_terms = ["arm", "--ttl", "6m", "--max-notional", "3000000eth"];
   await refused(appliance, /approval of 'bob': is for another subject/, ...other_terms, ...with_approvals([bob, carol]));
-  const armed = await appliance.jitctl(...LARGE, ...with_approvals([bob, carol]));
+  const armed = await appliance.arm_with(...LARGE, ...with_approvals([bob, carol]));
   assert.equal(armed.state, "ARMED");
   assert.deepEqual(armed.approvers, APPROVERS);
   await refused(appliance, /approval of 'bob': was used before/, ...LARGE, ...with_approvals([bob, carol]));

@@ -37,6 +37,12 @@ async function stopped(appliance, what, stop, cause) {
   return status;
 }
 
+/** The withdrawals meet HTTP 500: they are asked again. */
+async function fail_then_stop(appliance) {
+  await appliance.set_fault({ mode: "http_error", count: 6 });
+  await appliance.jitctl("estop", "--reason", "smoke");
+}
+
 async function reset(appliance) {
   await appliance.jitctl("reset", "--reason", "a drill");
   await until("DISARMED", async () => (await appliance.status()).state === "DISARMED");
@@ -45,6 +51,7 @@ async function reset(appliance) {
 async function check_every_way(appliance) {
   const ways = [
     ["jitctl estop", () => appliance.jitctl("estop", "--reason", "smoke"), /smoke/],
+    ["jitctl estop, a relay that fails at first", () => fail_then_stop(appliance), /smoke/],
     ["HTTP", await http_stop(appliance), /POST \/admin\/emergency-stop/],
     ["SIGUSR1 to jitd", async () => appliance.jitd.child.kill("SIGUSR1"), /SIGUSR1/],
     ["SIGUSR1 to jit-signer", async () => appliance.signer.child.kill("SIGUSR1"), /SIGUSR1/],

@@ -16,7 +16,7 @@ const folder = join(build, "area");
 mkdirSync(folder, { recursive: true });
 const root = "jitbox_card";
 const tops = ["mempool_parser", "range_profit", root];
-// Alveo U55C: XCU55C, the die of the XCVU37P (AMD DS978, DS890). The contract: half of it and 16 levels; aim: a quarter and 10.
+// Alveo U55C: XCU55C, the die of the XCVU37P and the U280's XCU280 (docs/area.md). The contract: half of it and 16 levels; aim: a quarter and 10.
 const card = { lut: 1_303_680, ff: 2_607_360, dsp: 9_024, bram: 2_016, uram: 960 };
 const mostLevels = 16;
 const kinds = Object.keys(card);

@@ -45,7 +45,7 @@ try {
   assert.match(audit("verify", "--socket", join(directory, "nobody.sock")).error, /cannot reach jitd/, "without --file it asks jitd");
 
   // Touched: one letter; then the whole of an older copy, which only the anchor can tell.
-  cpSync(file, `${file}.copy`);
+  for (const part of [file, `${file}.head`]) cpSync(part, `${part}.copy`);
   writeFileSync(file, readFileSync(file, "utf8").replace("begun", "bogus"));
   const changed = audit("verify", "--file", file, "--anchor", anchor);
   assert.equal(changed.status, 1);
@@ -54,10 +54,11 @@ try {
   assert.equal(told.status, 1, "an export of a touched file says so");
   assert.equal(JSON.parse(told.out.split("\n")[0]).verified, false);
   cpSync(`${file}.copy`, file);
-  const newer = `${"2".padStart(20, "0")} ${"ab".repeat(32)}\n`;
-  writeFileSync(join(directory, "elsewhere", "head"), newer);
+  const later = `file:${join(directory, "elsewhere", "later")}`;
+  assert.match(audit("anchor", "--file", file, "--anchor", later).out, /holds record 2 of/);
+  for (const part of [file, `${file}.head`]) cpSync(`${part}.copy`, part);
   assert.equal(audit("verify", "--file", file).status, 0, "whole in itself");
-  assert.match(audit("verify", "--file", file, "--anchor", anchor).out, /NOT INTACT.*truncated/);
+  assert.match(audit("verify", "--file", file, "--anchor", later).out, /NOT INTACT.*truncated/);
   console.log("audit commands: anchor, verify, show and export hold");
 } finally {
   rmSync(directory, { recursive: true, force: true });

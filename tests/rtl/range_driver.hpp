@@ -124,11 +124,10 @@ public:
     }
     void freeze(bool on) { dut_.freeze = on; }
     /// Feeds all of it and takes `expected_beats` and whatever else comes within 300 clocks behind them. Stops when nothing moves
-    /// for 1,000,000 clocks, or when `stop`,
-    /// which is asked every clock, says so.
+    /// for 20,000,000 clocks, or when `stop`, which is asked every clock, says so.
     template <typename Stop>
     std::vector<StreamBeat> run(const std::vector<StreamBeat>& input, std::size_t expected_beats, Stop stop) {
-        constexpr std::uint64_t patience = 1'000'000; // 1,024 steps of a swap take a while
+        constexpr std::uint64_t patience = 20'000'000; // dozens of candidates of up to 1,024 steps each take millions
         constexpr std::uint64_t aftermath = 300;
         Stalls source_stalls{random_, source_percent_};
         Stalls sink_stalls{random_, sink_percent_};

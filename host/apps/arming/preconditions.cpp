@@ -69,7 +69,8 @@ ReleaseCheck check_machine(const PreconditionInputs& inputs, Collector& out) {
     if (const std::string problem = clock_problem(inputs.services.config); !problem.empty()) {
         out.object("arm: " + problem, "see chronyc tracking; arming.require_synchronised_clock");
     }
-    ReleaseCheck release = check_release(inputs.services.config, installed_release(inputs.services.config), inputs.arming.view().signer);
+    ReleaseCheck release =
+        check_release(inputs.services.config, installed_release(inputs.services.config), inputs.arming.view().signer);
     for (const Error& objection : release.objections) out.object(objection.what, objection.hint);
     return release;
 }

@@ -221,7 +221,6 @@ struct Desk::Impl : std::enable_shared_from_this<Impl> {
             services.events.note(Level::warning, "relay", answer.relay_name + ": " + said, {{"uuid", uuid}});
         }
     }
-
 };
 
 Desk::Desk(const Services& services, Trading& trading, RiskWatch& risk, const Arming& arming, strategy::SigningStep& signing,

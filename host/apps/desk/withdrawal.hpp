@@ -24,8 +24,8 @@ public:
 
     /// Every bundle whose block lies after `head`.
     void all(std::uint64_t head);
-    /// A relay has accepted a bundle. One that was withdrawn while its POST was under way is withdrawn again: the relay may have had the
-    /// withdrawal first.
+    /// A relay has accepted a bundle. One that was withdrawn while its POST was under way is withdrawn again: the relay may have
+    /// had the withdrawal first.
     void accepted(const std::string& uuid);
 
 private:

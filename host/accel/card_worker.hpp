@@ -77,7 +77,7 @@ public:
         }
         opened.set_value({});
         watch();
-        port_.reset();
+        close_port();
     }
 
     std::atomic<bool> stop{false};
@@ -161,6 +161,26 @@ private:
         return value;
     }
 
+    /// Stops the card: afterwards nothing of it is under way to or from memory. False: not within the deadline.
+    bool soft_reset() {
+        write(card::reg_soft_reset, 1);
+        for (const auto until = Clock::now() + deadline_; (read(card::reg_status) & 1U << card::status_resetting) != 0;) {
+            if (Clock::now() > until) return false;
+        }
+        return true;
+    }
+
+    /// The port's memory is what the card writes into: it is only given back once the card has come to rest.
+    void close_port() {
+        try {
+            if (!soft_reset()) (void)port_.release();
+        } catch (const std::exception&) { // a lost card, of which nobody knows what it still does
+            access_since_ns_.store(0);
+            (void)port_.release();
+        }
+        port_.reset();
+    }
+
     /// From whatever state the card was left in to a running one with empty rings.
     void begin() {
         if (const std::uint32_t version = read(card::reg_version); version != card::version)
@@ -169,11 +189,7 @@ private:
         if (const std::uint32_t contract = read(card::reg_contract); contract != card::contract_version)
             throw std::runtime_error("the card speaks version " + std::to_string(contract) +
                                      " of the record contract, this program " + std::to_string(card::contract_version));
-        write(card::reg_soft_reset, 1);
-        const auto until = Clock::now() + deadline_;
-        while ((read(card::reg_status) & 1U << card::status_resetting) != 0) {
-            if (Clock::now() > until) throw std::runtime_error("the card does not come out of its reset");
-        }
+        if (!soft_reset()) throw std::runtime_error("the card does not come out of its reset");
         std::memset(base_ + 2 * ring_bytes, 0, records::beat_bytes);
         in_tail = out_head = in_head = out_tail = told_in_tail_ = told_out_head_ = 0;
         waiting_for = answered = 0;

@@ -6,6 +6,8 @@
 #include <xrt/xrt_bo.h>
 #include <xrt/xrt_device.h>
 
+#include <array>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
@@ -45,6 +47,24 @@ private:
     int kept_;
 };
 
+/// What becomes of a crash is the program's matter: XRT's emulation driver, when it loads an image, takes these signals and answers
+/// them with kill(0, ...), which takes a supervisor or a test runner along.
+class OwnCrashSignals {
+public:
+    OwnCrashSignals() {
+        for (std::size_t i = 0; i < signals.size(); ++i) (void)::sigaction(signals[i], nullptr, &kept_[i]);
+    }
+    ~OwnCrashSignals() {
+        for (std::size_t i = 0; i < signals.size(); ++i) (void)::sigaction(signals[i], &kept_[i], nullptr);
+    }
+    OwnCrashSignals(const OwnCrashSignals&) = delete;
+    OwnCrashSignals& operator=(const OwnCrashSignals&) = delete;
+
+private:
+    static constexpr std::array signals{SIGABRT, SIGFPE, SIGSEGV};
+    std::array<struct sigaction, signals.size()> kept_{};
+};
+
 class XrtPort final : public CardPort {
 public:
     XrtPort(const char* xclbin, std::uint32_t device, std::size_t memory_bytes) : device_(device) {
@@ -76,6 +96,7 @@ extern "C" __attribute__((visibility("default"))) jitbox::accel::CardPort*
 jitbox_open_card(const char* xclbin, std::uint32_t device, std::size_t memory_bytes, std::string& error) {
     try {
         const jitbox::accel::QuietOutput quiet;
+        const jitbox::accel::OwnCrashSignals signals;
         return new jitbox::accel::XrtPort(xclbin, device, memory_bytes);
     } catch (const std::exception& problem) {
         error = problem.what();

@@ -36,6 +36,7 @@ public:
         std::atomic<bool> gone{false}; ///< registers read all ones
         std::atomic<bool> stop_line{false};
         std::atomic<bool> told_to_freeze{false}; ///< the last write to the freeze register
+        std::atomic<bool> closed_at_rest{false}; ///< the card did not run any more when its memory went
         std::uint32_t version = accel::card::version;
     };
     explicit ModelPort(std::shared_ptr<Faults> faults)
@@ -55,6 +56,7 @@ public:
     ~ModelPort() override {
         stop_ = true;
         clock_.join();
+        faults_->closed_at_rest = (axi_.read_register(accel::card::reg_status) & 1U << accel::card::status_running) == 0;
     }
     void write_register(std::uint32_t address, std::uint32_t value) override {
         access();
@@ -176,6 +178,16 @@ TEST(XrtEngine, TellsOfTheCardsOwnStopLineUntilItIsUnfrozenWithTheLineOff) {
     EXPECT_TRUE(engine->stopped_by_hardware()) << "latched";
     thaw();
     EXPECT_FALSE(within(500ms, [&] { return engine->stopped_by_hardware(); }));
+}
+
+TEST(XrtEngine, StopsTheCardBeforeItGivesBackTheMemoryThatTheCardWritesInto) {
+    const auto faults = std::make_shared<Faults>();
+    {
+        const auto engine = open_engine(faults);
+        ASSERT_TRUE(engine->submit(barrier(1), 1s));
+        EXPECT_FALSE(faults->closed_at_rest);
+    }
+    EXPECT_TRUE(faults->closed_at_rest);
 }
 
 TEST(XrtEngine, NoticesACardThatHangsAndDoesNotHangItself) {

@@ -129,11 +129,13 @@ async function settle_at_a_peak(appliance, tries = 8) {
   for (let i = 0; i < tries; i += 1) {
     await build_until(appliance, "a new peak of the profit", async () => (await appliance.status()).risk.drawdown_ppm === 0);
     await appliance.jitctl("disarm", "--reason", "other limits");
+    let quiet_blocks = 0; // what voiding a lane cost is only known some blocks after its bundle ended
     const settled = await build_until(appliance, "every bundle to have ended", async () => {
       const status = await appliance.status();
       // A lane that was being signed when the lease ended stays uncertain until the next: its recall needs an armed signer.
       const quiet = status.lanes.every(({ state }) => ["free", "uncertain"].includes(state));
-      return status.risk.open_bundles === 0 && quiet ? status : null;
+      quiet_blocks = status.risk.open_bundles === 0 && quiet ? quiet_blocks + 1 : 0;
+      return quiet_blocks === 4 ? status : null;
     });
     if (settled.risk.drawdown_ppm === 0) return;
     await appliance.arm();

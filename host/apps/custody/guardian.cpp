@@ -61,12 +61,12 @@ void Guardian::watch_trips() {
         if (!head) return std::unexpected(head.error());
         return node_->submit(*key_, call(view_call("pause()")), price(*head, pause_bid_, nonce));
     };
-    trips_.emplace(settings_.on_trip, settings_.trip,
-                   PauseCalls{.paused = [this] { return paused(); },
-                              .free_nonce = [this] { return node_->free_nonce(key_->address()); },
-                              .mined_nonce = [this] { return node_->transaction_count(key_->address()); },
-                              .submit = submit,
-                              .report = report_});
+    trips_ = std::make_unique<TripPause>(settings_.on_trip, settings_.trip,
+                                         PauseCalls{.paused = [this] { return paused(); },
+                                                    .free_nonce = [this] { return node_->free_nonce(key_->address()); },
+                                                    .mined_nonce = [this] { return node_->transaction_count(key_->address()); },
+                                                    .submit = submit,
+                                                    .report = report_});
 }
 
 Result<bool> Guardian::paused() {

@@ -10,6 +10,7 @@
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -78,7 +79,7 @@ private:
     std::map<Position, Attempt> attempts_;
     std::optional<chain::Head> last_;
     Attempt pause_bid_;
-    std::optional<TripPause> trips_;
+    std::unique_ptr<TripPause> trips_;
 };
 
 } // namespace jitbox::apps

@@ -118,8 +118,9 @@ TEST_F(SandboxChain, swaps_through_all_routers_keep_the_pools_equal_to_the_node)
     ASSERT_EQ(swappers.ended(), 0);
     // The swappers mine while pools are read: anvil then sometimes answers a read of block n with the state of block n + 1, which
     // the audit rightly takes for a difference. Wrong bookkeeping would differ at every audit, and also on the quiet chain below.
+    // A busy machine does a handful of audits only: two of them may be such answers.
     const std::uint64_t while_mining = keeper_->counters().audit_differences;
-    EXPECT_LE(while_mining * 50, keeper_->counters().audits) << alerts();
+    EXPECT_LE(while_mining, 2 + keeper_->counters().audits / 50) << alerts();
     for (int i = 0; i < 3; ++i) mine_and_settle();
     EXPECT_EQ(keeper_->counters().audit_differences, while_mining) << alerts();
     EXPECT_TRUE(all_in_service()) << alerts();

@@ -93,9 +93,10 @@ TEST(AnchorKeeperTest, AnAnchorThatHangsIsLeftBehindWithinItsTime) {
     auto keeper = AnchorKeeper::start(std::make_unique<MemoryAnchor>(memory), at_once).value();
     memory->hung = true;
     const auto before = std::chrono::steady_clock::now();
-    keeper->note(head_of(1)); // does not wait: the anchor would never let it go on
+    keeper->note(head_of(1)); // does not wait
+    EXPECT_LT(std::chrono::steady_clock::now() - before, 100ms);
     keeper.reset();
-    EXPECT_LT(std::chrono::steady_clock::now() - before, 30s);
+    EXPECT_LT(std::chrono::steady_clock::now() - before, 3s);
     auto options = at_once;
     options.first_read = 50ms;
     const auto refused = AnchorKeeper::start(std::make_unique<MemoryAnchor>(memory), options);
@@ -279,7 +280,7 @@ TEST_F(TpmAnchored, ATpmThatIsGoneRefusesTheStartAndIsToldWhileRunning) {
         tpm.stop();
         const auto before = std::chrono::steady_clock::now();
         ASSERT_TRUE(log->append({.user = "alice", .action = "disarm"}));
-        EXPECT_LT(std::chrono::steady_clock::now() - before, 5s); // a TPM has ten
+        EXPECT_LT(std::chrono::steady_clock::now() - before, 1s);
         for (int i = 0; i < 500 && log->anchor_status().error.empty(); ++i) std::this_thread::sleep_for(10ms);
         EXPECT_NE(log->anchor_status().error, "");
     }
@@ -294,7 +295,7 @@ TEST_F(TpmAnchored, AHungTpmHoldsUpNobody) {
     tpm.freeze();
     const auto before = std::chrono::steady_clock::now();
     for (int i = 0; i < 20; ++i) ASSERT_TRUE(log->append({.user = "alice", .action = "disarm"}));
-    EXPECT_LT(std::chrono::steady_clock::now() - before, 5s); // a TPM has ten
+    EXPECT_LT(std::chrono::steady_clock::now() - before, 1s);
     tpm.thaw();
     log.reset();
     EXPECT_EQ(anchored_seq(), 20U);

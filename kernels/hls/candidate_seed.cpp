@@ -11,12 +11,12 @@ inline u256 distance_of(const u256& a, const u256& b) {
     return a > b ? u256(a - b) : u256(b - a);
 }
 
-/// The constant liquidity that turns `amount` of one token into a move between two prices.
-inline ShortFloat liquidity_between(const ShortFloat& amount, bool token0, const u256& a_x96, const u256& b_x96) {
+/// The constant liquidity that turns an amount of one token into a move between two prices, a unit of the amount.
+inline ShortFloat liquidity_per_amount(bool token0, const u256& a_x96, const u256& b_x96) {
 #pragma HLS INLINE
     const ShortFloat distance = short_of(distance_of(a_x96, b_x96));
-    if (!token0) return short_times_power(amount, 96) / distance;
-    return short_times_power(amount * short_of(a_x96) * short_of(b_x96), -96) / distance;
+    if (!token0) return short_times_power(short_one(), 96) / distance;
+    return short_times_power(short_of(a_x96) * short_of(b_x96), -96) / distance;
 }
 
 /// And the amount that constant liquidity takes between two prices.
@@ -67,40 +67,40 @@ SeedTerms seed_terms(const PoolState& pool, const SwapRequest& request, const u2
     return terms;
 }
 
+ShortFloat left_of(const SeedTerms& terms, const u256& remaining) {
+#pragma HLS INLINE
+    const ShortFloat left = short_of(remaining);
+    return terms.exact_in ? left * terms.kept : left;
+}
+
 ShortFloat left_at_price(const SeedTerms& terms, const SwapProgress& before, const u256& price_x96) {
 #pragma HLS INLINE off
-    const ShortFloat taken =
-        amount_between(short_of(u256(before.liquidity)), terms.counts_token0, before.sqrt_price_x96, price_x96);
-    return short_of(before.remaining) - (terms.exact_in ? taken / terms.kept : taken);
+    return left_of(terms, before.remaining) -
+           amount_between(short_of(u256(before.liquidity)), terms.counts_token0, before.sqrt_price_x96, price_x96);
 }
 
 ShortFloat seed_liquidity(const SeedTerms& terms, const RangeTransit& transit) {
 #pragma HLS INLINE off
-    const ShortFloat one{0x80000000U, -31};
     const ShortFloat price = short_of(transit.entry_x96);
     const ShortFloat square_price = price * price;
     const ShortFloat gain = terms.zero_for_one ? terms.gain / square_price : terms.gain * square_price;
-    ShortFloat left = transit.left_at_entry;
-    ShortFloat taken = left - transit.left_at_stop;
-    if (terms.exact_in) {
-        left = left * terms.kept;
-        taken = taken * terms.kept;
-    }
+    const ShortFloat left = transit.left_at_entry;
     // P: constant liquidity that would take as much of the swap between entry and stop as the pool's ticks do.
     ShortFloat passive = short_of(u256(transit.entry_liquidity));
     if (transit.stop_x96 != transit.entry_x96)
-        passive = liquidity_between(taken, terms.counts_token0, transit.entry_x96, transit.stop_x96);
+        passive = (left - transit.left_at_stop) * liquidity_per_amount(terms.counts_token0, transit.entry_x96, transit.stop_x96);
     // The swap in units of liquidity. A token0 amount is worth amount * sqrt(p), a token1 amount amount / sqrt(p).
     const ShortFloat size = terms.counts_token0 ? short_times_power(left * price, -96) : short_times_power(left, 96) / price;
-    // A^2 = F/R * P / (C + P) for exact in, F/R * (P - D) / P for exact out.
-    ShortFloat square = short_zero();
-    if (passive.mantissa != 0) square = terms.exact_in ? gain * passive / (size + passive) : gain * (passive - size) / passive;
-    if (!short_less(square, one)) return short_unlimited();
-    const ShortFloat root = short_root(square);
+    // A^2 = Q / S: F/R * P / (C + P) for exact in, F/R * (P - D) / P for exact out. root = A S.
+    const ShortFloat all = terms.exact_in ? size + passive : passive;
+    const ShortFloat part = gain * (terms.exact_in ? passive : passive - size);
+    if (passive.mantissa != 0 && !short_less(part, all)) return short_unlimited();
+    const ShortFloat root = short_root(part * all);
     // T = C A / (1 - A) for exact in, D / (1 - A) for exact out. With less than what keeps the price inside the range the profit
     // is linear in the liquidity, so its best is never there. L* = T - P.
-    ShortFloat total = (terms.exact_in ? size * root : size) / (one - root);
-    const ShortFloat contains = liquidity_between(left, terms.counts_token0, transit.entry_x96, transit.exit_x96);
+    ShortFloat total = size * (terms.exact_in ? root : all) / (all - root);
+    if (passive.mantissa == 0) total = terms.exact_in ? short_zero() : size;
+    const ShortFloat contains = left * liquidity_per_amount(terms.counts_token0, transit.entry_x96, transit.exit_x96);
     if (short_less(total, contains)) total = contains;
     return total - passive;
 }

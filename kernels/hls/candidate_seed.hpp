@@ -21,7 +21,10 @@ struct SeedTerms {
 
 SeedTerms seed_terms(const PoolState& pool, const SwapRequest& request, const u256& price0_x96, const u256& price1_x96);
 
-/// The swap alone at one price, seen from the last state before it: what is left of amountSpecified there.
+/// What is left of amountSpecified, less the fee when that is the input.
+ShortFloat left_of(const SeedTerms& terms, const u256& remaining);
+
+/// The swap alone at one price, seen from the last state before it: what is left there, as left_of.
 ShortFloat left_at_price(const SeedTerms& terms, const SwapProgress& before, const u256& price_x96);
 
 /// What the swap alone does to a range.
@@ -29,7 +32,7 @@ struct RangeTransit {
     u256 entry_x96;           ///< price at entry: the near bound, or spot when the price is inside
     u256 exit_x96;            ///< price of the far bound
     u256 stop_x96;            ///< the far bound, or the swap's final price when it ends inside
-    ShortFloat left_at_entry; ///< of amountSpecified
+    ShortFloat left_at_entry; ///< as left_of
     ShortFloat left_at_stop;
     u128 entry_liquidity; ///< passive, before entry
 };

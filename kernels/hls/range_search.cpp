@@ -224,7 +224,7 @@ private:
             transit.left_at_stop = left_at_price(terms_, last_before(far_x96), far_x96);
         } else {
             transit.stop_x96 = in_.alone.end.sqrt_price_x96;
-            transit.left_at_stop = short_of(in_.alone.end.remaining);
+            transit.left_at_stop = left_of(terms_, in_.alone.end.remaining);
         }
         return seed_liquidity(terms_, transit);
     }

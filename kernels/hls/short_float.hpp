@@ -22,6 +22,11 @@ inline ShortFloat short_zero() {
     return ShortFloat{0, zero_exponent};
 }
 
+inline ShortFloat short_one() {
+#pragma HLS INLINE
+    return ShortFloat{0x80000000U, -31};
+}
+
 /// What a division by zero gives: above every amount of liquidity.
 inline ShortFloat short_unlimited() {
 #pragma HLS INLINE

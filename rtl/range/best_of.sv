@@ -48,7 +48,7 @@ module best_of
       default: answer.data = WordBits'(profitable);
     endcase
   end
-  stream_fifo #(.Width(AnswerBits), .LogDepth(1)) i_answers (
+  answer_queue #(.Width(AnswerBits), .LogDepth(1)) i_answers (
       .clk, .rst, .in_valid(valid_1 && !report), .in_ready(answer_ready), .in_data(answer), .out_valid, .out_ready, .out_data);
 
   always_ff @(posedge clk) begin

@@ -42,7 +42,7 @@ module memory_server
   assign answer.pc    = '0;
   assign {answer.lane, answer.thread, answer.d} = who_2;
   assign answer.data  = word_2;
-  stream_fifo #(.Width(AnswerBits), .LogDepth(LogPlaces)) i_answers (
+  answer_queue #(.Width(AnswerBits), .LogDepth(LogPlaces)) i_answers (
       .clk, .rst, .in_valid(valid_2), .in_ready(answer_ready), .in_data(answer), .out_valid, .out_ready, .out_data);
   always_ff @(posedge clk) begin
     if (!rst && valid_2) a_answer_has_a_place: assert (answer_ready);

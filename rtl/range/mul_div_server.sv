@@ -109,7 +109,7 @@ module mul_div_server
       endcase
     end
   end
-  stream_fifo #(.Width(AnswerBits), .LogDepth(LogPlaces)) i_answers (
+  answer_queue #(.Width(AnswerBits), .LogDepth(LogPlaces)) i_answers (
       .clk, .rst, .in_valid(answers), .in_ready(answer_ready), .in_data(answer), .out_valid, .out_ready, .out_data);
   always_ff @(posedge clk) begin
     if (!rst && answers) a_answer_has_a_place: assert (answer_ready);

@@ -36,7 +36,7 @@ module mul_shift_server
   assign answer.start = 1'b0;
   assign answer.pc    = '0;
   assign answer.data  = ok ? {4'd0, result} : impossible == ImpossibleMost ? {4'd0, {256{1'b1}}} : {4'd1, 256'd0};
-  stream_fifo #(.Width(AnswerBits), .LogDepth(LogPlaces)) i_answers (
+  answer_queue #(.Width(AnswerBits), .LogDepth(LogPlaces)) i_answers (
       .clk, .rst, .in_valid(result_valid), .in_ready(answer_ready), .in_data(answer), .out_valid, .out_ready, .out_data);
   always_ff @(posedge clk) begin
     if (!rst && result_valid) a_answer_has_a_place: assert (answer_ready);

@@ -7,6 +7,7 @@ module range_engine
 #(
     parameter int unsigned Lanes     = 4,  // 1..8, of 16 threads
     parameter int unsigned MulDivs   = 2,  // at most Lanes: lane i asks mul_div i % MulDivs
+    parameter int unsigned Floats    = 4,  // likewise: lane i asks float_server i % Floats
     parameter int unsigned TickMaths = 4   // 2, 4 or 8
 ) (
     input  logic                clk,
@@ -27,15 +28,18 @@ module range_engine
     input  logic                result_ready,
     output leg_result_t         result
 );
-  localparam int unsigned Sources    = 9 + MulDivs;
+  localparam int unsigned FirstFloat = 7;
+  localparam int unsigned FirstMulDiv = FirstFloat + Floats;
+  localparam int unsigned Sources    = FirstMulDiv + MulDivs;
   localparam logic [3:0]  ShellTag   = 4'd15;
   localparam logic [5:0]  LegWords   = 6'd41;  // constants before these are a leg's, the others the program's
+  localparam logic [5:0]  FirstWords = 6'd8;   // so many are there before the first thread begins; make_program.mjs checks the others
   localparam logic [4:0]  DoneField  = 5'd23;
 
-  if (MulDivs > Lanes || Lanes > 8) $fatal(1, "1 <= MulDivs <= Lanes <= 8 (instance %m)");
+  if (MulDivs > Lanes || Floats > Lanes || Lanes > 8) $fatal(1, "1 <= MulDivs, Floats <= Lanes <= 8 (instance %m)");
 
   // ---- a leg's life: constants, first thread, until it has said `done` and everybody has stopped
-  typedef enum logic [2:0] {Literals, Idle, Constants, Begin, Run, Answer} state_t;
+  typedef enum logic [2:0] {Literals, Idle, Constants, Run, Answer} state_t;
   state_t              state;
   logic [5:0]          constant_next, constant_at;
   logic                constant_write, begin_leg, alive, done;
@@ -44,7 +48,7 @@ module range_engine
   request_t            saying;
   logic [LaneBits-1:0] said_lane;
   assign job_ready    = state == Idle;
-  assign begin_leg    = state == Begin;
+  assign begin_leg    = state == Constants && constant_next == FirstWords;
   assign result_valid = state == Answer;
   always_ff @(posedge clk) begin
     constant_write <= state == Literals || state == Constants || (said && saying.option[6]);
@@ -61,9 +65,8 @@ module range_engine
       end
       Constants: begin
         constant_next <= constant_next + 6'd1;
-        if (constant_next == LegWords - 6'd1) state <= Begin;
+        if (constant_next == LegWords - 6'd1) state <= Run;
       end
-      Begin:  state <= Run;
       Run:    if (done && !alive) state <= Answer;
       Answer: if (result_ready) state <= Idle;
       default: state <= Idle;
@@ -94,18 +97,19 @@ module range_engine
 
   // ---- who asks whom
   logic [MulDivs*Lanes-1:0] md_valid, md_ready;
+  logic [Floats*Lanes-1:0]  float_valid, float_ready;
   logic [Lanes-1:0] ms_valid, ms_ready, window_valid, window_ready, tick_valid, tick_ready, root_valid, root_ready, memory_valid,
-                    memory_ready, float_valid, float_ready, best_valid, best_ready, pool_valid, pool_ready, out_valid, out_ready;
+                    memory_ready, best_valid, best_ready, pool_valid, pool_ready, out_valid, out_ready;
   for (genvar i = 0; i < Lanes; i = i + 1) begin : g_wants
     logic [3:0]         unit;
     logic [MulDivs-1:0] md_granted;
+    logic [Floats-1:0]  float_granted;
     assign unit            = requests[(i+1)*RequestBits-1-:4];
     assign ms_valid[i]     = request_valid[i] && unit == UnitMulShift;
     assign window_valid[i] = request_valid[i] && unit == UnitWindow;
     assign tick_valid[i]   = request_valid[i] && unit == UnitTickMath;
     assign root_valid[i]   = request_valid[i] && unit == UnitSquareRoot;
     assign memory_valid[i] = request_valid[i] && (unit == UnitLoad || unit == UnitStore);
-    assign float_valid[i]  = request_valid[i] && unit == UnitFloat;
     assign best_valid[i]   = request_valid[i] && (unit == UnitBest || unit == UnitReport);
     assign pool_valid[i]   = request_valid[i] && (unit == UnitSpawn || unit == UnitJoin || unit == UnitStop);
     assign out_valid[i]    = request_valid[i] && unit == UnitOut;
@@ -113,8 +117,12 @@ module range_engine
       assign md_valid[m*Lanes+i] = request_valid[i] && unit == UnitMulDiv && i % MulDivs == m;
       assign md_granted[m]       = md_ready[m*Lanes+i];
     end
+    for (genvar f = 0; f < Floats; f = f + 1) begin : g_float
+      assign float_valid[f*Lanes+i] = request_valid[i] && unit == UnitFloat && i % Floats == f;
+      assign float_granted[f]       = float_ready[f*Lanes+i];
+    end
     assign request_ready[i] = md_granted != '0 || ms_ready[i] || window_ready[i] || tick_ready[i] || root_ready[i] ||
-                              memory_ready[i] || float_ready[i] || best_ready[i] || pool_ready[i] || out_ready[i];
+                              memory_ready[i] || float_granted != '0 || best_ready[i] || pool_ready[i] || out_ready[i];
   end
 
   // ---- units
@@ -135,7 +143,7 @@ module range_engine
     if (m == 0) begin : g_with_client
       mul_div_server #(.Lanes(Lanes)) i_server (
           .clk, .rst, .in_valid(md_valid[m*Lanes+:Lanes]), .in_ready(md_ready[m*Lanes+:Lanes]), .in_data(requests),
-          .out_valid(source_valid[9+m]), .out_ready(source_ready[9+m]), .out_data(source_data[(9+m)*AnswerBits+:AnswerBits]),
+          .out_valid(source_valid[FirstMulDiv+m]), .out_ready(source_ready[FirstMulDiv+m]), .out_data(source_data[(FirstMulDiv+m)*AnswerBits+:AnswerBits]),
           .client_valid(tick_md_valid || shell_md_valid), .client_ready, .client_tag(tick_md_valid ? tick_md_tag : ShellTag),
           .client_d(tick_md_valid ? tick_md_d : shell_md_d),
           .client_out_valid, .client_out_tag, .client_quotient);
@@ -145,7 +153,7 @@ module range_engine
       logic [255:0] no_client_quotient;
       mul_div_server #(.Lanes(Lanes)) i_server (
           .clk, .rst, .in_valid(md_valid[m*Lanes+:Lanes]), .in_ready(md_ready[m*Lanes+:Lanes]), .in_data(requests),
-          .out_valid(source_valid[9+m]), .out_ready(source_ready[9+m]), .out_data(source_data[(9+m)*AnswerBits+:AnswerBits]),
+          .out_valid(source_valid[FirstMulDiv+m]), .out_ready(source_ready[FirstMulDiv+m]), .out_data(source_data[(FirstMulDiv+m)*AnswerBits+:AnswerBits]),
           .client_valid(1'b0), .client_ready(no_client_ready), .client_tag('0), .client_d('0),
           .client_out_valid(no_client_valid), .client_out_tag(no_client_tag), .client_quotient(no_client_quotient));
       wire unused = &{1'b0, no_client_ready, no_client_valid, no_client_tag, no_client_quotient};
@@ -173,9 +181,11 @@ module range_engine
   square_root_server #(.Lanes(Lanes)) i_root (
       .clk, .rst, .in_valid(root_valid), .in_ready(root_ready), .in_data(requests),
       .out_valid(source_valid[5]), .out_ready(source_ready[5]), .out_data(source_data[5*AnswerBits+:AnswerBits]));
-  float_server #(.Lanes(Lanes)) i_float (
-      .clk, .rst, .in_valid(float_valid), .in_ready(float_ready), .in_data(requests),
-      .out_valid(source_valid[8:7]), .out_ready(source_ready[8:7]), .out_data(source_data[7*AnswerBits+:2*AnswerBits]));
+  for (genvar f = 0; f < Floats; f = f + 1) begin : g_float
+    float_server #(.Lanes(Lanes)) i_float (
+        .clk, .rst, .in_valid(float_valid[f*Lanes+:Lanes]), .in_ready(float_ready[f*Lanes+:Lanes]), .in_data(requests),
+        .out_valid(source_valid[FirstFloat+f]), .out_ready(source_ready[FirstFloat+f]), .out_data(source_data[(FirstFloat+f)*AnswerBits+:AnswerBits]));
+  end
   best_of #(.Lanes(Lanes)) i_best (
       .clk, .rst, .begin_leg, .in_valid(best_valid), .in_ready(best_ready), .in_data(requests),
       .out_valid(source_valid[6]), .out_ready(source_ready[6]), .out_data(source_data[6*AnswerBits+:AnswerBits]));

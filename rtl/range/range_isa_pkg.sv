@@ -27,12 +27,14 @@ package range_isa_pkg;
   // window: option[1:0] field of the listed tick; tick_math: option[0] price to tick.
   localparam logic [1:0] WindowTick = 2'd0, WindowNet = 2'd1, WindowRatio = 2'd2, WindowGrossAt = 2'd3;
 
+  // spawn: option[0] a thread for every value B, B + C, ... below A, at least one; else one thread, with B.
   // load, store: option[0] the candidates' slots, else the leg's words. out: option[6] a constant of that number, else a result's field.
   // float: option[2:0] operation, [4:3] a times 2^96 or 2^-96, [5] b as the next float above it.
   localparam logic [2:0] FloatOf = 3'd0, FloatTimes = 3'd1, FloatPlus = 3'd2, FloatMinus = 3'd3, FloatFloor = 3'd4, FloatOver = 3'd5;
   localparam logic [1:0] FloatUp96 = 2'd1, FloatDown96 = 2'd2;
 
-  localparam logic [2:0] OpAdd = 3'd0, OpSub = 3'd1, OpAddWrap = 3'd2, OpHalf = 3'd3, OpUp96 = 3'd4;  // wrap: modulo 2^256; half: A >> 1; up: A << 96
+  localparam logic [2:0] OpAdd = 3'd0, OpSub = 3'd1, OpAddWrap = 3'd2, OpHalf = 3'd3, OpUp96 = 3'd4,
+                         OpUp32 = 3'd5, OpDown32 = 3'd6;  // wrap: modulo 2^256; half: A >> 1; up, down: A << 96, A << 32, A >> 32
   localparam logic [1:0] WriteNone = 2'd0, WriteResult = 2'd1, WriteIf = 2'd2, WriteLink = 2'd3;  // if: C when the condition holds
   localparam logic [1:0] JumpNo = 2'd0, JumpIf = 2'd1, JumpAlways = 2'd2, JumpBack = 2'd3;  // back: to the address in A
   localparam logic [3:0] CondLess = 4'd0, CondNotLess = 4'd1, CondZero = 4'd2, CondNotZero = 4'd3, CondMore = 4'd4, CondNotMore = 4'd5,

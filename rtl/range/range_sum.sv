@@ -15,6 +15,8 @@ module range_sum
       OpAddWrap: x = {4'd0, sum[255:0]};
       OpHalf:    x = {a[WordBits-1], a[WordBits-1:1]};
       OpUp96:    x = {a[WordBits-97:0], 96'd0};
+      OpUp32:    x = {a[WordBits-33:0], 32'd0};
+      OpDown32:  x = WordBits'($signed(a[WordBits-1:32]));
       default:   x = sum;
     endcase
   end

@@ -31,10 +31,15 @@ module range_threads
   logic [Threads*32-1:0]     awaited;
 
   // ---- clock 0
-  logic [Threads-1:0]    grant;
+  logic [Threads-1:0]    grant, woken;  // woken: something has just come for it
   logic [ThreadBits-1:0] picked;
-  always_comb for (int t = 0; t < Threads; t++) rested[t] = rest[t*4+:4] == '0;
-  round_robin_arbiter #(.Ports(Threads)) i_pick (.clk, .rst, .request(ready & rested), .grant, .advance(1'b1));
+  always_comb begin
+    for (int t = 0; t < Threads; t++) begin
+      rested[t] = rest[t*4+:4] == '0;
+      woken[t]  = answer_valid && !answer.start && answer.thread == ThreadBits'(t) && asleep[t];
+    end
+  end
+  round_robin_arbiter #(.Ports(Threads)) i_pick (.clk, .rst, .request((ready | woken) & rested), .grant, .advance(1'b1));
   always_comb begin
     picked = '0;
     pc     = '0;
@@ -73,8 +78,8 @@ module range_threads
         ready[issue_thread]      <= 1'b1;
         rest[issue_thread*4+:4] <= Retry;
       end else begin
-        pcs[issue_thread*PcBits+:PcBits] <= issue_pc + 1'b1;
-        ready[issue_thread]              <= instruction.jump == JumpNo && !stops;
+        pcs[issue_thread*PcBits+:PcBits] <= instruction.jump == JumpAlways ? instruction.target : issue_pc + 1'b1;
+        ready[issue_thread]              <= (instruction.jump == JumpNo || instruction.jump == JumpAlways) && !stops;
         rest[issue_thread*4+:4]          <= instruction.rest;
         if (answers) awaited[{issue_thread, instruction.d}] <= 1'b1;
       end
@@ -91,7 +96,7 @@ module range_threads
         ready[answer.thread]              <= 1'b1;
       end else if (asleep[answer.thread] || (valid_1 && missing && issue_thread == answer.thread)) begin
         asleep[answer.thread] <= 1'b0;
-        ready[answer.thread]  <= 1'b1;
+        ready[answer.thread]  <= !grant[answer.thread];
       end
     end
     if (rst) begin

@@ -41,7 +41,7 @@ module square_root_server
   assign answer.start = 1'b0;
   assign answer.pc    = '0;
   assign answer.data  = found.mantissa == '0 ? WordBits'($signed(FloatZero)) : WordBits'($signed(found));
-  stream_fifo #(.Width(AnswerBits), .LogDepth(LogPlaces)) i_answers (
+  answer_queue #(.Width(AnswerBits), .LogDepth(LogPlaces)) i_answers (
       .clk, .rst, .in_valid(root_valid), .in_ready(answer_ready), .in_data(answer), .out_valid, .out_ready, .out_data);
   always_ff @(posedge clk) begin
     if (!rst && root_valid) a_answer_has_a_place: assert (answer_ready);

@@ -1,5 +1,5 @@
-// Free threads of all lanes: starts what a thread spawns, lane after lane, and tells who joins when nobody but itself is left. At most
-// 64 spawned threads may wait for a place. From a spawn to the thread's first instruction 5 clocks when a thread is free.
+// Free threads of all lanes: starts what a thread spawns, one a clock, lane after lane, and tells who joins when nobody but itself is left.
+// At most 64 spawns may wait for places. From a spawn to the first thread's first instruction 5 clocks when a thread is free.
 // SPDX-License-Identifier: Apache-2.0
 module thread_pool
   import range_isa_pkg::*;
@@ -19,7 +19,8 @@ module thread_pool
     output logic [AnswerBits-1:0]        out_data
 );
   localparam int unsigned Threads   = 1 << ThreadBits;
-  localparam int unsigned SpawnBits = PcBits + WordBits;
+  localparam int unsigned ValueBits = 64;  // of what a thread is spawned with, signed
+  localparam int unsigned SpawnBits = 1 + PcBits + 3 * ValueBits;
 
   logic                valid_1;
   logic [LaneBits-1:0] lane_1;
@@ -29,15 +30,21 @@ module thread_pool
       .out_valid(valid_1), .out_lane(lane_1), .out(request_1));
 
   // ---- who waits for a thread
-  logic                 spawn, queue_ready, waiting, start;
-  logic [SpawnBits-1:0] spawned;
+  logic                 spawn, queue_ready, waiting, start, last;
+  logic [SpawnBits-1:0] asked, spawned;
+  logic                 many;
   logic [PcBits-1:0]    start_pc;
-  logic [WordBits-1:0]  start_value;
+  logic [ValueBits-1:0] first_value, limit, step, offset, start_value, next_value;
   assign spawn = begin_leg || (valid_1 && request_1.unit == UnitSpawn);
+  assign asked = begin_leg ? {1'b0, begin_at, {3 * ValueBits{1'b0}}} :
+      {request_1.option[0], request_1.target, request_1.b[ValueBits-1:0], request_1.a[ValueBits-1:0], request_1.c[ValueBits-1:0]};
   stream_fifo #(.Width(SpawnBits), .LogDepth(6)) i_queue (
-      .clk, .rst, .in_valid(spawn), .in_ready(queue_ready), .in_data(begin_leg ? {begin_at, {WordBits{1'b0}}} : {request_1.target, request_1.b}),
-      .out_valid(waiting), .out_ready(start), .out_data(spawned));
-  assign {start_pc, start_value} = spawned;
+      .clk, .rst, .in_valid(spawn), .in_ready(queue_ready), .in_data(asked),
+      .out_valid(waiting), .out_ready(start && last), .out_data(spawned));
+  assign {many, start_pc, first_value, limit, step} = spawned;
+  assign start_value = first_value + offset;
+  assign next_value  = start_value + step;
+  assign last        = !many || $signed(next_value) >= $signed(limit);
 
   // ---- free threads; the lane after the last one used comes first
   logic [Lanes*Threads-1:0] free;
@@ -50,7 +57,7 @@ module thread_pool
   assign first.start = 1'b1;
   assign first.pc    = start_pc;
   assign first.d     = 5'd0;
-  assign first.data  = start_value;
+  assign first.data  = WordBits'($signed(start_value));
   always_comb begin
     first.lane   = '0;
     first.thread = '0;
@@ -63,13 +70,13 @@ module thread_pool
   end
 
   // ---- joining, and what comes out
-  logic [15:0] count;  // spawned and not stopped
+  logic [15:0] count;  // started and not stopped
   logic        joining, joined;
   answer_t     join_answer, out_q;
   logic [LaneBits+ThreadBits+4:0] who_joins;
-  assign joined = joining && count == 16'd1;
+  assign joined = joining && count == 16'd1 && !waiting;
   assign start  = waiting && lane_free != '0 && (!out_valid || out_ready);
-  assign alive  = count != '0;
+  assign alive  = count != '0 || waiting;
   always_ff @(posedge clk) begin
     if (out_ready) out_valid <= 1'b0;
     if (start) begin
@@ -86,10 +93,12 @@ module thread_pool
       who_joins <= {lane_1, request_1.thread, request_1.d};
     end
     if (stop) free[32'(lane_1)*Threads+32'(request_1.thread)] <= 1'b1;
-    count <= count + 16'(spawn) - 16'(stop);
+    count <= count + 16'(start) - 16'(stop);
+    if (start) offset <= last ? '0 : offset + step;
     if (rst) begin
       out_valid <= 1'b0;
       joining   <= 1'b0;
+      offset    <= '0;
       free      <= '1;
       count     <= '0;
     end

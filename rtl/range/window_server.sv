@@ -134,7 +134,7 @@ module window_server
       answer.data = zero_for_one ? -WordBits'(24'h800000) : WordBits'(24'h7fffff);
     end
   end
-  stream_fifo #(.Width(AnswerBits), .LogDepth(LogPlaces)) i_answers (
+  answer_queue #(.Width(AnswerBits), .LogDepth(LogPlaces)) i_answers (
       .clk, .rst, .in_valid(valid_5), .in_ready(answer_ready), .in_data(answer), .out_valid, .out_ready, .out_data);
   always_ff @(posedge clk) begin
     if (!rst && valid_0) a_request_has_a_place: assert (fifo_ready);

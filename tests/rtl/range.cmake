@@ -29,7 +29,7 @@ set(JITBOX_RANGE_ENGINE range/range_pkg.sv range/range_isa_pkg.sv ${JITBOX_MATH_
   range/range_program.sv range/range_constants.sv range/range_result.sv range/range_registers.sv range/range_threads.sv range/range_sum.sv
   range/range_condition.sv range/range_lane.sv range/unit_select.sv range/mul_div_server.sv range/mul_shift_server.sv
   range/square_root_server.sv range/window_server.sv range/tick_math_server.sv range/memory_server.sv range/thread_pool.sv
-  range/best_of.sv range/short_float.sv range/short_divide.sv range/float_server.sv range/answer_switch.sv range/range_engine.sv)
+  range/best_of.sv range/answer_queue.sv range/short_float.sv range/short_divide.sv range/float_server.sv range/answer_switch.sv range/range_engine.sv)
 jitbox_verilated(range_engine TOP range_engine SOURCES ${JITBOX_RANGE_ENGINE})
 jitbox_rtl_test(rtl_range_engine_test
   SOURCES range_engine_test.cpp range_engine_driver.cpp range_legs.cpp ${PROJECT_SOURCE_DIR}/tests/bench/quality_corpus.cpp

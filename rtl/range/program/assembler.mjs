@@ -65,6 +65,8 @@ export class Assembler {
 
   // ---- labels
   label(name = `.${this.next_label++}`) { return { name }; }
+  /** Nothing is moved across. */
+  fence() { this.fences.add(this.rows.length); }
   here(label) {
     if (this.labels.has(label.name)) throw new Error(`label '${label.name}' twice`);
     this.labels.set(label.name, this.rows.length);
@@ -94,6 +96,8 @@ export class Assembler {
   addWrapping(d, a, b) { this.emit({ d, a, b, op: 'OpAddWrap', write: 'WriteResult' }); }
   half(d, a) { this.emit({ d, a, op: 'OpHalf', write: 'WriteResult' }); }
   up96(d, a) { this.emit({ d, a, op: 'OpUp96', write: 'WriteResult' }); }
+  up32(d, a) { this.emit({ d, a, op: 'OpUp32', write: 'WriteResult' }); }
+  down32(d, a) { this.emit({ d, a, op: 'OpDown32', write: 'WriteResult' }); }
   move(d, a) { this.add(d, a, 0); }
   /** d = value if a <relation> b */
   moveIf(d, value, a, relation, b) { this.emit({ d, a, b, c: value, op: 'OpSub', write: 'WriteIf', condition: conditions[relation] }); }
@@ -146,12 +150,14 @@ export class Assembler {
   /** Makes a + b a constant of all threads, from some 10 clocks on. */
   publish(name, a, b = 0, op = 'OpAdd') { this.emit({ unit: 'UnitOut', a, b, op, option: 128 | 64 | this.constant(name).constant }); }
   spawn(target, value) { this.emit({ unit: 'UnitSpawn', a: value, option: 128, target }); }
+  /** A thread for each of first, first + step, ... below limit: signed words of 64 bits. */
+  spawnRange(target, first, limit, step) { this.emit({ unit: 'UnitSpawn', a: limit, b: first, c: step, option: 1, target }); }
   /** Waits until all that this thread has spawned have stopped; nothing is moved across. */
   join(d, scratch) {
-    this.fences.add(this.rows.length);
+    this.fence();
     this.emit({ unit: 'UnitJoin', d });
     this.move(scratch, d);
-    this.fences.add(this.rows.length);
+    this.fence();
   }
   best(d, question) { this.emit({ unit: 'UnitBest', d, option: ['gross', 'place', 'evaluated', 'profitable'].indexOf(question) }); }
   report({ evaluated, known, gross = 0, place = 0, profitable = 0 }) {

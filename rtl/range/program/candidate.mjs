@@ -3,7 +3,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { mostLiquidity, seedLiquidity, takeSeed } from './candidate_seed.mjs';
 import {
-  addGrowth, amount0, amount1, askGrowth, askLessFee, askPrice, askWhole, fetchListed, nextTick, runSwap, settleLast,
+  addGrowth, amount0, amount1, askGrowth, askLessFee, askPrice, askPriceOf, askProduct, askWhole, fetchListed, lastFee, nextTick, runSwap, settleLast,
+  tick_is_late,
 } from './pool_swap.mjs';
 
 /** Words of a candidate's slot. */
@@ -71,16 +72,18 @@ function scaled(p, { r, u }, dropped) {
   p.jumpIf(r.ours, '==', r.x, dropped);
 }
 
-/** Bounds from the slot in r.z, their prices, and whether the swap comes to the range: falls through outside of it, else to `inside` or `dropped`. */
-function prepare(p, { r, u }, { down }, dropped, inside) {
-  p.loadSlot(u.a, r.z, slot.lower);
-  p.loadSlot(u.b, r.z, slot.upper);
-  p.ratioAt(u.m, u.a);
-  p.ratioAt(u.n, u.b);
-  p.grossAt(u.gross_lower, u.a);
-  p.grossAt(u.gross_upper, u.b);
-  p.move(r.lower, u.a);
-  p.move(r.upper, u.b);
+function takePrices(p, { r, u }) {
+  p.move(r.lower_price, u.m);
+  p.move(r.upper_price, u.n);
+}
+
+/** Asks for the bounds' prices, and whether the swap comes to the range: falls through outside of it, else to `inside` or `dropped`. */
+function prepare(p, regs, { down }, dropped, inside) {
+  const { r, u } = regs;
+  p.ratioAt(u.m, r.lower);
+  p.ratioAt(u.n, r.upper);
+  p.grossAt(u.gross_lower, r.lower);
+  p.grossAt(u.gross_upper, r.upper);
   p.move(r.place, 0);
   p.move(r.y, 0);
   p.move(r.growth, 0);
@@ -88,10 +91,9 @@ function prepare(p, { r, u }, { down }, dropped, inside) {
   // A range that the swap moves away from earns nothing.
   if (down) p.jumpIf('tick', '<', r.lower, dropped);
   else p.jumpIf('tick', '>=', r.upper, dropped);
-  p.move(r.lower_price, u.m);
-  p.move(r.upper_price, u.n);
   if (down) p.jumpIf('tick', '<', r.upper, inside);
   else p.jumpIf('tick', '>=', r.lower, inside);
+  takePrices(p, regs);
   p.jumpIf('end_price', down ? '>=' : '<=', down ? r.upper_price : r.lower_price, dropped);
 }
 
@@ -109,7 +111,7 @@ function stateInside(p, regs, way) {
   p.move(r.tick, 'tick');
   p.move(r.steps, 0);
   p.move(r.bound, down ? r.lower : r.upper);
-  p.move(r.bound_price, down ? r.lower_price : r.upper_price);
+  p.move(r.bound_price, down ? u.m : u.n);
   p.move(r.word_end, u.product);
 }
 
@@ -154,18 +156,23 @@ function mintInside(p, regs, way, dropped, failed) {
   const far = down ? r.lower_price : r.upper_price;
   stateInside(p, regs, way);
   askLessFee(p, regs, way);
+  takePrices(p, regs);
   p.jumpIf(r.ours, '!=', 0, given);
   p.jumpIf('end_price', down ? '>=' : '<=', far, far_known);
   lastBefore(p, regs, way, null, far);
   p.here(far_known);
-  chooseLiquidity(p, regs, way, 'inside', () => nextTick(p, regs, way));
+  chooseLiquidity(p, regs, way, 'inside', () => {
+    askProduct(p, regs, way);
+    nextTick(p, regs, way);
+  });
   p.jump(known);
   p.here(given);
+  askProduct(p, regs, way);
   nextTick(p, regs, way);
   p.here(known);
   p.add(r.liquidity, 'liquidity', r.ours);
   p.sub(r.bound_delta, 0, r.ours);
-  askPrice(p, regs, way);
+  askPriceOf(p, regs, way);
   askWhole(p, regs, way);
   positionAmounts(p, regs, 'inside', 'sqrt_price', true, u.m, u.n);
   p.jumpIf(r.ours, '==', 0, dropped);
@@ -223,13 +230,14 @@ function closeAndReport(p, regs, { down }, failed) {
   const { r, u } = regs;
   const [with_fee, without, price_with, price_without] = down ? [u.j, u.k, 'price0', 'price1'] : [u.k, u.j, 'price1', 'price0'];
   const store = (word, name) => p.storeSlot(word, u.argument, slot[name]);
-  addGrowth(p, regs, failed);
+  p.addWrapping(r.growth, r.growth, u.fee_growth);
   p.mulShift(u.c, r.growth, r.ours, 128);
   p.mulShift(u.e, u.m, 'price0', 96);
   p.mulShift(u.f, u.n, 'price1', 96);
   p.mulShift(u.g, without, price_without, 96);
   store(u.j, 'burn0');
   store(u.k, 'burn1');
+  p.jumpOver(u.fee_growth, 256, failed);
   p.jumpOver(without, 128, failed);
   p.addJumpOver(r.t, u.e, u.f, 255, failed);
   p.add(r.s, with_fee, u.c);
@@ -257,24 +265,42 @@ function storeEnd(p, { r, u }) {
   for (const [name, word] of Object.entries(words)) p.storeSlot(word, u.argument, slot[name]);
 }
 
-/** The thread of a candidate, its place in the list in u.argument: seeded from `entry`, scaled from one of `scaled_entries`. */
-export function candidate(p, regs, way, entry, scaled_entries) {
+/**
+ * The thread of a candidate, its place in the list in u.argument: seeded from `entries.seeded`, its bounds in its slot; from one of `entries.wide`, as many
+ * spacings wide, its lower bound above the place in u.argument; scaled from one of `entries.scaled`.
+ */
+export function candidate(p, regs, way, entries) {
   const { r, u } = regs;
   const [dropped, failed] = [p.label(), p.label()]; // not evaluated; evaluated, and would revert or has no value
   const [scale, ready, inside, swap, done, ends, close] = Array.from({ length: 7 }, () => p.label());
-  scaled_entries.forEach((label, i) => {
+  entries.scaled.forEach((label, i) => {
     p.here(label);
     p.move(r.s, sixteenths[i]);
     p.move(r.t, i === 0 ? 0 : sixteenths[i - 1]);
-    if (i + 1 < scaled_entries.length) p.jump(scale);
+    if (i + 1 < entries.scaled.length) p.jump(scale);
   });
   p.here(scale);
   scaled(p, regs, dropped);
-  p.move(r.z, 'best_place');
+  p.loadSlot(u.a, 'best_place', slot.lower);
+  p.loadSlot(u.b, 'best_place', slot.upper);
+  p.move(r.lower, u.a);
+  p.move(r.upper, u.b);
   p.jump(ready);
-  p.here(entry);
-  p.move(r.z, u.argument);
+  p.here(entries.seeded);
+  p.loadSlot(u.a, u.argument, slot.lower);
+  p.loadSlot(u.b, u.argument, slot.upper);
   p.move(r.ours, 0);
+  p.move(r.lower, u.a);
+  p.move(r.upper, u.b);
+  p.jump(ready);
+  entries.wide.forEach((label, i) => {
+    p.here(label);
+    p.down32(r.lower, u.argument);
+    p.move(r.ours, 0);
+    p.add(r.upper, r.lower, 'spacing');
+    for (let width = 1; width <= i; ++width) p.add(r.upper, r.upper, 'spacing');
+    if (i + 1 < entries.wide.length) p.jump(ready);
+  });
   p.here(ready);
   prepare(p, regs, way, dropped, inside);
   mintOutside(p, regs, way, dropped);
@@ -285,16 +311,16 @@ export function candidate(p, regs, way, entry, scaled_entries) {
   runSwap(p, regs, way, { done, ends, fail: failed, leaves: failed, too_many: failed, position: true });
   if (way.exact_in) {
     p.here(ends);
-    const last = () => settleLast(p, regs, way, { fail: failed, leaves: failed });
+    const last = () => {
+      p.moveIf(r.tick, tick_is_late, r.next, '!=', r.price);
+      settleLast(p, regs, way, { fail: failed, leaves: failed });
+      storeEnd(p, regs);
+    };
     askBurn(p, regs, way, () => {
       addGrowth(p, regs, failed);
+      askGrowth(p, regs, r.liquidity, () => lastFee(p, regs));
       last();
-      askGrowth(p, regs, r.liquidity);
-      storeEnd(p, regs);
-    }, () => {
-      last();
-      storeEnd(p, regs);
-    });
+    }, last);
     p.jump(close);
   }
   p.here(done);

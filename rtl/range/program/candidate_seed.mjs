@@ -24,20 +24,25 @@ export function seedTerms(p, { u }, { down }) {
   p.publish('gain', u.j);
 }
 
-/** liquidity_between(amount, a, b) into `out`; distance is the float of |a - b|, t a word to use. */
-function liquidityBetween(p, token0, out, amount, a, b, distance, t) {
+/** liquidity_per_amount(a, b) of two floats; distance is the float of |a - b|, t a word to use. */
+function liquidityPerAmount(p, token0, out, a, b, distance, t) {
   if (!token0) {
-    p.float(out, amount, '/', distance, { power: 96 });
+    p.float(out, one, '/', distance, { power: 96 });
     return;
   }
-  p.float(t, amount, '*', a);
-  p.float(t, t, '*', b);
+  p.float(t, a, '*', b);
   p.float(out, t, '/', distance, { power: -96 });
 }
 
+/** left_of what remains. */
+export function leftOf(p, { exact_in }, out, remaining) {
+  p.floatOf(out, remaining);
+  if (exact_in) p.float(out, out, '*', 'kept');
+}
+
 /** left_at_price: what is left where the swap alone, from a state with this price, liquidity and rest, comes to `x`, whose float is x_float. */
-function leftAtPrice(p, { down, exact_in }, out, state, x, x_float, [s, t]) {
-  const token0 = down === exact_in;
+function leftAtPrice(p, way, out, state, x, x_float, [s, t]) {
+  const token0 = way.down === way.exact_in;
   p.floatOf(s, state.price, x, 'OpSub');
   p.floatOf(t, state.liquidity);
   p.float(s, t, '*', s, { power: token0 ? 0 : -96 });
@@ -46,77 +51,76 @@ function leftAtPrice(p, { down, exact_in }, out, state, x, x_float, [s, t]) {
     p.float(t, t, '*', x_float);
     p.float(s, s, '/', t, { power: 96 });
   }
-  if (exact_in) p.float(s, s, '/', 'kept');
-  p.floatOf(t, state.remaining);
-  p.float(out, t, '-', s);
+  leftOf(p, way, out, state.remaining);
+  p.float(out, out, '-', s);
 }
 
 /**
- * seed_liquidity of a range, as a float into u.k, the square of A into r.spent. `before` is the state before the entry (null: the price is in the range, and
- * nothing has been taken), `stop` the one before the far bound. Words that are free afterwards: all that are named here.
+ * seed_liquidity of a range, as a float into u.k; r.spent > 0 when more is always better. `before` is the state before the entry (null: the price is in the
+ * range, and nothing has been taken), `stop` the one before the far bound. Words that are free afterwards: all that are named here. What comes
+ * late is moved last.
  */
 export function seedLiquidity(p, regs, way, { entry, far, before, stop }) {
   const { r, u } = regs;
   const { down, exact_in } = way;
   const token0 = down === exact_in;
-  const inside_end = ['end_price', down ? '>=' : '<=', far]; // the swap alone ends in the range
+  const [passive, without] = [r.fee, r.spent];
   p.floatOf(u.f, entry);
   p.floatOf(u.i, far);
-  if (before === null) p.floatOf(u.a, 'amount');
+  if (before === null) leftOf(p, way, u.a, 'amount');
   else leftAtPrice(p, way, u.a, before, entry, u.f, [u.g, u.h]);
   leftAtPrice(p, way, u.b, stop, far, u.i, [u.c, u.d]);
   // x: the price at which the swap leaves the range, and what is left there
   p.move(r.x, far);
-  p.moveIf(r.x, 'end_price', ...inside_end);
-  p.move(r.s, u.b);
-  p.moveIf(r.s, 'end_left', ...inside_end);
+  p.moveIf(r.x, 'end_price', 'end_price', down ? '>=' : '<=', far);
+  p.move(r.s, 'end_left');
+  p.moveIf(r.s, u.b, 'end_price', down ? '<' : '>', far);
   p.float(u.g, u.f, '*', u.f);
   p.float(u.g, 'gain', down ? '/' : '*', u.g);
-  p.float(u.b, u.a, '-', r.s); // taken
-  if (exact_in) {
-    p.float(u.a, u.a, '*', 'kept');
-    p.float(u.b, u.b, '*', 'kept');
-  }
-  // passive liquidity
   p.floatOf(u.h, r.x, entry, 'OpSub');
   p.floatOf(u.j, r.x);
-  liquidityBetween(p, token0, u.c, u.b, u.f, u.j, u.h, u.d);
+  liquidityPerAmount(p, token0, u.h, u.f, u.j, u.h, u.j);
+  p.float(u.b, u.a, '-', r.s);
+  p.float(u.b, u.b, '*', u.h);
   p.floatOf(u.e, before === null ? 'liquidity' : before.liquidity);
-  p.move(r.fee, u.c);
-  p.moveIf(r.fee, u.e, r.x, '==', entry);
-  const passive = r.fee;
+  p.move(passive, u.e);
+  p.moveIf(passive, u.b, r.x, '!=', entry);
   // u.d: the swap in units of liquidity
   if (token0) p.float(u.d, u.a, '*', u.f, { power: -96 });
   else p.float(u.d, u.a, '/', u.f, { power: 96 });
-  // the square of A
+  // u.e: S, u.g: Q
   if (exact_in) {
-    p.float(u.e, u.g, '*', passive);
-    p.float(u.h, u.d, '+', passive);
-    p.float(u.e, u.e, '/', u.h);
+    p.float(u.e, u.d, '+', passive);
+    p.float(u.g, u.g, '*', passive);
   } else {
+    p.float(u.e, passive, '+', 0);
     p.float(u.h, passive, '-', u.d);
-    p.float(u.e, u.g, '*', u.h);
-    p.float(u.e, u.e, '/', passive);
+    p.float(u.g, u.g, '*', u.h);
   }
-  p.move(r.spent, u.e);
-  p.moveIf(r.spent, zero, passive, '==', zero);
-  p.squareRoot(u.e, r.spent);
-  p.float(u.h, one, '-', u.e);
-  if (exact_in) p.float(u.d, u.d, '*', u.e);
-  p.float(u.d, u.d, '/', u.h);
+  p.add(without, u.g, 1);
+  p.sub(without, without, u.e); // Q >= S
+  p.moveIf(without, 0, passive, '==', zero);
+  p.float(u.h, u.g, '*', u.e);
+  p.squareRoot(u.h, u.h);
+  p.float(u.b, u.e, '-', u.h);
+  p.float(u.h, u.d, '*', exact_in ? u.h : u.e);
+  p.float(u.h, u.h, '/', u.b);
   // T contains what is left between entry and far bound
   p.floatOf(u.j, far, entry, 'OpSub');
-  liquidityBetween(p, token0, u.c, u.a, u.f, u.i, u.j, u.k);
-  p.move(r.t, u.d);
-  p.moveIf(r.t, u.c, u.c, '>', u.d);
-  p.float(u.k, r.t, '-', passive);
+  liquidityPerAmount(p, token0, u.c, u.f, u.i, u.j, u.k);
+  p.float(u.c, u.a, '*', u.c);
+  p.move(r.s, zero);
+  if (!exact_in) p.moveIf(r.s, u.d, passive, '==', zero);
+  p.moveIf(r.s, u.h, passive, '!=', zero);
+  p.maximum(r.s, u.c);
+  p.float(u.k, r.s, '-', passive);
 }
 
-/** The seed as an amount of liquidity into `out`: of any from 2^127 - 1 on, that. */
+/** The seed as an amount of liquidity into `out`: 2^127 - 1 for any from there on. */
 export function takeSeed(p, { r, u }, out) {
   p.floatFloor(u.k, u.k);
   p.move(out, u.k);
-  p.moveIf(out, most_liquidity, r.spent, '>=', one);
+  p.moveIf(out, most_liquidity, r.spent, '>', 0);
   p.moveIf(out, least_seed, out, '==', 0);
 }
 

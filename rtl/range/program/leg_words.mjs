@@ -1,23 +1,26 @@
 // What the microprogram knows of a leg, and what it says of it: words by name, each with the SystemVerilog that makes or takes it.
 // SPDX-License-Identifier: Apache-2.0
 
-/** Constants of a leg: name and expression over `job` (leg_job_t) and the products that leg_constants.sv computes beside. */
+/**
+ * Constants of a leg: name and expression over `job` (leg_job_t) and the products that leg_constants.sv computes beside. They come in this order, one a
+ * clock, and a leg begins behind the first of them: what its first instructions read stands first.
+ */
 export const leg_constants = [
   ['tick', "WordBits'($signed(job.pool.tick))"],
-  ['sqrt_price', "WordBits'(job.pool.sqrt_price)"],
-  ['liquidity', "WordBits'(job.pool.liquidity)"],
-  ['below', "WordBits'(job.window.below)"],
   ['amount', "WordBits'(job.amount)"],
-  ['price_limit', "WordBits'(job.price_limit)"],
-  ['fee', "WordBits'(job.pool.fee)"],
-  ['keep', "WordBits'(keep)"],
-  ['spacing', "WordBits'(job.pool.tick_spacing)"],
-  ['word_ticks', "WordBits'({job.pool.tick_spacing, 8'd0})"], // of a word of the tick bitmap
-  ['last_in_word', "WordBits'({job.pool.tick_spacing, 8'd0}) - WordBits'(job.pool.tick_spacing)"],
-  ['spacing_offset', "WordBits'({job.pool.tick_spacing, 20'd0})"], // a multiple of the spacing that makes every tick positive
-  ['word_offset', "WordBits'({job.pool.tick_spacing, 28'd0})"],
   ['known_lower', "WordBits'($signed(job.window.known_lower))"],
   ['known_upper', "WordBits'($signed(job.window.known_upper))"],
+  ['spacing_offset', "WordBits'({job.pool.tick_spacing, 20'd0})"], // a multiple of the spacing that makes every tick positive
+  ['keep', "WordBits'(keep)"],
+  ['spacing', "WordBits'(job.pool.tick_spacing)"],
+  ['word_offset', "WordBits'({job.pool.tick_spacing, 28'd0})"],
+  ['word_ticks', "WordBits'({job.pool.tick_spacing, 8'd0})"], // of a word of the tick bitmap
+  ['below', "WordBits'(job.window.below)"],
+  ['sqrt_price', "WordBits'(job.pool.sqrt_price)"],
+  ['liquidity', "WordBits'(job.pool.liquidity)"],
+  ['last_in_word', "WordBits'({job.pool.tick_spacing, 8'd0}) - WordBits'(job.pool.tick_spacing)"],
+  ['price_limit', "WordBits'(job.price_limit)"],
+  ['fee', "WordBits'(job.pool.fee)"],
   ['known_low', "WordBits'(job.window.known_low)"],
   ['known_high', "WordBits'(job.window.known_high)"],
   ['check_fill', "WordBits'(!job.direct_pool && !job.exact_in && !job.own_limit)"],
@@ -38,6 +41,9 @@ export const leg_constants = [
   ['kept_fee', "WordBits'(kept_fee)"], // (whole - part) * fee
   ['whole_keep', "WordBits'(whole_keep)"], // whole * (10^6 - fee)
 ];
+
+/** So many constants are there when the first thread begins: FirstWords of range_engine.sv. */
+export const first_words = 8;
 
 /** Constants that the first thread computes and publishes to all. */
 export const published = [

@@ -4,14 +4,32 @@
 //   node rtl/range/program/make_program.mjs --check   fails when one of them is not what the sources here give
 // SPDX-License-Identifier: Apache-2.0
 import { readFileSync, writeFileSync } from 'node:fs';
-import { leg_constants, result_words } from './leg_words.mjs';
+import { first_words, leg_constants, result_words } from './leg_words.mjs';
 import { makeProgram } from './range_program.mjs';
 
 const made_by = '// Made by program/make_program.mjs: change it there.\n// SPDX-License-Identifier: Apache-2.0\n';
 const hex = (value, bits) => `${bits}'h${value.toString(16)}`;
 
+/**
+ * A leg's k-th instruction reads its operands 8 + 2k clocks after the start, a constant that comes n-th after it stands 3 + n clocks after. Other threads
+ * come when all constants are there.
+ */
+function checkConstantsInTime({ rows, labels, codes }) {
+  for (const [name, at] of labels) {
+    if (!name.startsWith('leg_')) continue;
+    rows.slice(at, at + leg_constants.length).forEach(({ unit, a, b, c }, k) => {
+      if (unit === codes.UnitSpawn && 2 * k < leg_constants.length) throw new Error(`${name} + ${k} spawns too early`);
+      for (const operand of [a, b, c]) {
+        const late = operand - 64 - first_words;
+        if (operand >= 64 && late < leg_constants.length - first_words && late + 3 > 8 + 2 * k) throw new Error(`${name} + ${k} reads '${leg_constants[operand - 64][0]}' too early`);
+      }
+    });
+  }
+}
+
 function programModule(assembler) {
   const words = assembler.words();
+  checkConstantsInTime(assembler);
   const bits = assembler.fields.reduce((sum, { width }) => sum + width, 0);
   if (words.length > 2 ** assembler.pc_bits) throw new Error(`the program has ${words.length} instructions`);
   const names = new Map([...assembler.labels].filter(([name]) => !name.startsWith('.')).map(([name, at]) => [at, name]));

@@ -79,14 +79,21 @@ export function askWholeFee(p, regs, way) {
  * Where the amount that is left leads when no tick stops it, the division of the usual case: into u.next the price (token0) or the move of it
  * (token1). r.amount_in and r.amount_out keep what token0's came from. What does not fit leads beyond every target.
  */
-export function askPrice(p, { r, u }, { down, exact_in }) {
-  const amount = exact_in ? u.less_fee : r.remaining;
+export function askPrice(p, regs, way) {
+  askProduct(p, regs, way);
+  askPriceOf(p, regs, way);
+}
+/** What of it does not depend on the liquidity. */
+export function askProduct(p, { r, u }, { down, exact_in }) {
+  if (down === exact_in) p.mulShift(u.product, exact_in ? u.less_fee : r.remaining, r.price, 0);
+}
+/** The rest of it. */
+export function askPriceOf(p, { r, u }, { down, exact_in }) {
   if (down !== exact_in) { // token1
-    p.mulDiv(u.next, amount, q96, r.liquidity, { up: !exact_in, impossible: exact_in ? 'Most' : 'Marked' });
+    p.mulDiv(u.next, exact_in ? u.less_fee : r.remaining, q96, r.liquidity, { up: !exact_in, impossible: exact_in ? 'Most' : 'Marked' });
     return;
   }
   p.up96(r.amount_in, r.liquidity);
-  p.mulShift(u.product, amount, r.price, 0);
   if (exact_in) p.add(r.amount_out, r.amount_in, u.product);
   else p.sub(r.amount_out, r.amount_in, u.product);
   p.mulDiv(u.next, r.amount_in, r.price, r.amount_out, { up: true, impossible: exact_in ? 'Zero' : 'Marked' });
@@ -137,14 +144,19 @@ export function addGrowth(p, { r, u }, fail) {
   p.addWrapping(r.growth, r.growth, u.fee_growth);
 }
 
-/** Asks for the growth by the fee in r.fee, less the protocol's part. */
-export function askGrowth(p, { r, u }, liquidity) {
-  const whole = p.label();
+/** Asks for the growth by the fee in r.fee, which `fee` computes, less the protocol's part. */
+export function askGrowth(p, { r, u }, liquidity, fee = () => {}) {
+  const [whole, end] = [p.label(), p.label()];
   p.jumpIf('protocol_part', '==', 0, whole);
+  fee();
   p.mulDiv(u.fee_part, r.fee, 'protocol_part', 'protocol_whole');
   p.sub(r.fee, r.fee, u.fee_part);
-  p.here(whole);
   p.mulDiv(u.fee_growth, r.fee, q128, liquidity);
+  p.jump(end);
+  p.here(whole);
+  fee();
+  p.mulDiv(u.fee_growth, r.fee, q128, liquidity);
+  p.here(end);
 }
 
 /** The step's amounts go to their sums; then what is asked for with the new rest. */
@@ -166,9 +178,9 @@ function settle(p, regs, way, was, { fail, leaves, position }) {
 }
 
 /**
- * run_swap from the state in r, whose first step has been asked for (nextTick, askLessFee, askWhole): to `done`, or to fail (amount_overflow), leaves
- * (out_of_window), too_many. A position's swap is not finished there, and askPrice has been called. While the fee of a whole step is divided, the next
- * step is already planned. `snapshot` is called before each step. An exact input that ends short of its target goes to `ends` instead, with r.next the price there
+ * run_swap from the state in r, which is not finished and whose first step has been asked for (nextTick, askLessFee, askWhole, askPrice): to `done`, or to
+ * fail (amount_overflow), leaves (out_of_window), too_many. While the fee of a whole step is divided, the next
+ * step is already planned. `snapshot` is called before each step but the first. An exact input that ends short of its target goes to `ends` instead, with r.next the price there
  * and its amounts asked for in u.b (paid) and u.d (got); everything but the price is then still as before that step. r.y and r.z are used.
  */
 export function runSwap(p, regs, way, { done, ends, fail, leaves, too_many, position, snapshot = () => {} }) {
@@ -178,8 +190,7 @@ export function runSwap(p, regs, way, { done, ends, fail, leaves, too_many, posi
   const [again, step, part, by_amount, checked, unasked, full, crossing, stay] = Array.from({ length: 9 }, () => p.label());
   const { paid, got } = plannedAmounts(regs, way);
   const take = { part, by_amount, full: exact_in ? full : unasked, checked, fail };
-  if (position) takePrice(p, regs, way, { ...take, full: unasked });
-  else p.jump(again);
+  takePrice(p, regs, way, { ...take, full: unasked });
   p.here(unasked); // the fee of going to the target
   askWholeFee(p, regs, way);
   p.jump(full);
@@ -269,13 +280,17 @@ export function runSwap(p, regs, way, { done, ends, fail, leaves, too_many, posi
   }
 }
 
-/** What a step of `ends` still has to do: r.fee, and everything else that settles it but the growth. */
+/** The fee of a step of `ends`; it is negative when the step fails. */
+export function lastFee(p, { r, u }) {
+  p.sub(r.fee, r.remaining, u.b);
+}
+
+/** What a step of `ends` still has to do, everything but the growth and the tick. */
 export function settleLast(p, { r, u }, { down }, { fail, leaves }) {
-  p.moveIf(r.tick, tick_is_late, r.next, '!=', r.price);
-  p.move(r.price, r.next);
-  p.subJumpIf(r.fee, r.remaining, u.b, '<', fail);
-  p.jumpIf(r.price, down ? '<' : '>', down ? 'known_low' : 'known_high', leaves);
+  p.subJumpIf(r.t, r.remaining, u.b, '<', fail);
+  p.jumpIf(r.next, down ? '<' : '>', down ? 'known_low' : 'known_high', leaves);
   p.addJumpOver(r.calculated, r.calculated, u.d, 255, fail);
+  p.move(r.price, r.next);
   p.move(r.remaining, 0);
 }
 

@@ -1,14 +1,15 @@
 // The microprogram of range_engine: kernels/hls/range_profit.cpp `decide` and what is under it.
 // SPDX-License-Identifier: Apache-2.0
 import { Assembler } from './assembler.mjs';
-import { candidate, max_snapshots, sixteenths, slot, snapshot, snapshot_words } from './candidate.mjs';
-import { seedTerms, zero } from './candidate_seed.mjs';
+import { candidate, max_snapshots, sixteenths, slot, slot_words, snapshot, snapshot_words } from './candidate.mjs';
+import { leftOf, seedTerms, zero } from './candidate_seed.mjs';
 import { done_word, leg_constants, published, result_words } from './leg_words.mjs';
 import {
-  askLessFee, askWhole, fetchListed, findWordEnd, nextTick, nowhere, runSwap, settleLast, tick_is_late,
+  askLessFee, askPrice, askWhole, fetchListed, findWordEnd, nextTick, nowhere, runSwap, settleLast, tick_is_late,
 } from './pool_swap.mjs';
-import { searchRanges, searchWords } from './range_search.mjs';
+import { sampledRound, searchOn, searchWords, slots } from './range_search.mjs';
 import { makeRegisters } from './registers.mjs';
+import { askLattice, takeLattice, wholeRound } from './whole_round.mjs';
 
 // records.hpp
 const reasons = {
@@ -34,8 +35,8 @@ function outSwap(p, { r }, { down, exact_in }, names, remaining, calculated) {
   out(p, name_out, 0, exact_in ? calculated : r.t, 'OpSub');
 }
 
-/** run_alone: the swap to its last step, and the states before its first steps in memory. */
-function runAlone(p, regs, way, exits) {
+/** run_alone: the swap to its last step, and the states before its first steps in memory. `terms` begins beside. */
+function runAlone(p, regs, way, terms, exits) {
   const { r } = regs;
   p.move(r.price, 'sqrt_price');
   p.move(r.tick, 'tick');
@@ -50,16 +51,24 @@ function runAlone(p, regs, way, exits) {
   p.move(r.bound_delta, 0);
   p.move(r.place, 0);
   askLessFee(p, regs, way);
+  askPrice(p, regs, way);
   nextTick(p, regs, way);
+  p.spawn(terms, 0);
   askWhole(p, regs, way);
+  p.jumpIf(r.remaining, '==', 0, exits.done);
+  p.jumpIf(r.price, '==', 'price_limit', exits.done);
+  const snapshot_now = () => {
+    for (const [name, offset] of Object.entries(snapshot)) p.store(r[name], r.place, offset);
+    p.add(r.place, r.place, snapshot_words);
+  };
+  snapshot_now();
   runSwap(p, regs, way, {
     ...exits,
     position: false,
     snapshot() {
       const full = p.label();
       p.jumpIf(r.place, '>=', max_snapshots * snapshot_words, full);
-      for (const [name, offset] of Object.entries(snapshot)) p.store(r[name], r.place, offset);
-      p.add(r.place, r.place, snapshot_words);
+      snapshot_now();
       p.here(full);
     },
   });
@@ -88,8 +97,6 @@ function checkResult(p, { r }, { exact_in }) {
 function decide(p, regs, way, w) {
   const { r, u } = regs;
   const found = p.label();
-  const enough = p.label();
-  const unprofitable = p.label();
   p.best(u.a, 'evaluated');
   p.best(u.b, 'profitable');
   out(p, 'candidates', u.a);
@@ -120,52 +127,72 @@ function decide(p, regs, way, w) {
   out(p, 'profit_wei', profit);
   out(p, 'tip_wei', tip);
   p.move(r.tick, words.tick);
-  const known = p.label();
-  p.jumpIf(r.tick, '!=', tick_is_late, known);
-  p.move(r.tick, u.f);
-  p.here(known);
+  p.moveIf(r.tick, u.f, words.tick, '==', tick_is_late);
   out(p, 'tick_after', r.tick);
-  p.jumpIf(profit, '<=', 0, unprofitable);
-  p.jumpIf(profit, '>=', 'min_profit', enough);
-  p.here(unprofitable);
-  answer(p, reasons.unprofitable);
-  p.here(enough);
-  answer(p, reasons.none);
+  p.move(r.z, reasons.none);
+  p.moveIf(r.z, reasons.unprofitable, profit, '<=', 0);
+  p.moveIf(r.z, reasons.unprofitable, profit, '<', 'min_profit');
+  answer(p, r.z);
 }
 
-/** A leg from its first step to its answer. */
-function leg(p, regs, way, seeded_label, scaled_labels) {
+/** The end of the swap alone, at `price` with `remaining` left: for all candidates, and its tick into r.tick. */
+function endAlone(p, regs, way, w, price, remaining) {
   const { r, u } = regs;
-  const [fail, leaves, too_many, terms, done, ends, over] = Array.from({ length: 7 }, () => p.label());
-  const w = searchWords(p, regs);
-  p.spawn(terms, 0);
-  runAlone(p, regs, way, { done, ends, fail, leaves, too_many });
-  if (way.exact_in) {
-    p.here(ends);
-    p.tickAt(u.p, r.next);
-    p.publish('end_price', r.next);
-    p.publish('end_left', zero);
-    endSnapshots(p, regs, way);
-    settleLast(p, regs, way, { fail, leaves });
-    p.jump(over);
-  }
-  p.here(done);
-  p.tickAt(u.p, r.price);
-  p.publish('end_price', r.price);
-  p.floatOf(u.a, r.remaining);
-  p.publish('end_left', u.a);
+  p.tickAt(u.p, price);
+  p.publish('end_price', price);
   endSnapshots(p, regs, way);
+  takeLattice(p, regs, w);
+  p.join(u.c, r.t); // the seeds' terms are there
+  if (remaining !== 0) leftOf(p, way, u.c, remaining);
+  p.publish('end_left', remaining === 0 ? zero : u.c);
+}
+
+/** A leg from its first step to its answer. The search begins before it is known whether the last step of an exact input holds. */
+function leg(p, regs, way, entries) {
+  const { r, u } = regs;
+  const [fail, leaves, too_many, terms, done, ends, over, sampled, settle, settled, spawned, none] = Array.from({ length: 12 }, () => p.label());
+  const w = searchWords(p, regs);
+  const unsettled = r.link;
+  const was_spawned = r.spent;
+  askLattice(p, regs);
+  runAlone(p, regs, way, terms, { done, ends, fail, leaves, too_many });
+  p.here(done);
+  p.move(unsettled, 0);
+  p.move(r.x, r.tick);
+  endAlone(p, regs, way, w, r.price, r.remaining);
+  if (way.exact_in) {
+    p.jump(over);
+    p.here(ends);
+    p.move(unsettled, 1);
+    p.move(r.x, r.tick);
+    p.moveIf(r.x, tick_is_late, r.next, '!=', r.price);
+    endAlone(p, regs, way, w, r.next, 0);
+  }
   p.here(over);
+  p.move(r.tick, r.x);
+  p.moveIf(r.tick, u.p, r.x, '==', tick_is_late);
+  wholeRound(p, regs, w, entries.wide, sampled);
+  p.move(was_spawned, 1);
+  p.jump(settle);
+  p.here(sampled);
+  p.move(was_spawned, 0);
+
+  p.here(settle);
+  if (way.exact_in) {
+    p.jumpIf(unsettled, '==', 0, settled);
+    settleLast(p, regs, way, { fail, leaves });
+  }
+  p.here(settled);
   checkResult(p, regs, way);
   out(p, 'price_alone', r.price);
   outSwap(p, regs, way, ['alone0', 'alone1'], r.remaining, r.calculated);
-  p.join(u.b, r.t); // the terms are there
-  const known = p.label();
-  p.jumpIf(r.tick, '!=', tick_is_late, known);
-  p.move(r.tick, u.p);
-  p.here(known);
   out(p, 'tick_alone', r.tick);
-  searchRanges(p, regs, w, seeded_label, scaled_labels);
+  p.move(w.best, -1n);
+  p.move(w.pinned, slots * slot_words);
+  p.jumpIf(was_spawned, '!=', 0, spawned);
+  sampledRound(p, regs, w, entries.seeded, none);
+  p.here(spawned);
+  searchOn(p, regs, w, entries.seeded, entries.scaled, none);
   decide(p, regs, way, w);
 
   p.here(fail);
@@ -188,14 +215,17 @@ export function makeProgram() {
     down: (variant & 1) !== 0,
     name: `${variant & 1 ? 'down' : 'up'}_${variant & 2 ? 'exact_in' : 'exact_out'}`,
   }));
-  const legs = ways.map(({ name }) => p.label(`leg_${name}`));
-  const seeded = ways.map(({ name }) => p.label(`candidate_${name}`));
-  const scaled = ways.map(({ name }) => sixteenths.map((part) => p.label(`scaled_${part}_${name}`)));
+  const named = (name) => ways.map((way) => p.label(`${name}_${way.name}`));
+  const legs = named('leg');
+  const widths = ['one', 'two', 'three'].map((width) => named(`candidate_${width}`));
+  const [seeded, scaled] = [named('candidate'), sixteenths.map((part) => named(`scaled_${part}`))];
   for (const leg_of_way of legs) p.jump(leg_of_way); // a leg begins at the address that is its variant
   for (const way of ways) {
-    p.here(legs[way.variant]);
-    leg(p, regs, way, seeded[way.variant], scaled[way.variant]);
-    candidate(p, regs, way, seeded[way.variant], scaled[way.variant]);
+    const of = (labels) => labels[way.variant];
+    const entries = { seeded: of(seeded), wide: widths.map(of), scaled: scaled.map(of) };
+    p.here(of(legs));
+    leg(p, regs, way, entries);
+    candidate(p, regs, way, entries);
   }
   return p;
 }

@@ -6,7 +6,7 @@ import { slot, slot_words } from './candidate.mjs';
 const min_tick = -887272n;
 const max_tick = 887272n;
 const batch = 64n; // candidates in flight, at most as many as wait in thread_pool
-const slots = 128n;
+export const slots = 128n;
 const finish_from = 128n; // K from which a search that had every narrow range goes on around the best
 
 /** The first thread's names for its words. */
@@ -208,12 +208,8 @@ function finishRound(p, regs, w, label, scaled_labels) {
   p.here(spent);
 }
 
-/** The whole search; ends with the best place in w.best (negative: none). */
-export function searchRanges(p, regs, w, seeded_label, scaled_labels) {
-  const { u } = regs;
-  const [none, last, round] = [p.label(), p.label(), p.label()];
-  p.move(w.best, -1n);
-  p.move(w.pinned, slots * slot_words);
+/** The coarse round of a lattice that is not tried whole. */
+export function sampledRound(p, regs, w, seeded_label, none) {
   p.move(w.place, 0);
   plan(p, regs, w, none);
   p.move(w.room, 'candidates');
@@ -221,6 +217,12 @@ export function searchRanges(p, regs, w, seeded_label, scaled_labels) {
   p.move(w.cells, 0);
   p.moveIf(w.cells, 1, w.stride, '==', 1);
   coarseRound(p, regs, w, seeded_label);
+}
+
+/** The search from the end of its coarse round on; ends with the best place in w.best (negative: none), which is before no point at `none`. */
+export function searchOn(p, regs, w, seeded_label, scaled_labels, none) {
+  const { u } = regs;
+  const [last, round] = [p.label(), p.label()];
   p.jumpIf(w.cells, '==', 0, round);
   p.sub(regs.r.t, 'candidates', finish_from);
   p.jumpIf(regs.r.t, '>=', 0, round);

@@ -6,10 +6,11 @@
 const alu_latency = 4;
 const issue = 2;
 const latencies = {
-  UnitMulDiv: 54, UnitMulShift: 17, UnitWindow: 14, UnitTickMath: 60, UnitSquareRoot: 25, UnitLoad: 11, UnitBest: 12, UnitJoin: 12, UnitFloat: 13,
+  UnitMulDiv: 51, UnitMulShift: 14, UnitWindow: 11, UnitTickMath: 95, UnitSquareRoot: 22, UnitLoad: 8, UnitBest: 9, UnitJoin: 12, UnitFloat: 10,
 };
-const quotient_latency = 26; // of short floats
-const twice_latency = 100; // a mul_div whose quotient is divided again
+const urgency = { UnitSpawn: 300, UnitReport: 300, UnitTickMath: 200 }; // what others wait for
+const quotient_latency = 23; // of short floats
+const twice_latency = 97; // a mul_div whose quotient is divided again
 const ordered = ['UnitLoad', 'UnitStore', 'UnitSpawn', 'UnitOut', 'UnitReport', 'UnitBest', 'UnitJoin', 'UnitStop'];
 
 /** What an instruction reads and writes, as 'a3' (ALU) or 'u3' (unit), and how long its result takes. */
@@ -48,7 +49,7 @@ function scheduleBlock(rows, codes, names) {
     }
   }
   for (const item of [...items].reverse()) {
-    item.height = item.after.reduce((height, [next, clocks]) => Math.max(height, clocks + next.height), item.writes ? item.latency : issue);
+    item.height = item.after.reduce((height, [next, clocks]) => Math.max(height, clocks + next.height), urgency[names.get(item.row.unit)] ?? (item.writes ? item.latency : issue));
   }
   const out = [];
   const open = items.filter((item) => item.left === 0);

@@ -72,7 +72,9 @@ json::object node_object(const MarketView& market) {
             {"reorganisations", market.keeper.reorganisations},
             {"deepest_reorganisation", market.keeper.deepest_reorganisation},
             {"audits", market.keeper.audits},
-            {"audit_differences", market.keeper.audit_differences}};
+            {"audit_differences", market.keeper.audit_differences},
+            {"node_contradictions", market.keeper.node_contradictions},
+            {"unconfirmed_readings", market.keeper.unconfirmed_readings}};
 }
 
 json::object engine_object(const accel::Engine& engine) {

@@ -200,6 +200,13 @@ PoolState PoolBook::state_at(std::uint16_t pool_index, std::size_t position) con
     return state;
 }
 
+std::optional<PoolState> PoolBook::state_after(std::uint16_t pool_index, const Bytes32& block_hash) const {
+    const auto position = position_of(block_hash);
+    const Pool& pool = pools_.at(pool_index);
+    if (!position || !pool.has_state() || head_at(*position).number < pool.installed_at) return std::nullopt;
+    return state_at(pool_index, *position);
+}
+
 BlockOutcome PoolBook::note_log(const Log& log) {
     BlockOutcome outcome;
     const auto position = position_of(log.block_hash);
@@ -218,15 +225,15 @@ BlockOutcome PoolBook::note_log(const Log& log) {
 
 BlockOutcome PoolBook::audit(std::uint16_t pool_index, const Bytes32& block_hash, const PoolState& node_state) {
     BlockOutcome outcome;
-    Pool& pool = pools_.at(pool_index);
     const auto position = position_of(block_hash);
-    if (!position || !pool.has_state() || head_at(*position).number < pool.installed_at) return outcome;
-    const std::string difference = describe_difference(state_at(pool_index, *position), node_state);
+    const auto ours = state_after(pool_index, block_hash);
+    if (!position || !ours) return outcome;
+    Pool& pool = pools_.at(pool_index);
+    const std::uint64_t block = head_at(*position).number;
+    const std::string difference = describe_difference(*ours, node_state);
     if (!difference.empty()) {
-        leave_service(pool_index,
-                      "differs from the node after block " + std::to_string(head_at(*position).number) + ": " + difference,
-                      outcome);
-    } else if (pool.service == Service::confirming && head_at(*position).number > pool.installed_at) {
+        leave_service(pool_index, "differs from the node after block " + std::to_string(block) + ": " + difference, outcome);
+    } else if (pool.service == Service::confirming && block > pool.installed_at) {
         pool.service = Service::in_service;
         changed(pool_index, outcome);
     }

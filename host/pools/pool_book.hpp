@@ -56,6 +56,8 @@ public:
     /// Result of an audit: the node's state at a block of the journal or at the tip. Equal: a confirming pool goes into service.
     /// Different: the pool is quarantined. An unknown block changes nothing.
     BlockOutcome audit(std::uint16_t pool_index, const Bytes32& block_hash, const PoolState& node_state);
+    /// Our state of a pool after a block of the journal (or the tip); none when the pool has no state or the block is not known.
+    [[nodiscard]] std::optional<PoolState> state_after(std::uint16_t pool_index, const Bytes32& block_hash) const;
     /// Takes a pool out of service until it has been read again and confirmed.
     BlockOutcome quarantine(std::uint16_t pool_index, const std::string& reason);
 

@@ -234,9 +234,30 @@ struct PoolKeeper::Impl : std::enable_shared_from_this<Impl> {
 
     void on_audit(std::uint16_t pool, const Bytes32& at, const PoolState& state) {
         ++counters.audits;
+        const bool was_in_service = book.service(pool) == Service::in_service;
+        std::optional<PoolState> ours = book.state_after(pool, at);
         const BlockOutcome outcome = book.audit(pool, at, state);
-        if (!outcome.alerts.empty()) ++counters.audit_differences;
+        if (!outcome.alerts.empty()) {
+            ++(was_in_service ? counters.audit_differences : counters.unconfirmed_readings);
+            if (was_in_service && ours) ask_again(pool, at, std::move(*ours));
+        }
         report(outcome, false);
+    }
+
+    /// Whose fault a difference was: the pool is out of service either way, but an operator looks for it in another place. (anvil,
+    /// read while it mines, sometimes answers about block n with the state after n + 1.)
+    void ask_again(std::uint16_t pool, const Bytes32& at, PoolState ours) {
+        ReadRequest request{.pool = book.identity(pool),
+                            .block_hash = at,
+                            .words = words_known(ours, book.identity(pool).tick_spacing),
+                            .words_each_side = options.bitmap_words_each_side};
+        read_pool(node, std::move(request), guarded([pool, ours = std::move(ours)](Impl& self, Result<PoolState> again) {
+                      if (!again || !describe_difference(ours, *again).empty()) return;
+                      ++self.counters.node_contradictions;
+                      self.alert(
+                          "pool " + self.book.identity(pool).name +
+                          ": asked again about that block, the node says what we had; if it does so often, use another node");
+                  }));
     }
 
     void on_snapshot(std::uint16_t pool, const Bytes32& at, PoolState state) {
@@ -295,6 +316,10 @@ const PoolBook& PoolKeeper::book() const {
 
 KeeperCounters PoolKeeper::counters() const {
     return impl_->counters;
+}
+
+bool PoolKeeper::idle() const {
+    return !impl_->following && impl_->heads.empty() && !impl_->reading && impl_->to_read.empty() && impl_->to_audit.empty();
 }
 
 } // namespace jitbox::pools

@@ -22,7 +22,9 @@ struct KeeperCounters {
     std::uint64_t deepest_reorganisation = 0;
     std::uint64_t snapshots = 0;
     std::uint64_t audits = 0;
-    std::uint64_t audit_differences = 0;
+    std::uint64_t audit_differences = 0;    ///< the node's state was not that of a pool in service
+    std::uint64_t node_contradictions = 0;  ///< of these: asked again about the same block, the node said what we had
+    std::uint64_t unconfirmed_readings = 0; ///< the node's state was not that of a pool that had just been read again
     std::uint64_t node_errors = 0;
 };
 
@@ -51,6 +53,8 @@ public:
 
     [[nodiscard]] const PoolBook& book() const;
     [[nodiscard]] KeeperCounters counters() const;
+    /// Every head that was announced is followed, and no pool waits for being read or audited.
+    [[nodiscard]] bool idle() const;
 
 private:
     struct Impl;

@@ -183,7 +183,7 @@ Bytes ModelNode::answer(const pools::ContractCall& call, const ModelBlock& block
     if (selector == uniswap::slot0_call.selector)
         return AbiWriter().uint(pool.sqrt_price_x96).sint(pool.tick).uint(0).uint(1).uint(1).uint(pool.fee_protocol).uint(1).take();
     if (selector == uniswap::liquidity_call.selector)
-        return AbiWriter().uint(state.liquidity + (index == 0 ? liquidity_lie : 0)).take();
+        return AbiWriter().uint(state.liquidity + (index == 0 && lies > 0 && lies-- > 0 ? liquidity_lie : 0)).take();
     if (selector == uniswap::tick_spacing_call.selector) return AbiWriter().sint(found->tick_spacing).take();
     if (selector == uniswap::ticks_call.selector) {
         const auto& info = state.ticks.at(static_cast<std::int32_t>(arguments.sint("tick", 24)));

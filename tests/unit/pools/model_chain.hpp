@@ -83,7 +83,8 @@ public:
     void run();
 
     bool failing = false;   ///< every answer is an error
-    u128 liquidity_lie = 0; ///< added to what liquidity() of the first pool says
+    u128 liquidity_lie = 0; ///< added to what liquidity() of the first pool says ...
+    unsigned lies = ~0U;    ///< ... so many times
     std::size_t contract_calls = 0;
 
 private:

@@ -142,6 +142,39 @@ TEST_F(PoolKeeperTest, a_difference_from_the_node_takes_the_pool_out_of_service_
     EXPECT_EQ(keeper->book().service(0), Service::in_service) << "the same reading twice, a block apart";
 }
 
+TEST_F(PoolKeeperTest, a_node_that_contradicts_itself_is_named_and_the_pool_is_read_again_all_the_same) {
+    start();
+    node.liquidity_lie = 1;
+    node.lies = 1;
+    const ModelBlock& block = chain.mine_many(chain.genesis().head.hash, 4, 0);
+    announce(block);
+    EXPECT_EQ(keeper->counters().audit_differences, 1U);
+    EXPECT_EQ(keeper->counters().node_contradictions, 1U);
+    EXPECT_FALSE(keeper->book().view(0).in_service);
+    EXPECT_THAT(alerts, testing::Contains(HasSubstr("the node says what we had")));
+    const ModelBlock& next = chain.mine(block.head.hash, 0);
+    announce(next);
+    expect_equal_to_node(next);
+}
+
+TEST_F(PoolKeeperTest, a_reading_that_the_next_audit_does_not_confirm_is_read_once_more) {
+    start();
+    node.liquidity_lie = 1;
+    node.lies = 3; // to the audit, to the second question, to the new reading
+    const ModelBlock& first = chain.mine_many(chain.genesis().head.hash, 4, 0);
+    announce(first);
+    ASSERT_EQ(keeper->book().service(0), Service::confirming);
+    const ModelBlock& second = chain.mine(first.head.hash, 0);
+    announce(second);
+    EXPECT_EQ(keeper->counters().audit_differences, 1U);
+    EXPECT_EQ(keeper->counters().node_contradictions, 0U);
+    EXPECT_EQ(keeper->counters().unconfirmed_readings, 1U);
+    EXPECT_FALSE(keeper->book().view(0).in_service);
+    const ModelBlock& third = chain.mine(second.head.hash, 0);
+    announce(third);
+    expect_equal_to_node(third);
+}
+
 TEST_F(PoolKeeperTest, a_node_that_answers_with_errors_is_asked_again) {
     node.failing = true;
     start();

@@ -37,6 +37,10 @@ void read_signer(const toml::table& root, Config& config, std::vector<Error>& er
     config.signing_socket = section.text("signing_socket");
     config.control_socket = section.text("control_socket");
     config.allowed_uids = section.uids("allowed_uids");
+    config.watcher_uids = section.uids("watcher_uids");
+    for (const std::uint32_t uid : config.watcher_uids)
+        if (std::ranges::find(config.allowed_uids, uid) != config.allowed_uids.end())
+            section.error("watcher_uids", std::to_string(uid) + " is in allowed_uids too", "a watcher may do nothing but ask");
     struct stat info{};
     if (!config.state_dir.empty() && (::stat(config.state_dir.c_str(), &info) != 0 || !S_ISDIR(info.st_mode)))
         section.error("state_dir", config.state_dir + " is no directory", "make it, mode 0700, owned by the signer's user");

@@ -24,6 +24,7 @@ struct Config {
     std::string signing_socket;
     std::string control_socket;
     std::vector<std::uint32_t> allowed_uids; ///< besides the signer's own
+    std::vector<std::uint32_t> watcher_uids; ///< may ask the control socket for the status, and nothing else
     std::string key_label;                   ///< lane i uses the key <key_label>-<i>
     HsmSettings hsm;
     std::uint64_t menu_candidates = 0;                   ///< most candidates in the menu; 0: there is none

@@ -2,6 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "signer/control_service.hpp"
 
+#include <algorithm>
+
+#include <unistd.h>
+
 namespace jitbox::signer {
 namespace {
 
@@ -61,7 +65,24 @@ Answer<void> ControlService::record(const audit::Event& event) {
     return refuse(RefusalCode::audit_unavailable, event.action + ": " + written.error().what, written.error().hint);
 }
 
+bool ControlService::only_watches(const Peer& peer) const {
+    return peer.uid != ::geteuid() && std::ranges::find(parts_.config.watcher_uids, peer.uid) != parts_.config.watcher_uids.end();
+}
+
+std::string ControlService::answer_watcher(std::string_view line, const Peer& peer) {
+    const auto parsed = parse_control_request(line);
+    if (parsed && std::holds_alternative<StatusRequest>(parsed->request)) return answer(parsed->id, {});
+    parts_.report("watcher_refused", "uid " + std::to_string(peer.uid) + " pid " + std::to_string(peer.pid));
+    return answer(parsed ? parsed->id : 0,
+                  refuse(RefusalCode::forbidden, "uid " + std::to_string(peer.uid) + " may only ask for the status",
+                         "it stands in signer.watcher_uids; who gives commands stands in signer.allowed_uids"));
+}
+
 void ControlService::handle(std::string_view line, const Peer& peer, LineServer::Reply reply) {
+    if (only_watches(peer)) {
+        reply(answer_watcher(line, peer));
+        return;
+    }
     const auto parsed = parse_control_request(line);
     if (!parsed) {
         // Stopping is always allowed: a line that means to stop but is malformed stops too.

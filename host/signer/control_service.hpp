@@ -31,7 +31,8 @@ public:
 
     explicit ControlService(Parts parts) : parts_(std::move(parts)) {}
 
-    /// One line of the control socket. Emergency stop latches before anything else is looked at, and answers at once.
+    /// One line of the control socket. Emergency stop latches before anything else is looked at, and answers at once. A watcher's
+    /// line (signer.watcher_uids) is answered when it asks for the status, and refused otherwise, a stop too.
     void handle(std::string_view line, const Peer& peer, LineServer::Reply reply);
     /// Emergency stop by signal, or by a part that must stop everything.
     void trip(const std::string& cause, const audit::Event& event);
@@ -39,6 +40,8 @@ public:
     void note(std::string action, std::string result);
 
 private:
+    [[nodiscard]] bool only_watches(const Peer& peer) const;
+    [[nodiscard]] std::string answer_watcher(std::string_view line, const Peer& peer);
     void arm(std::uint64_t id, const ArmRequest& request, const Peer& peer, LineServer::Reply reply);
     void renew(std::uint64_t id, const RenewRequest& request, const Peer& peer, LineServer::Reply reply);
     void reset(std::uint64_t id, const ResetRequest& request, const Peer& peer, LineServer::Reply reply);

@@ -12,12 +12,12 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::array<std::string_view, 26> refusal_names = {
+constexpr std::array<std::string_view, 27> refusal_names = {
     "bad_request",      "not_armed",     "tripped",         "wrong_state",      "unknown_lane",       "wrong_chain",
     "wrong_contract",   "wrong_call",    "pool_not_listed", "bundle_mismatch",  "over_plan_notional", "over_total_notional",
     "over_loss_budget", "over_gas_cap",  "over_tip_cap",    "nonce_bound",      "ledger_unavailable", "hsm_unavailable",
-    "hsm_deadline",     "bad_signature", "key_illegal",     "approvals_needed", "audit_unavailable",  "deadline",
-    "disconnected",     "internal"};
+    "hsm_deadline",     "bad_signature", "key_illegal",     "approvals_needed", "audit_unavailable",  "forbidden",
+    "deadline",         "disconnected",  "internal"};
 static_assert(refusal_names.size() == static_cast<std::size_t>(RefusalCode::internal) + 1);
 
 constexpr std::uint64_t max_lane = 255;

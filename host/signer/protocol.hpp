@@ -46,6 +46,7 @@ enum class RefusalCode : std::uint8_t {
     key_illegal,        ///< a lane's key is past its age limit or retired
     approvals_needed,   ///< dual control: too few people, or an approval that does not count
     audit_unavailable,  ///< the action could not be audited
+    forbidden,          ///< a watcher asked for more than the status
     deadline,           ///< client: no answer in time; the signer MAY have signed: recall or void the lane
     disconnected,       ///< client: no connection, or it broke; same caution as `deadline` when it broke
     internal,
@@ -165,8 +166,8 @@ struct ResetRequest {
     std::vector<Approval> approvals{};
 };
 struct StatusRequest {};
-/// Two people's yes to what jitd does itself: `action` loosen_level or loosen_limits, `subject` jitd's text of it. The approvals
-/// are used up; where the configuration names no people (development) nothing is needed.
+/// Two people's yes to what jitd does itself: `action` loosen_level, loosen_limits or resume_halted, `subject` jitd's text of it.
+/// The approvals are used up; where the configuration names no people (development) nothing is needed.
 struct EndorseRequest {
     std::string operator_name{};
     std::string action{};

@@ -7,6 +7,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <csignal>
 #include <fstream>
 #include <sys/socket.h>
@@ -164,7 +165,7 @@ std::string raw_exchange(const std::string& path, const std::string& line) {
     std::string out;
     if (::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0 &&
         ::send(fd, line.data(), line.size(), MSG_NOSIGNAL) >= 0) {
-        const timeval limit{.tv_sec = 0, .tv_usec = 500'000};
+        const timeval limit{.tv_sec = 20, .tv_usec = 0}; // who is not served is closed
         ::setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
         char buffer[4096];
         if (const ssize_t n = ::recv(fd, buffer, sizeof buffer, 0); n > 0) out.assign(buffer, static_cast<std::size_t>(n));
@@ -221,6 +222,66 @@ TEST_F(Signing, OtherUsersGetNoAnswer) {
     };
     EXPECT_EQ(answered_as(1), 0) << "a configured user is served";
     EXPECT_EQ(answered_as(65534), 1) << "anybody else is not";
+}
+
+/// What a user `uid` is answered at the socket; "" when it is not served.
+std::string answer_as(uid_t uid, const std::string& socket, const std::string& line) {
+    std::array<int, 2> pipe{};
+    EXPECT_EQ(::pipe(pipe.data()), 0);
+    const pid_t child = ::fork();
+    if (child == 0) {
+        if (::setresuid(uid, uid, uid) != 0) ::_exit(2);
+        const std::string answer = raw_exchange(socket, line);
+        ::_exit(::write(pipe[1], answer.data(), answer.size()) == static_cast<ssize_t>(answer.size()) ? 0 : 3);
+    }
+    ::close(pipe[1]);
+    std::string out;
+    std::array<char, 4096> chunk{};
+    for (ssize_t size = 0; (size = ::read(pipe[0], chunk.data(), chunk.size())) > 0;)
+        out.append(chunk.data(), static_cast<std::size_t>(size));
+    ::close(pipe[0]);
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    EXPECT_EQ(WEXITSTATUS(status), 0);
+    return out;
+}
+
+// The guardian's user: a stolen guardian neither arms nor keeps a lease alive, and gets no signature.
+TEST_F(Signing, AWatcherIsToldTheStateAndNothingElse) {
+    if (::geteuid() != 0) GTEST_SKIP() << "needs root to become another user";
+    rig.process().signal(SIGTERM);
+    rig.process().wait();
+    rig.set("signer.allowed_uids", "[1]");
+    rig.set("signer.watcher_uids", "[2]");
+    std::filesystem::permissions(rig.dir().path(), std::filesystem::perms(0755));
+    ASSERT_TRUE(rig.start()) << rig.output();
+    rig.arm();
+    const auto asked = [&](const signer::ControlRequest& request) {
+        return answer_as(2, rig.socket("control"), signer::format(signer::Numbered<signer::ControlRequest>{7, request}));
+    };
+    const signer::ControlRequest arming = lease_terms();
+    const std::vector<signer::ControlRequest> commands = {
+        arming,
+        signer::RenewRequest{.operator_name = "mallory", .ttl = 1h, .approvals = {}},
+        signer::HeartbeatRequest{},
+        signer::DisarmRequest{.operator_name = "mallory", .reason = "r"},
+        signer::EstopRequest{.operator_name = "mallory", .reason = "r"},
+        signer::ResetRequest{.operator_name = "mallory", .reason = "r", .approvals = {}},
+        signer::EndorseRequest{.operator_name = "mallory", .action = "loosen_level", .subject = "{}", .approvals = {}},
+    };
+    for (const auto& command : commands)
+        EXPECT_NE(asked(command).find(R"("id":7,"ok":false,"code":"forbidden","error":"uid 2 may only ask for the status")"),
+                  std::string::npos)
+            << asked(command);
+    EXPECT_NE(answer_as(2, rig.socket("control"), "{\"op\":\"estop\"\n").find("forbidden"), std::string::npos) << "malformed too";
+    EXPECT_EQ(rig.status().state, ArmState::armed) << "nothing of it had an effect";
+    EXPECT_EQ(answer_as(2, rig.socket("signing"), "{\"op\":\"lanes\",\"id\":1}\n"), "") << "the signing socket is not for it";
+    EXPECT_NE(answer_as(1, rig.socket("control"), signer::format(signer::Numbered<signer::ControlRequest>{7, arming}))
+                  .find(R"("ok":true)"),
+              std::string::npos)
+        << "who may give commands is served as before";
+    ASSERT_TRUE(rig.control().estop({.operator_name = "bob", .reason = "a drill"}));
+    EXPECT_NE(asked(signer::StatusRequest{}).find(R"("state":"TRIPPED")"), std::string::npos) << "which is what a guardian is for";
 }
 
 TEST_F(Signing, ASecondSignerOnTheSameStateIsRefused) {

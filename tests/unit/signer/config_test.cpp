@@ -52,6 +52,15 @@ TEST_F(SignerConfig, AWholeFileIsRead) {
     EXPECT_EQ(config->max_ttl, std::chrono::hours(1));
 }
 
+TEST_F(SignerConfig, AWatcherIsNoOperator) {
+    const std::string watched = replaced(text(), "allowed_uids = [1000]", "allowed_uids = [1000]\nwatcher_uids = [1001]");
+    const auto config = parse_config(watched, "f", "");
+    ASSERT_TRUE(config) << all(config.error());
+    EXPECT_EQ(config->watcher_uids, std::vector<std::uint32_t>{1001});
+    const std::string both = all(parse_config(replaced(watched, "[1001]", "[1000]"), "f", "").error());
+    EXPECT_NE(both.find("signer.watcher_uids: 1000 is in allowed_uids too"), std::string::npos) << both;
+}
+
 TEST_F(SignerConfig, AProfileSetsWhatDiffersFromOneHsmToAnother) {
     const auto softhsm = parse_config(text(), "f", "").value();
     EXPECT_EQ(softhsm.hsm.token.network, Network::none);

@@ -4,6 +4,7 @@
 
 #include "apps/arming/admin_port.hpp"
 #include "apps/arming/arming.hpp"
+#include "apps/arming/halt.hpp"
 #include "apps/arming/lease_requests.hpp"
 #include "apps/arming/preconditions.hpp"
 #include "apps/arming/release_check.hpp"
@@ -56,7 +57,7 @@ struct Appliance::Impl final : control::Appliance {
           services{.io = io, .config = config, .events = events, .journal = *journal, .metrics = metrics, .prices = prices},
           armed_gauge(metrics.gauge("jitbox_armed", "1 while the appliance may sign")),
           alerts(metrics.counter("jitbox_alerts_total", "alerts raised")),
-          arming(services, [this](const ArmView& view) { on_arm_state(view); }), engine(std::move(e)),
+          arming(services, [this](const ArmView& view) { on_arm_state(view); }), halt(config, arming), engine(std::move(e)),
           planner(planner_config(config, prices), lanes, [this](const Bytes20& sender) { return market.nonce_of(sender); }),
           gate(risk_limits(config), screen_rules(config)),
           trading{.lanes = lanes, .planner = planner, .gate = gate, .tracker = tracker, .totals = {}}, node(*rpc),
@@ -112,6 +113,7 @@ struct Appliance::Impl final : control::Appliance {
     telemetry::Gauge armed_gauge;
     telemetry::Counter alerts;
     Arming arming;
+    Halt halt;
     std::unique_ptr<accel::Engine> engine;
     strategy::Lanes lanes;
     strategy::Planner planner;
@@ -131,7 +133,6 @@ struct Appliance::Impl final : control::Appliance {
     AdminPort admin;
     boost::asio::steady_timer timer;
     std::unique_ptr<Rehearsal> rehearsal;
-    std::string halted_by;
     std::uint64_t ticks = 0;
     const std::chrono::steady_clock::time_point started = std::chrono::steady_clock::now();
 
@@ -211,7 +212,8 @@ struct Appliance::Impl final : control::Appliance {
         armed_gauge.set(arming.armed() ? 1 : 0);
         tell_health();
         keeper.check();
-        if (halted_by.empty() && engine->stopped_by_hardware()) emergency_stop("the card's stop line");
+        if (!halt.standing() && engine->stopped_by_hardware()) emergency_stop("the card's stop line");
+        halt.tick();
         if (!arming.armed()) return;
         if (!keeper.error().empty()) disarm_ourselves("engine: " + keeper.error());
         lane_keeper.recover();
@@ -265,7 +267,7 @@ struct Appliance::Impl final : control::Appliance {
                     {{"state", signer::to_text(view.state)}});
         armed_gauge.set(view.state == signer::ArmState::armed ? 1 : 0);
         // The signer was stopped by another way (its own socket or signal, or before we started): all of it stops here too.
-        if (view.state == signer::ArmState::tripped && halted_by.empty()) stop_here(view.cause);
+        if (view.state == signer::ArmState::tripped && !halt.standing()) stop_here(view.cause);
     }
 
     void on_engine_lost(const Error& error) {
@@ -276,7 +278,7 @@ struct Appliance::Impl final : control::Appliance {
 
     /// It has its pools again and shows what it would decide; arming is an operator's.
     void on_engine_back() {
-        if (halted_by.empty()) engine->unfreeze();
+        if (!halt.standing()) engine->unfreeze();
         const auto reloaded = market.reload_engine();
         if (!reloaded) {
             keeper.lost(reloaded.error());
@@ -309,7 +311,7 @@ struct Appliance::Impl final : control::Appliance {
     void stop_here(const std::string& reason) {
         engine->freeze();
         gate.halt(reason);
-        halted_by = reason;
+        halt.begin(reason);
         if (desk) desk->cancel_all(market.view().head);
         alert("emergency stop: " + reason);
     }
@@ -345,7 +347,7 @@ struct Appliance::Impl final : control::Appliance {
              .lanes_ready = lane_keeper.ready(),
              .engine_error = keeper.error(),
              .engine_is_card = engine->info().name != "native",
-             .unresolved_alert = halted_by,
+             .unresolved_alert = halt.reason(),
              .audit_problem = anchor_problem(config, *audit_log),
              .risk_objections = risk_watch.objections()},
             [this, request = std::move(*asked), respond = std::move(respond)](const std::vector<Error>& objections) {
@@ -400,25 +402,55 @@ struct Appliance::Impl final : control::Appliance {
             respond(fail("the card's stop line is on", "take it off at the card, then reset"));
             return;
         }
+        if (halt.standing() && !halt.signer_tripped())
+            resume_halted(command, respond);
+        else
+            reset_signer(command, respond);
+    }
+
+    void reset_signer(const control::ResetCommand& command, const Respond& respond) {
         auto asked = reset_request(command);
         if (!asked) {
             respond(std::unexpected(asked.error()));
             return;
         }
-        const std::string who = command.operator_name + " (reset: " + command.reason + ")";
-        arming.reset(std::move(*asked),
-                     [this, who, respond = std::move(respond)](const signer::Answer<signer::SignerStatus>& answer) {
-                         if (answer) {
-                             gate.resume();
-                             halted_by.clear();
-                             risk_watch.acknowledge(who);
-                             if (keeper.error().empty()) engine->unfreeze();
-                         }
-                         answer_state(answer, respond);
-                     });
+        arming.reset(std::move(*asked), [this, command, respond](const signer::Answer<signer::SignerStatus>& answer) {
+            if (answer) resume(command);
+            answer_state(answer, respond);
+        });
+    }
+
+    /// The signer has not latched this stop, or was reset by its own socket: it is asked for two people's yes all the same.
+    void resume_halted(const control::ResetCommand& command, const Respond& respond) {
+        const std::string subject = halt.subject(command);
+        auto asked = endorse_request(command.operator_name, command.approvals, resume_action, subject);
+        if (!asked) {
+            respond(std::unexpected(asked.error()));
+            return;
+        }
+        arming.endorse(std::move(*asked), [this, command, subject, respond](const signer::Answer<signer::SignerStatus>& endorsed) {
+            if (endorsed && (!halt.standing() || halt.subject(command) != subject)) {
+                respond(fail("reset: another stop came meanwhile", "look again, and approve again"));
+                return;
+            }
+            if (endorsed) resume(command);
+            answer_state(endorsed, respond);
+        });
+    }
+
+    void resume(const control::ResetCommand& command) {
+        gate.resume();
+        halt.end();
+        risk_watch.acknowledge(command.operator_name + " (reset: " + command.reason + ")");
+        if (keeper.error().empty()) engine->unfreeze();
     }
 
     void approval_request(const control::Approvable& what, Respond respond) override {
+        const auto* const reset = std::get_if<control::ResetCommand>(&what);
+        if (reset != nullptr && halt.standing() && !halt.signer_tripped()) {
+            respond(loosening_report({.action = resume_action, .subject = halt.subject(*reset)}));
+            return;
+        }
         const auto* const risk = std::get_if<control::RiskCommand>(&what);
         const auto loosens = risk == nullptr ? Result<std::optional<Loosening>>(std::nullopt) : risk_watch.loosening(*risk);
         if (!loosens) {
@@ -463,7 +495,7 @@ struct Appliance::Impl final : control::Appliance {
     }
 
     void loosen(const control::RiskCommand& command, const Loosening& what, const Respond& respond) {
-        auto asked = endorse_request(command, what.action, what.subject);
+        auto asked = endorse_request(command.operator_name, command.approvals, what.action, what.subject);
         if (!asked) {
             respond(std::unexpected(asked.error()));
             return;

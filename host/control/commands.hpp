@@ -31,7 +31,7 @@ struct RenewCommand {
     std::vector<std::string> approvals;
 };
 
-/// TRIPPED -> DISARMED.
+/// TRIPPED -> DISARMED; or the end of a halt that the signer has not latched.
 struct ResetCommand {
     std::string operator_name;
     std::string reason;

@@ -1,5 +1,5 @@
-// Endorsing: two people's yes to something that jitd does (loosening a protection level or the limits), which is not the signer's
-// own state. SPDX-License-Identifier: Apache-2.0
+// Endorsing: two people's yes to something that jitd does (loosening a protection level or the limits, going on after a halt),
+// which is not the signer's own state. SPDX-License-Identifier: Apache-2.0
 #include "signer/control_service.hpp"
 
 #include <algorithm>
@@ -9,7 +9,7 @@ namespace jitbox::signer {
 namespace {
 
 /// Only these: approvals of an arming or a reset are used up by nothing else.
-constexpr std::array<std::string_view, 2> endorsed_actions = {"loosen_level", "loosen_limits"};
+constexpr std::array<std::string_view, 3> endorsed_actions = {"loosen_level", "loosen_limits", "resume_halted"};
 
 } // namespace
 
@@ -30,7 +30,11 @@ Answer<void> ControlService::endorse_now(const EndorseRequest& request, audit::E
     if (std::ranges::find(endorsed_actions, request.action) == endorsed_actions.end())
         return std::unexpected(Refusal{.code = RefusalCode::bad_request,
                                        .what = "endorse: '" + request.action + "' is nothing to endorse",
-                                       .hint = "loosen_level, loosen_limits"});
+                                       .hint = "loosen_level, loosen_limits, resume_halted"});
+    if (request.action == "resume_halted" && parts_.latch.tripped())
+        return std::unexpected(Refusal{.code = RefusalCode::tripped,
+                                       .what = "resume_halted: the signer is TRIPPED: only a reset of the signer ends that",
+                                       .hint = "ask for approvals again: `jitctl reset --request-approval`"});
     if (auto recorded = record(event); !recorded) return recorded;
     Answer<void> endorsed;
     if (parts_.config.approvals.needed_to_reset()) endorsed = use_approvals(request.action, request.subject, request.approvals);

@@ -89,13 +89,14 @@ Result<signer::ResetRequest> reset_request(const control::ResetCommand& command)
         .operator_name = command.operator_name, .reason = command.reason, .approvals = std::move(*approvals)};
 }
 
-Result<signer::EndorseRequest> endorse_request(const control::RiskCommand& command, std::string action, std::string subject) {
-    auto approvals = parse_approvals(command.approvals);
-    if (!approvals) return std::unexpected(approvals.error());
-    return signer::EndorseRequest{.operator_name = command.operator_name,
+Result<signer::EndorseRequest> endorse_request(const std::string& operator_name, const std::vector<std::string>& approvals,
+                                               std::string action, std::string subject) {
+    auto parsed = parse_approvals(approvals);
+    if (!parsed) return std::unexpected(parsed.error());
+    return signer::EndorseRequest{.operator_name = operator_name,
                                   .action = std::move(action),
                                   .subject = std::move(subject),
-                                  .approvals = std::move(*approvals)};
+                                  .approvals = std::move(*parsed)};
 }
 
 Result<std::string> approval_report(const Config& config, const TokenPrices& prices, const ArmView& view,

@@ -16,8 +16,9 @@ namespace jitbox::apps {
 [[nodiscard]] Result<signer::RenewRequest> renew_request(const control::RenewCommand& command);
 [[nodiscard]] Result<signer::ResetRequest> reset_request(const control::ResetCommand& command);
 
-/// The approvals of `command` for `action` on `subject`.
-[[nodiscard]] Result<signer::EndorseRequest> endorse_request(const control::RiskCommand& command, std::string action,
+/// `approvals`, as `jitctl approve` printed them, for `action` on `subject`.
+[[nodiscard]] Result<signer::EndorseRequest> endorse_request(const std::string& operator_name,
+                                                             const std::vector<std::string>& approvals, std::string action,
                                                              std::string subject);
 
 /// {"action", "subject"} for `jitctl approve`. Errors: as above; a renewal without a lease, a reset while not TRIPPED. What loosens

@@ -2,6 +2,9 @@
 // What operators do: arm and its refusals, dual control, renewals, disarm, signals, emergency stop with and without jitd, a signer that dies, a clean end.
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
+import { copyFileSync, readFileSync } from "node:fs";
+import { connect } from "node:net";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { build_until, end_to_end, included, until } from "./lib/run.mjs";
 
@@ -151,6 +154,67 @@ async function check_signer_loss(appliance) {
   console.log("  a dead signer disarms; armed anew it signs again");
 }
 
+/** A stop while the signer is dead: the signer hears of it when it is back, and only two people end it. */
+async function check_stop_without_signer(appliance) {
+  await appliance.signer.kill("SIGKILL");
+  await until("the signer to be missed", async () => !(await appliance.status()).signer.reachable);
+  appliance.jitd.child.kill("SIGUSR1");
+  await until("a halt", async () => (await appliance.status()).risk.halted);
+  await refused(appliance, /signer/, "reset", "--reason", "a drill");
+  await appliance.start_signer();
+  const tripped = await state_is(appliance, "TRIPPED");
+  assert.match(tripped.cause, /a stop that had not reached the signer: SIGUSR1/);
+  await refused(appliance, /reset needs the approvals of 2 different people, there are 0/, "reset", "--reason", "a drill");
+  await reset(appliance, "a drill");
+  console.log("  a stop that the signer did not hear of trips it when it is back");
+}
+
+/** One line to the signer's own control socket. */
+const ask_signer = (appliance, request) =>
+  new Promise((done, failed) => {
+    const socket = connect(join(appliance.dirs.runtime, "signer-control.sock"), () => socket.write(`${JSON.stringify({ id: 1, ...request })}\n`));
+    socket.setEncoding("utf8").once("data", (line) => done(JSON.parse(line)) ?? socket.end()).once("error", failed);
+  });
+
+/** Approvals of both that the next ones do not overwrite. */
+const kept_approvals = async (appliance, name, command) =>
+  (await appliance.approvals(APPROVERS, ...command)).map((file) => {
+    copyFileSync(file, `${file}.${name}`);
+    return `${file}.${name}`;
+  });
+
+const read_all = (files) => files.map((file) => JSON.parse(readFileSync(file, "utf8")));
+
+/** jitd is halted and the signer is not TRIPPED, because two people reset it at its own socket: that has not ended jitd's halt. */
+async function check_halt_alone(appliance) {
+  await appliance.jitctl("estop", "--reason", "a drill");
+  await state_is(appliance, "TRIPPED");
+  const command = ["reset", "--reason", "seen to"];
+  const for_the_trip = await kept_approvals(appliance, "trip", command);
+  const beside = (files) => ask_signer(appliance, { op: "reset", operator: "bob", reason: "beside jitd", approvals: read_all(files) });
+  assert.equal((await beside(for_the_trip)).ok, true);
+  const halted = await state_is(appliance, "DISARMED");
+  assert.equal(halted.risk.halted, true);
+  await refused(appliance, /stopped by an alert: a drill/, "arm", "--ttl", "5m", "--max-notional", "1eth");
+  await refused(appliance, /resume_halted needs the approvals of 2 different people, there are 0/, ...command);
+  const [bob, carol] = await kept_approvals(appliance, "halt", command);
+  await refused(appliance, /two approvals by one person count once/, ...command, ...with_approvals([bob, bob]));
+  await refused(appliance, /is for 'reset'/, ...command, ...with_approvals(for_the_trip));
+  appliance.jitd.child.kill("SIGUSR1"); // the next stop is another one
+  await state_is(appliance, "TRIPPED");
+  await refused(appliance, /is for 'resume_halted'/, ...command, ...with_approvals([bob, carol]));
+  assert.equal((await beside(await appliance.approvals(APPROVERS, ...command))).ok, true);
+  await state_is(appliance, "DISARMED");
+  await refused(appliance, /is for another subject/, ...command, ...with_approvals([bob, carol]));
+  const files = await appliance.approvals(APPROVERS, ...command);
+  assert.equal((await appliance.jitctl(...command, ...with_approvals(files))).state, "DISARMED");
+  assert.equal((await appliance.status()).risk.halted, false);
+  await appliance.build_block(); // a fresh head
+  await appliance.arm();
+  await appliance.jitctl("disarm", "--reason", "lunch");
+  console.log("  a halt that the signer does not hold is ended by two people, for just that stop");
+}
+
 async function check_end(appliance) {
   await appliance.arm();
   appliance.jitd.child.kill("SIGTERM");
@@ -174,5 +238,7 @@ await end_to_end("operators", async (appliance, { seed }) => {
   await check_stops(appliance);
   await check_dead_man(appliance);
   await check_signer_loss(appliance);
+  await check_stop_without_signer(appliance);
+  await check_halt_alone(appliance);
   await check_end(appliance);
 }, { settings: { approvers: APPROVERS, arm_threshold_wei: THRESHOLD_WEI } });

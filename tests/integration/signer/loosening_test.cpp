@@ -118,6 +118,24 @@ TEST_F(Loosening, AnEndorsementUsesUpNoApprovalOfAnArmingOrReset) {
     EXPECT_TRUE(rig.control().reset({.operator_name = "alice", .reason = "seen to", .approvals = both}));
 }
 
+// What ends a halt of jitd's is no way around TRIPPED, and what was approved for it is not used up by trying.
+TEST_F(Loosening, AHaltIsEndedByTwoPeopleAndNeverWhileTripped) {
+    ASSERT_TRUE(rig.start()) << rig.output();
+    const std::string halt = R"({"halted_by":"the card's stop line","since":"17"})";
+    const std::vector<Approval> both = {approve(0, "resume_halted", halt), approve(1, "resume_halted", halt)};
+    EXPECT_THAT(endorse("resume_halted", halt, {}), HasSubstr("approvals of 2 different people, there are 0"));
+    EXPECT_THAT(endorse("resume_halted", halt, {both[0], both[0]}), HasSubstr("two approvals by one person count once"));
+    ASSERT_TRUE(rig.control().estop({.operator_name = "bob", .reason = "a drill"}));
+    EXPECT_THAT(endorse("resume_halted", halt, both), HasSubstr("only a reset of the signer ends that"));
+    EXPECT_FALSE(rig.control().reset({.operator_name = "alice", .reason = "seen to", .approvals = both}));
+    const std::string trip = signer::reset_subject(chain_id, executor, rig.status().trip_id);
+    ASSERT_TRUE(rig.control().reset(
+        {.operator_name = "alice", .reason = "seen to", .approvals = {approve(0, "reset", trip), approve(1, "reset", trip)}}));
+    EXPECT_EQ(endorse("resume_halted", halt, both), "");
+    EXPECT_THAT(endorse("resume_halted", halt, both), HasSubstr("was used before"));
+    EXPECT_EQ(rig.status().state, signer::ArmState::disarmed) << "it arms nothing";
+}
+
 TEST_F(Loosening, KeysAreRotatedAndDestroyedByTwoPeopleBesideTheRunningSigner) {
     rig.set("hsm.key_label", "\"pair\"");
     ASSERT_EQ(key("generate").status, 0);

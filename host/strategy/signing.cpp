@@ -29,6 +29,7 @@ bool nothing_bound(signer::RefusalCode code) {
     switch (code) {
     // What the signer refuses while it reads the request, before the ledger is touched.
     case bad_request:
+    case forbidden:
     case unknown_lane:
     case wrong_chain:
     case wrong_contract:

@@ -2,6 +2,7 @@
 # shellcheck shell=bash
 
 quick_lint_checks=(format shell solidity architecture text)
+built_lint_checks=(architecture tidy deep) # they read what a build has written
 lint_checks=("${quick_lint_checks[@]}" tidy analysers)
 
 jitbox_lint() {
@@ -10,7 +11,18 @@ jitbox_lint() {
   jitbox_setup
   local bad=0 check
   [ $# -gt 0 ] || set -- "${lint_checks[@]}"
-  build_preset release
+  for check in "$@"; do
+    if ! declare -F "lint_$check" >/dev/null; then
+      echo "lint: there is no check '$check': ${lint_checks[*]} deep" >&2
+      return 2
+    fi
+  done
+  for check in "$@"; do
+    if [[ " ${built_lint_checks[*]} " == *" $check "* ]]; then
+      build_preset release
+      break
+    fi
+  done
   for check in "$@"; do
     "lint_$check" || bad=1
   done

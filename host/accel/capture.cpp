@@ -218,7 +218,12 @@ Result<std::unique_ptr<Engine>> make_capturing_engine(std::unique_ptr<Engine> in
 
 Result<CaptureReader> CaptureReader::open(const std::filesystem::path& file) {
     std::ifstream in(file, std::ios::binary);
-    if (!in) return fail("capture: cannot read " + file.string() + ": " + std::generic_category().message(errno));
+    if (!in)
+        return fail("capture: cannot read " + file.string() + ": " + std::generic_category().message(errno),
+                    "check the path and its permissions");
+    std::error_code ignored;
+    if (std::filesystem::is_directory(file, ignored))
+        return fail("capture: " + file.string() + " is a directory", "name the file NAME.records in it");
     return CaptureReader(std::move(in), file.string());
 }
 

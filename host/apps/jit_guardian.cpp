@@ -1,6 +1,7 @@
 // jit-guardian: takes positions that a bundle left behind back into the vault, with a key of its own. Composition only.
 // SPDX-License-Identifier: Apache-2.0
 #include "apps/custody/guardian.hpp"
+#include "apps/text/command_line.hpp"
 #include "base/hex.hpp"
 #include "signer/hsm_worker.hpp"
 #include "telemetry/log.hpp"
@@ -22,9 +23,9 @@ using telemetry::Level;
 
 std::atomic<bool> ended = false;
 
-int complain(const std::vector<Error>& errors) {
+int complain(const std::vector<Error>& errors, int code = 1) {
     for (const Error& error : errors) std::cerr << "jit-guardian: " << error.text() << "\n";
-    return 1;
+    return code;
 }
 
 void report(std::string_view event, const std::string& text) {
@@ -53,24 +54,30 @@ int watch(apps::Guardian& guardian, std::chrono::milliseconds pause) {
 
 int run(int argc, char** argv) {
     CLI::App app("jit-guardian: watches the chain for positions that the executor left behind and unwinds them to the vault");
-    std::string file;
+    std::string file = "/etc/jitbox/guardian.toml";
     bool check = false;
     bool pause = false;
     std::vector<int> position;
-    app.add_option("--config", file, "TOML file, see docs/guardian.md")->required();
+    app.set_version_flag("--version", apps::version_text("jit-guardian"));
+    app.add_option("--config", file, "TOML file, see docs/guardian.md")->capture_default_str();
     app.add_flag("--check", check, "validate the configuration, chain, executor and key, and exit");
     app.add_flag("--pause", pause, "pause the executor and exit; only its owner can undo it");
     app.add_option("--unwind", position, "unwind one position and exit: pool id, lower and upper tick")->expected(3);
-    CLI11_PARSE(app, argc, argv);
+    if (const auto code = apps::parse_command_line(app, argc, argv)) return *code;
 
     const auto settings = apps::load_guardian(file);
-    if (!settings) return complain(settings.error());
+    if (!settings) return complain(settings.error(), apps::wrong_usage);
     const auto guardian = apps::Guardian::start(*settings, report);
     if (!guardian) return complain({guardian.error()});
-    if (check) return 0;
+    if (check) {
+        std::cout << "jit-guardian: " << file << " is valid, and chain, executor and key are as it says\n";
+        return 0;
+    }
     if (pause) return print((*guardian)->pause());
     if (!position.empty()) {
-        if (position[0] < 0 || position[0] > UINT16_MAX) return complain({{"--unwind: no pool id", {}}});
+        if (position[0] < 0 || position[0] > UINT16_MAX)
+            return complain({{"--unwind: " + std::to_string(position[0]) + " is no pool id", "0 to 65535, then the two ticks"}},
+                            apps::wrong_usage);
         return print((*guardian)->unwind(static_cast<std::uint16_t>(position[0]), position[1], position[2]));
     }
     return watch(**guardian, std::chrono::milliseconds(settings->poll_ms));

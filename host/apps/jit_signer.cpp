@@ -1,5 +1,6 @@
 // jit-signer: the process that holds the HSM session, the arm latch and the signing ledger. Composition only.
 // SPDX-License-Identifier: Apache-2.0
+#include "apps/text/command_line.hpp"
 #include "signer/config.hpp"
 #include "signer/hsm_worker.hpp"
 #include "signer/key_admin.hpp"
@@ -18,9 +19,9 @@ namespace {
 
 using namespace jitbox;
 
-int complain(const std::vector<Error>& errors) {
+int complain(const std::vector<Error>& errors, int code = 1) {
     for (const Error& error : errors) std::cerr << "jit-signer: " << error.text() << "\n";
-    return 1;
+    return code;
 }
 
 int init_keys(const signer::Config& config) {
@@ -53,23 +54,25 @@ int serve(signer::Config config) {
 
 int run(int argc, char** argv) {
     CLI::App app("jit-signer: signs bundles inside an armed lease, with keys that never leave the HSM");
-    std::string config_path;
+    std::string config_path = "/etc/jitbox/signer.toml";
     bool check = false;
     bool keys = false;
     bool addresses = false;
     bool worker = false;
-    app.add_option("--config", config_path, "TOML file, see docs/signer.md");
-    app.add_flag("--check", check, "validate the configuration and exit");
+    app.set_version_flag("--version", apps::version_text("jit-signer"));
+    app.add_option("--config", config_path, "TOML file, see docs/signer.md")->capture_default_str();
+    app.add_flag("--check", check, "validate the configuration, report every mistake, and exit");
     app.add_flag("--init-keys", keys, "generate the lanes' keys that are missing inside the token and exit");
     app.add_flag("--addresses", addresses, "print the lanes' addresses, one a line, and exit");
     app.add_flag("--hsm-worker", worker, "internal: the process that calls into the PKCS#11 module")->group("");
-    CLI11_PARSE(app, argc, argv);
+    if (const auto code = apps::parse_command_line(app, argc, argv)) return *code;
     if (worker) return signer::run_hsm_worker();
-    if (config_path.empty()) return complain({{.what = "no configuration", .hint = "--config FILE; --help"}});
-
     auto config = signer::load_config(config_path);
-    if (!config) return complain(config.error());
-    if (check) return 0;
+    if (!config) return complain(config.error(), apps::wrong_usage);
+    if (check) {
+        std::cout << "jit-signer: " << config_path << " is valid\n";
+        return 0;
+    }
     if (keys) return init_keys(*config);
     if (addresses) return print_addresses(std::move(*config));
     return serve(std::move(*config));

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "apps/appliance.hpp"
 #include "apps/config/config.hpp"
+#include "apps/text/command_line.hpp"
 #include "telemetry/log.hpp"
 
 #include <CLI/CLI.hpp>
@@ -27,7 +28,7 @@ struct Arguments {
 int report(const apps::ConfigErrors& errors) {
     for (const Error& error : errors) std::fprintf(stderr, "%s\n    -> %s\n", error.what.c_str(), error.hint.c_str());
     std::fprintf(stderr, "jitd: %zu mistake(s) in the configuration; docs/configuration.md describes every key\n", errors.size());
-    return 2;
+    return apps::wrong_usage;
 }
 
 int report(const Error& error) {
@@ -97,12 +98,13 @@ int parse_and_run(int argc, char** argv) {
     CLI::App app(
         "jitd: reads pending transactions, decides, signs through jit-signer and submits bundles. Always starts DISARMED.");
     Arguments arguments;
+    app.set_version_flag("--version", apps::version_text("jitd"));
     app.add_option("--config", arguments.config, "configuration file (TOML)")->default_val("/etc/jitbox/jitd.toml");
     app.add_option("--engine", arguments.engine, "native or xrt, in place of the configuration's engine.name")
         ->check(CLI::IsMember({"native", "xrt"}));
     app.add_flag("--check-config", arguments.check_config, "validate the configuration, report every mistake, and exit");
     app.add_flag("--config-reference", arguments.config_reference, "print the table of all keys (Markdown) and exit");
-    CLI11_PARSE(app, argc, argv);
+    if (const auto code = apps::parse_command_line(app, argc, argv)) return *code;
     return run(arguments);
 }
 

@@ -6,6 +6,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 
@@ -29,6 +30,8 @@ std::string chain_problem(const Record& record, const Head& before) {
 }
 
 Result<std::string> read_file(const std::string& path) {
+    std::error_code ignored;
+    if (std::filesystem::is_directory(path, ignored)) return fail("audit: " + path + " is a directory", "name the log itself");
     std::ifstream in(path, std::ios::binary);
     std::ostringstream out;
     if (in) out << in.rdbuf();

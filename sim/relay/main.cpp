@@ -105,7 +105,11 @@ static int run(int argc, char** argv) {
     app.add_option("--fault", options.fault, "fault from the start, e.g. slow:500, partial:1, drop")->capture_default_str();
     app.add_flag("--no-build", options.no_build, "accept bundles but never build: a relay whose builders win no slot");
     app.add_flag("--die-with-parent", options.with_parent, "end when the process that started this one ends");
-    CLI11_PARSE(app, argc, argv);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return app.exit(error) == 0 ? 0 : 2;
+    }
     if (options.with_parent) prctl(PR_SET_PDEATHSIG, SIGTERM);
     try {
         return run(options);

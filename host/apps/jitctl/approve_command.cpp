@@ -4,6 +4,7 @@
 
 #include "apps/jitctl/commands.hpp"
 #include "apps/text/amount_text.hpp"
+#include "apps/text/command_line.hpp"
 #include "signer/approval.hpp"
 #include "signer/config.hpp"
 
@@ -45,6 +46,7 @@ struct Request {
 
 Result<Request> read_request(const std::string& path) {
     std::ifstream file(path);
+    if (!file && path != "-") return fail("cannot read " + path, "check the path and its permissions");
     std::istream& in = path == "-" ? std::cin : file;
     const std::string text{std::istreambuf_iterator<char>(in), {}};
     boost::system::error_code error;
@@ -56,8 +58,8 @@ Result<Request> read_request(const std::string& path) {
     };
     Request out{.action = member("action"), .subject = member("subject")};
     if (out.action.empty() || out.subject.empty())
-        return fail(path + ": no request for an approval",
-                    "jitctl arm ... --request-approval prints one; likewise --renew and reset");
+        return fail((path == "-" ? "standard input" : path) + ": no request for an approval",
+                    "jitctl arm, reset, risk or key with --request-approval prints one");
     return out;
 }
 
@@ -96,9 +98,9 @@ Result<std::string> approve(const std::string& key_file, const std::string& name
 } // namespace
 
 int run_approve(int argc, char** argv) {
-    CLI::App app(
-        "approve: signs what somebody wants to arm, renew or reset, with your own Ed25519 key. Prints what it means on standard\n"
-        "error and the approval on standard output; it is good for one use.");
+    CLI::App app("approve: signs what somebody wants to arm, renew, reset, loosen, rotate or retire, with your own Ed25519 key. "
+                 "Prints what\n"
+                 "it means on standard error and the approval on standard output; it is good for one use.");
     std::string new_key;
     std::string key;
     std::string name;
@@ -109,13 +111,13 @@ int run_approve(int argc, char** argv) {
     app.add_option("--key", key, "your key file, mode 0600")->excludes(making);
     app.add_option("--as", name, "your name in the signer's approvals.people")->excludes(making);
     app.add_option("--life", life, "how long the approval is good, at most 24h")->capture_default_str();
-    app.add_option("request", request, "what `jitctl arm|reset ... --request-approval` printed; - for standard input")
+    app.add_option("REQUEST", request, "what the command printed with --request-approval; - for standard input")
         ->capture_default_str();
-    CLI11_PARSE(app, argc, argv);
+    if (const auto code = parse_command_line(app, argc, argv)) return *code;
     if (new_key.empty() && (key.empty() || name.empty()))
-        return print_error({.what = "approve: --key and --as are needed", .hint = "or --new-key FILE, for a key"});
+        return print_mistake({.what = "approve: --key and --as are needed", .hint = "or --new-key FILE, which makes a key"});
     const auto out = new_key.empty() ? approve(key, name, life, request) : make_key(new_key);
-    if (!out) return print_error(out.error());
+    if (!out) return print_mistake(out.error());
     std::printf("%s\n", out->c_str());
     return 0;
 }

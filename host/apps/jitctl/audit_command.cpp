@@ -5,6 +5,7 @@
 #include "apps/jitctl/commands.hpp"
 #include "apps/jitctl/daemon_tables.hpp"
 #include "apps/text/amount_text.hpp"
+#include "apps/text/command_line.hpp"
 #include "apps/text/table.hpp"
 #include "audit/anchor.hpp"
 #include "audit/export.hpp"
@@ -20,6 +21,7 @@
 #include <cstdio>
 #include <ctime>
 #include <deque>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <optional>
@@ -117,8 +119,12 @@ Result<audit::VerifyReport> verify(const std::string& file, const std::string& a
 }
 
 int verify_file(const Options& options) {
-    const auto report = verify(options.file, options.anchor);
-    if (!report) return print_error(report.error());
+    auto report = verify(options.file, options.anchor);
+    if (!report) return print_mistake(report.error());
+    if (report->ok && report->records == 0 && options.anchor.empty() && !std::filesystem::exists(options.file + ".head")) {
+        report->ok = false;
+        report->problem = "no record and no head file: is this the log? There is nothing that could be verified";
+    }
     const json::object answer{{"file", options.file},         {"ok", report->ok},           {"records", report->records},
                               {"bad_line", report->bad_line}, {"problem", report->problem}, {"anchor", options.anchor},
                               {"note", report->note}};
@@ -139,7 +145,7 @@ int run_verify(const Options& options) {
 // ---- show
 
 int run_show(Options& options) {
-    if (auto times = read_times(options); !times) return print_error(times.error());
+    if (auto times = read_times(options); !times) return print_mistake(times.error());
     std::deque<audit::Record> newest;
     const auto read = audit::for_each(options.shown_file, [&](const audit::Record& record) {
         if (!audit::matches(options.filter, record)) return;
@@ -156,7 +162,7 @@ int run_show(Options& options) {
     if (!options.as_json)
         std::fputs(render_table({"seq", "time", "user", "action", "resource", "result", "source", "session"}, rows).c_str(),
                    stdout);
-    return read ? 0 : print_error(read.error());
+    return read ? 0 : print_mistake(read.error());
 }
 
 // ---- export
@@ -178,11 +184,11 @@ json::object export_header(const Options& options, const audit::VerifyReport& re
 }
 
 int run_export(Options& options) {
-    if (auto times = read_times(options); !times) return print_error(times.error());
+    if (auto times = read_times(options); !times) return print_mistake(times.error());
     const auto names = audit::Pseudonyms::from_key_file(options.key);
     if (!names) return print_error(names.error());
     const auto report = verify(options.shown_file, options.anchor);
-    if (!report) return print_error(report.error());
+    if (!report) return print_mistake(report.error());
     std::ofstream file;
     if (options.out != "-") {
         ::umask(077);
@@ -263,7 +269,7 @@ int run_audit(int argc, char** argv) {
     CLI::App* anchor = app.add_subcommand("anchor", "begins an anchor outside of the file, once, while jitd is stopped");
     anchor->add_option("--file", options.file, "the audit file")->required();
     add_anchor(anchor)->required();
-    CLI11_PARSE(app, argc, argv);
+    if (const auto code = parse_command_line(app, argc, argv)) return *code;
     if (verify->parsed()) return run_verify(options);
     if (show->parsed()) return run_show(options);
     return exported->parsed() ? run_export(options) : run_anchor(options);

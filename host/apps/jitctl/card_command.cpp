@@ -3,7 +3,9 @@
 #include "apps/jitctl/card_command.hpp"
 
 #include "accel/engine.hpp"
+#include "apps/jitctl/commands.hpp"
 #include "apps/offline/self_test.hpp"
+#include "apps/text/command_line.hpp"
 
 #define CL_TARGET_OPENCL_VERSION 120
 #include <CL/cl.h>
@@ -75,23 +77,24 @@ int test_card(accel::Engine& engine) {
 } // namespace
 
 int card_command(int argc, char** argv) {
-    CLI::App app{"The accelerator card. `test` and `reset` forget what the card holds: not beside a running jitd.", "jitctl card"};
-    std::string what;
+    CLI::App app{"card: the accelerator card. Each command opens it, which resets it: not beside a running jitd.", "jitctl card"};
     accel::EngineChoice choice;
     choice.name = "xrt";
     if (const char* const image = std::getenv("JITBOX_XCLBIN"); image != nullptr) choice.xclbin = image;
-    app.add_option("what", what, "list, test or reset")->required()->check(CLI::IsMember({"list", "test", "reset"}));
-    app.add_option("--device", choice.device, "XRT's device index")->capture_default_str();
-    app.add_option("--xclbin", choice.xclbin, "the card's image; default: JITBOX_XCLBIN");
-    CLI11_PARSE(app, argc, argv);
-    if (what == "list") list_opencl();
-    auto engine = open_card(choice);
-    if (!engine) {
-        std::cerr << "jitctl card: " << engine.error().text() << '\n';
-        return 1;
+    app.require_subcommand(1);
+    CLI::App* const list = app.add_subcommand("list", "what the OpenCL loader and XRT know, and what the card is");
+    CLI::App* const test = app.add_subcommand("test", "the self-test with known figures, on the card");
+    CLI::App* const reset = app.add_subcommand("reset", "makes it forget everything");
+    for (CLI::App* command : {list, test, reset}) {
+        command->add_option("--device", choice.device, "XRT's device index")->capture_default_str();
+        command->add_option("--xclbin", choice.xclbin, "the card's image; default: JITBOX_XCLBIN");
     }
-    if (what == "test") return test_card(**engine);
-    if (what == "reset") std::cout << "reset: done; it holds no pools\n";
+    if (const auto code = parse_command_line(app, argc, argv)) return *code;
+    if (list->parsed()) list_opencl();
+    auto engine = open_card(choice);
+    if (!engine) return print_error({"card: " + engine.error().what, engine.error().hint});
+    if (test->parsed()) return test_card(**engine);
+    if (reset->parsed()) std::cout << "reset: done; it holds no pools\n";
     return 0;
 }
 

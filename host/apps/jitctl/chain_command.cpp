@@ -5,6 +5,7 @@
 #include "apps/custody/chain_checks.hpp"
 #include "apps/custody/node_session.hpp"
 #include "apps/jitctl/commands.hpp"
+#include "apps/text/command_line.hpp"
 #include "chain/address.hpp"
 #include "signer/client.hpp"
 
@@ -173,9 +174,9 @@ int run_chain(int argc, char** argv) {
     check.add_flag("--strict", options.strict, "as in production: what cannot be verified fails");
     check.add_flag("--json", options.as_json, "print JSON");
     CLI::App& validate = *app.add_subcommand("validate", "read profiles without a node and name every mistake");
-    validate.add_option("profiles", options.files, "files")->required();
+    validate.add_option("PROFILE", options.files, "files")->required();
     CLI::App& reference = *app.add_subcommand("reference", "the table of a profile's keys (Markdown)");
-    CLI11_PARSE(app, argc, argv);
+    if (const auto code = parse_command_line(app, argc, argv)) return *code;
     if (reference.parsed()) {
         std::fputs(profile_reference().c_str(), stdout);
         return 0;

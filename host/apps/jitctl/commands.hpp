@@ -14,7 +14,9 @@ struct Command {
     int (*run)(int argc, char** argv);
 };
 
-/// What was wrong and what to do, on standard error; 1, the exit code.
+/// What was wrong and what to do, on standard error; 1, the exit code of what was refused or failed.
 int print_error(const Error& error);
+/// The same for a mistake in the command line or in a file that it names; wrong_usage.
+int print_mistake(const Error& error);
 
 } // namespace jitbox::apps

@@ -17,6 +17,12 @@ void DaemonCall::add_options(CLI::App& app) {
     app.add_flag("--json", as_json_, "print the answer as JSON");
 }
 
+void add_reason(CLI::App& app, std::string& reason) {
+    app.add_option("--reason", reason, "why, for the audit log")->required()->check([](const std::string& text) {
+        return text.empty() ? std::string("say why") : std::string();
+    });
+}
+
 int DaemonCall::ask(const std::string& op, const boost::json::object& arguments, Printer print) const {
     const auto answer = client().call(op, boost::json::serialize(arguments));
     if (!answer) return print_error(answer.error());

@@ -38,4 +38,7 @@ private:
     bool as_json_ = false;
 };
 
+/// --reason, needed and not empty: the audit log asks why.
+void add_reason(CLI::App& app, std::string& reason);
+
 } // namespace jitbox::apps

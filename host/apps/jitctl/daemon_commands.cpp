@@ -7,6 +7,7 @@
 #include "apps/jitctl/daemon_tables.hpp"
 #include "apps/jitctl/dual_control.hpp"
 #include "apps/text/amount_text.hpp"
+#include "apps/text/command_line.hpp"
 #include "control/commands.hpp"
 #include "signer/client.hpp"
 
@@ -15,8 +16,8 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <filesystem>
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace jitbox::apps {
@@ -29,7 +30,7 @@ int run_query(int argc, char** argv, const char* op, const char* help, DaemonCal
     CLI::App app(help);
     DaemonCall daemon;
     daemon.add_options(app);
-    CLI11_PARSE(app, argc, argv);
+    if (const auto code = parse_command_line(app, argc, argv)) return *code;
     return daemon.ask(op, {}, print);
 }
 
@@ -39,7 +40,7 @@ int run_rows(int argc, char** argv, const char* op, const char* help, DaemonCall
     unsigned limit = 50;
     daemon.add_options(app);
     app.add_option("--limit", limit, "newest rows to show")->check(CLI::Range(1, 10'000))->capture_default_str();
-    CLI11_PARSE(app, argc, argv);
+    if (const auto code = parse_command_line(app, argc, argv)) return *code;
     return daemon.ask(op, {{"limit", limit}}, print);
 }
 
@@ -48,23 +49,28 @@ int run_with_reason(int argc, char** argv, const char* op, const char* help) {
     DaemonCall daemon;
     std::string reason;
     daemon.add_options(app);
-    app.add_option("--reason", reason, "why, for the audit log")->required();
-    CLI11_PARSE(app, argc, argv);
+    add_reason(app, reason);
+    if (const auto code = parse_command_line(app, argc, argv)) return *code;
     return daemon.ask(op, {{"reason", reason}}, print_state);
+}
+
+/// The error of a value, with the option that it was given to.
+std::unexpected<Error> of_option(const char* option, const Error& error) {
+    return fail(std::string(option) + ": " + error.what, error.hint);
 }
 
 Result<json::object> arm_arguments(const std::string& ttl, const std::string& notional, const std::string& loss,
                                    const std::vector<std::string>& pools) {
     if (notional.empty())
-        return fail("--max-notional is missing", "the sum of the values of all positions of the lease, e.g. 300eth");
+        return fail("arm: --max-notional is missing", "the sum of the values of all positions of the lease, e.g. 300eth");
     const auto seconds = parse_duration(ttl);
-    if (!seconds) return std::unexpected(seconds.error());
+    if (!seconds) return of_option("--ttl", seconds.error());
     const auto wei = parse_wei(notional);
-    if (!wei) return std::unexpected(wei.error());
+    if (!wei) return of_option("--max-notional", wei.error());
     json::object out{{"ttl_s", seconds->count()}, {"max_notional_wei", chain::to_decimal(*wei)}};
     if (!loss.empty()) {
         const auto budget = parse_wei(loss);
-        if (!budget) return std::unexpected(budget.error());
+        if (!budget) return of_option("--max-loss", budget.error());
         out["loss_budget_wei"] = chain::to_decimal(*budget);
     }
     if (!pools.empty()) out["pools"] = json::array(pools.begin(), pools.end());
@@ -73,14 +79,21 @@ Result<json::object> arm_arguments(const std::string& ttl, const std::string& no
 
 Result<json::object> renew_arguments(const std::string& ttl) {
     const auto seconds = parse_duration(ttl);
-    if (!seconds) return std::unexpected(seconds.error());
+    if (!seconds) return of_option("--ttl", seconds.error());
     return json::object{{"ttl_s", seconds->count()}};
 }
 
+/// Where the signer listens when nobody says so: beside jitd, or where its unit puts it.
+std::filesystem::path signer_socket_of(const DaemonCall& daemon) {
+    std::filesystem::path beside = daemon.socket().parent_path() / "signer-control.sock";
+    const std::filesystem::path by_unit = "/run/jit-signer/signer-control.sock";
+    std::error_code ignored;
+    return !std::filesystem::exists(beside, ignored) && std::filesystem::exists(by_unit, ignored) ? by_unit : beside;
+}
+
 /// The signer latches first, whatever state jitd is in; then jitd freezes its engine and cancels what is out.
-int stop_everything(const DaemonCall& daemon, std::string signer_socket, const std::string& reason) {
-    if (signer_socket.empty()) signer_socket = (daemon.socket().parent_path() / "signer-control.sock").string();
-    const signer::ControlClient signer(signer_socket, daemon.timeout());
+int stop_everything(const DaemonCall& daemon, const std::string& signer_socket, const std::string& reason) {
+    const signer::ControlClient signer(signer_socket.empty() ? signer_socket_of(daemon).string() : signer_socket, daemon.timeout());
     const auto latched = signer.estop({.operator_name = control::user_name(::getuid()), .reason = reason});
     const auto stopped = daemon.client().call("estop", json::serialize(json::object{{"reason", reason}}));
     if (daemon.as_json()) {
@@ -93,7 +106,11 @@ int stop_everything(const DaemonCall& daemon, std::string signer_socket, const s
         std::printf("signer: %s\n", latched ? std::string(signer::to_text(latched->state)).c_str() : latched.error().what.c_str());
         std::printf("jitd:   %s\n", stopped ? "stopped" : stopped.error().text().c_str());
     }
-    return latched ? 0 : 1;
+    if (latched) return 0;
+    std::fputs("jitctl: the signer was not reached: unless jitd has reached it, it still signs\n"
+               "    -> name its socket with --signer-socket, or: systemctl kill -s SIGUSR1 jit-signer\n",
+               stderr);
+    return 1;
 }
 
 } // namespace
@@ -118,9 +135,9 @@ int run_arm(int argc, char** argv) {
     auto* list = app.add_option("--pools", pools, "addresses, comma-separated; default: every configured pool")->delimiter(',');
     for (CLI::Option* other : {amount, budget, list}) renewing->excludes(other);
     add_dual_control(app, dual);
-    CLI11_PARSE(app, argc, argv);
+    if (const auto code = parse_command_line(app, argc, argv)) return *code;
     const auto arguments = renew ? renew_arguments(ttl) : arm_arguments(ttl, notional, loss, pools);
-    if (!arguments) return print_error(arguments.error());
+    if (!arguments) return print_mistake(arguments.error());
     return dual.ask(daemon, renew ? "renew" : "arm", *arguments, print_state);
 }
 
@@ -135,9 +152,9 @@ int run_reset(int argc, char** argv) {
     DualControl dual;
     std::string reason;
     daemon.add_options(app);
-    app.add_option("--reason", reason, "why, for the audit log")->required();
+    add_reason(app, reason);
     add_dual_control(app, dual);
-    CLI11_PARSE(app, argc, argv);
+    if (const auto code = parse_command_line(app, argc, argv)) return *code;
     return dual.ask(daemon, "reset", {{"reason", reason}}, print_state);
 }
 
@@ -149,10 +166,12 @@ int run_estop(int argc, char** argv) {
     std::string signer_socket;
     std::string reason = "operator";
     daemon.add_options(app);
-    app.add_option("--signer-socket", signer_socket, "the signer's control socket; default: beside jitd's");
+    app.add_option("--signer-socket", signer_socket,
+                   "the signer's control socket; default: signer-control.sock beside jitd's or in /run/jit-signer")
+        ->envname("JITBOX_SIGNER_SOCKET");
     app.add_option("--reason", reason, "why, for the audit log")->capture_default_str();
-    CLI11_PARSE(app, argc, argv);
-    return stop_everything(daemon, std::move(signer_socket), reason);
+    if (const auto code = parse_command_line(app, argc, argv)) return *code;
+    return stop_everything(daemon, signer_socket, reason);
 }
 
 int run_status(int argc, char** argv) {
@@ -176,7 +195,7 @@ int run_watch(int argc, char** argv) {
     CLI::App app("watch: what happens, live, one line a stage, until interrupted or the daemon ends.");
     DaemonCall daemon;
     daemon.add_options(app);
-    CLI11_PARSE(app, argc, argv);
+    if (const auto code = parse_command_line(app, argc, argv)) return *code;
     const auto ended = daemon.client().watch([&daemon](std::string_view line) {
         if (daemon.as_json()) {
             std::printf("%.*s\n", static_cast<int>(line.size()), line.data());

@@ -132,8 +132,11 @@ std::string print_bundles(const json::value& answer) {
 }
 
 std::string print_audit(const json::value& answer) {
-    return fmt::format("{}: {}, {} records{}\n", at(answer, "file"), at(answer, "ok") == "true" ? "ok" : "NOT INTACT",
-                       at(answer, "records"), at(answer, "problem") == "-" ? "" : ": " + at(answer, "problem"));
+    std::string out = fmt::format("{}: {}, {} records", at(answer, "file"), at(answer, "ok") == "true" ? "ok" : "NOT INTACT",
+                                  at(answer, "records"));
+    for (const char* text : {"problem", "note"})
+        if (const std::string found = at(answer, text); found != "-") out += ": " + found;
+    return out + "\n";
 }
 
 std::string print_event(const json::value& event) {

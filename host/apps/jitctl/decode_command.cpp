@@ -1,6 +1,8 @@
 // `jitctl decode`: its options, and standard input and output made fast.
 // SPDX-License-Identifier: Apache-2.0
+#include "apps/jitctl/commands.hpp"
 #include "apps/offline/decode.hpp"
+#include "apps/text/command_line.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -26,27 +28,23 @@ int decode_command(int argc, char** argv) {
     app.add_option("--routers", routers,
                    "file of router addresses and kinds, JSON or lines `address kind [factory]`; default: mainnet's");
     app.add_option("--chain-id", options.chain_id, "reject transactions that name another chain (wrong_chain)");
-    app.add_option("--engine", engine, "native (the HLS kernel on this CPU) or xrt (a card)")->capture_default_str();
+    app.add_option("--engine", engine, "native (the HLS kernel on this CPU) or xrt (a card)")
+        ->check(CLI::IsMember({"native", "xrt"}))
+        ->capture_default_str();
     std::string xclbin;
     app.add_option("--xclbin", xclbin, "the card's image, with --engine xrt; default: JITBOX_XCLBIN");
-    CLI11_PARSE(app, argc, argv);
+    if (const auto code = parse_command_line(app, argc, argv)) return *code;
     std::unique_ptr<accel::Engine> card;
     if (engine != "native") {
         const char* const image = std::getenv("JITBOX_XCLBIN");
         auto made = accel::make_engine({.name = engine, .xclbin = !xclbin.empty() ? xclbin : image != nullptr ? image : ""});
-        if (!made) {
-            std::cerr << "jitctl decode: " << made.error().text() << "\n";
-            return 1;
-        }
+        if (!made) return print_error({"decode: " + made.error().what, made.error().hint});
         card = std::move(*made);
         options.engine = card.get();
     }
     if (!routers.empty()) {
         auto table = load_routers(routers);
-        if (!table) {
-            std::cerr << "jitctl decode: " << table.error().text() << "\n";
-            return 2;
-        }
+        if (!table) return print_mistake({"decode: --routers " + table.error().what, table.error().hint});
         options.table = std::move(*table);
     }
     std::ios::sync_with_stdio(false);
@@ -54,8 +52,7 @@ int decode_command(int argc, char** argv) {
     __gnu_cxx::stdio_filebuf<char> input(STDIN_FILENO, std::ios::in | std::ios::binary, std::size_t{256} << 10);
     std::istream in(&input);
     const int code = run_decode(in, std::cout, options);
-    if (code != 0) std::cerr << "jitctl decode: cannot write to standard output\n";
-    return code;
+    return code == 0 ? 0 : print_error({"decode: cannot write to standard output", "is the disk full, or its reader gone?"});
 }
 
 } // namespace jitbox::apps

@@ -19,7 +19,7 @@ int DualControl::ask(const DaemonCall& daemon, const char* op, boost::json::obje
                           [](const boost::json::value& answer) { return boost::json::serialize(answer) + "\n"; });
     }
     auto approvals = read_approvals(files);
-    if (!approvals) return print_error(approvals.error());
+    if (!approvals) return print_mistake(approvals.error());
     if (!approvals->empty()) arguments["approvals"] = std::move(*approvals);
     return daemon.ask(op, arguments, print);
 }

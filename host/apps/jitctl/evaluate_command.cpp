@@ -1,6 +1,8 @@
 // The command line of `jitctl evaluate`.
 // SPDX-License-Identifier: Apache-2.0
+#include "apps/jitctl/commands.hpp"
 #include "apps/offline/evaluate.hpp"
+#include "apps/text/command_line.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -24,8 +26,8 @@ int evaluate_command(int argc, char** argv) {
         ->check(CLI::IsMember({"native", "xrt"}))
         ->capture_default_str();
     app.add_option("--xclbin", xclbin, "the card's image, with --engine xrt; default: JITBOX_XCLBIN");
-    app.add_option("file", file, "read this file instead of stdin");
-    CLI11_PARSE(app, argc, argv)
+    app.add_option("FILE", file, "read this file instead of stdin");
+    if (const auto code = parse_command_line(app, argc, argv)) return *code;
     std::unique_ptr<accel::Engine> card;
     if (engine != "native") {
         const char* const image = std::getenv("JITBOX_XCLBIN");
@@ -35,10 +37,7 @@ int evaluate_command(int argc, char** argv) {
                                                   : image != nullptr ? image
                                                                      : "",
                                         .deadline = std::chrono::minutes{5}});
-        if (!made) {
-            std::cerr << "jitctl evaluate: " << made.error().text() << "\n";
-            return 1;
-        }
+        if (!made) return print_error({"evaluate: " + made.error().what, made.error().hint});
         card = std::move(*made);
         options.engine = card.get();
     }
@@ -46,10 +45,8 @@ int evaluate_command(int argc, char** argv) {
     std::cin.tie(nullptr);
     if (file.empty()) return run_evaluate(std::cin, std::cout, options);
     std::ifstream in(file);
-    if (!in) {
-        std::cerr << "jitctl evaluate: cannot read " << file << "\n";
-        return 1;
-    }
+    if (!in || in.peek() == std::ifstream::traits_type::eof()) // a directory opens, and gives nothing
+        return print_mistake({"evaluate: " + file + " cannot be read or is empty", "check the path and its permissions"});
     return run_evaluate(in, std::cout, options);
 }
 

@@ -4,6 +4,7 @@
 
 #include "apps/jitctl/commands.hpp"
 #include "apps/jitctl/dual_control.hpp"
+#include "apps/text/command_line.hpp"
 #include "apps/text/table.hpp"
 #include "base/hex.hpp"
 #include "signer/key_admin.hpp"
@@ -239,7 +240,7 @@ int rotate(signer::Config config, const Options& options) {
 
 int retire(const signer::Config& config, const Options& options) {
     if (!options.yes)
-        return print_error(
+        return print_mistake(
             {.what = "key retire destroys the keys '" + options.label + "-<lane>' for ever", .hint = "say so with --yes"});
     const auto keys = signer::view_keys(config);
     if (!keys) return print_error(keys.error());
@@ -312,7 +313,7 @@ int seal(const Options& options) {
 
 int run_key(int argc, char** argv) {
     Options options;
-    CLI::App app("jitctl key: the signer's keys, by its own configuration; run it as the signer's user");
+    CLI::App app("key: the signer's keys, by its own configuration; run it as the signer's user.");
     app.require_subcommand(1);
     const auto add = [&](const char* name, const char* help) {
         CLI::App* command = app.add_subcommand(name, help);
@@ -337,11 +338,11 @@ int run_key(int argc, char** argv) {
     seals->add_option("--tpm", options.tpm, "how the TPM is reached, e.g. device:/dev/tpmrm0; tpm2-tss finds one when empty");
     seals->add_option("--pcrs", options.pcrs, "PCRs (SHA-256) that must be as they are now, e.g. 7 for secure boot")
         ->delimiter(',');
-    CLI11_PARSE(app, argc, argv);
+    if (const auto code = parse_command_line(app, argc, argv)) return *code;
     const Deadline deadline(options.timeout_s);
     if (seals->parsed()) return seal(options);
     auto config = load(options);
-    if (!config) return print_error(config.error());
+    if (!config) return print_mistake(config.error());
     if (lists->parsed()) return list(*config, options);
     if (generates->parsed()) return generate(*config, options);
     if (rotates->parsed()) return rotate(std::move(*config), options);

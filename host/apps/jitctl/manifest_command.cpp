@@ -6,6 +6,7 @@
 #include "apps/config/config.hpp"
 #include "apps/custody/node_session.hpp"
 #include "apps/jitctl/commands.hpp"
+#include "apps/text/command_line.hpp"
 #include "base/hex.hpp"
 #include "chain/keccak.hpp"
 #include "manifest/manifest.hpp"
@@ -123,7 +124,11 @@ Result<void> sign(const SignArguments& arguments) {
 }
 
 Result<manifest::MinisignPublicKey> read_public_key(const std::string& text_or_file) {
-    if (!fs::exists(text_or_file)) return manifest::parse_minisign_public_key(text_or_file);
+    if (!fs::exists(text_or_file)) {
+        auto key = manifest::parse_minisign_public_key(text_or_file);
+        if (!key) return fail("--public-key: '" + text_or_file + "' is neither a file nor minisign's line RW...", key.error().hint);
+        return key;
+    }
     const auto text = manifest::read_file(text_or_file);
     if (!text) return std::unexpected(text.error());
     return manifest::parse_minisign_public_key(*text);
@@ -138,7 +143,7 @@ int run_sign(const SignArguments& arguments) {
 /// The signature, and every listed program in `bin_dir` when that is given.
 int run_verify(const std::string& path, const std::string& public_key, const std::string& bin_dir) {
     const auto key = read_public_key(public_key);
-    if (!key) return print_error(key.error());
+    if (!key) return print_mistake(key.error());
     const auto loaded = manifest::load_manifest(path, *key);
     if (!loaded) return print_error(loaded.error());
     int differences = 0;
@@ -178,10 +183,10 @@ int run_manifest(int argc, char** argv) {
     signing->add_option("--node", arguments.node, "ws:// of a node: the code of every configured pool is listed too");
     signing->add_option("--out", arguments.out, "the manifest")->capture_default_str();
     CLI::App* verifying = app.add_subcommand("verify", "check the signature, and with --bin-dir the programs");
-    verifying->add_option("file", path, "the manifest; its signature stands beside it")->capture_default_str();
+    verifying->add_option("MANIFEST", path, "the manifest; its signature stands beside it")->capture_default_str();
     verifying->add_option("--public-key", public_key, "minisign's public key: the file, or its line RW...")->required();
     verifying->add_option("--bin-dir", bin_dir, "where the programs are");
-    CLI11_PARSE(app, argc, argv);
+    if (const auto code = parse_command_line(app, argc, argv)) return *code;
     return signing->parsed() ? run_sign(arguments) : run_verify(path, public_key, bin_dir);
 }
 

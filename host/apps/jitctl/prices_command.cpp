@@ -6,6 +6,7 @@
 #include "apps/jitctl/commands.hpp"
 #include "apps/jitctl/reference_prices.hpp"
 #include "apps/text/amount_text.hpp"
+#include "apps/text/command_line.hpp"
 #include "base/hex.hpp"
 #include "chain/abi.hpp"
 
@@ -127,13 +128,13 @@ Result<void> round(const Arguments& arguments, const Plan& plan) {
 
 int observe_prices(const Arguments& arguments) {
     Plan plan;
-    if (auto filled = fill(arguments, plan); !filled) return print_error(filled.error());
+    if (auto filled = fill(arguments, plan); !filled) return print_mistake(filled.error());
     if (arguments.every.empty()) {
         const auto done = round(arguments, plan);
         return done ? 0 : print_error(done.error());
     }
     const auto every = parse_duration(arguments.every);
-    if (!every) return print_error(every.error());
+    if (!every) return print_mistake({"--every: " + every.error().what, every.error().hint});
     for (std::string said;; std::this_thread::sleep_for(*every)) {
         const auto done = round(arguments, plan);
         const std::string problem = done ? "" : done.error().what;
@@ -158,7 +159,7 @@ int run_prices(int argc, char** argv) {
     observing->add_option("--window", arguments.window, "how long the mean is")->capture_default_str();
     observing->add_option("--every", arguments.every, "again and again, e.g. 5s; default: once");
     observing->add_option("--out", arguments.out, "replaced each time; default: standard output");
-    CLI11_PARSE(app, argc, argv);
+    if (const auto code = parse_command_line(app, argc, argv)) return *code;
     return observe_prices(arguments);
 }
 

@@ -1,7 +1,9 @@
 // `jitctl replay`: the command line of replay.hpp.
 // SPDX-License-Identifier: Apache-2.0
 #include "accel/records.hpp"
+#include "apps/jitctl/commands.hpp"
 #include "apps/offline/replay.hpp"
+#include "apps/text/command_line.hpp"
 #include "base/hex.hpp"
 #include "chain/u256.hpp"
 
@@ -82,8 +84,7 @@ void print_json(const ReplaySummary& s) {
 }
 
 int complain(const Error& error) {
-    std::cerr << "jitctl replay: " << error.text() << '\n';
-    return 2;
+    return print_mistake({"replay: " + error.what, error.hint});
 }
 
 int run(Arguments& arguments) {
@@ -115,15 +116,16 @@ int replay_command(int argc, char** argv) {
                  "Exit code: 0; 1 when an answer differs from the recorded one; 2 when it cannot be done.",
                  "jitctl replay"};
     Arguments arguments;
-    app.add_option("records", arguments.replay.records, "the capture's NAME.records")->required();
+    app.add_option("RECORDS", arguments.replay.records, "the capture's NAME.records")->required();
     app.add_option("--answers", arguments.replay.answers, "compare with these answers (NAME.answers), byte for byte");
     app.add_option("--out", arguments.out, "write the answers to this file");
     app.add_option("--engine", arguments.engine.name, "native (the HLS kernels on this CPU) or xrt (a card)")
+        ->check(CLI::IsMember({"native", "xrt"}))
         ->capture_default_str();
     app.add_option("--xclbin", arguments.engine.xclbin, "the card's image, with --engine xrt; default: JITBOX_XCLBIN");
     app.add_flag("--decisions", arguments.decisions, "print every decision, one JSON object a line, instead of the summary");
     app.add_flag("--json", arguments.as_json, "the summary as one JSON object");
-    CLI11_PARSE(app, argc, argv)
+    if (const auto code = parse_command_line(app, argc, argv)) return *code;
     const char* const image = std::getenv("JITBOX_XCLBIN");
     if (arguments.engine.xclbin.empty() && image != nullptr) arguments.engine.xclbin = image;
     return run(arguments);

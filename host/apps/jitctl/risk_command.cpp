@@ -5,19 +5,12 @@
 #include "apps/jitctl/daemon_call.hpp"
 #include "apps/jitctl/daemon_tables.hpp"
 #include "apps/jitctl/dual_control.hpp"
+#include "apps/text/command_line.hpp"
 
 #include <CLI/CLI.hpp>
 #include <boost/json.hpp>
 
 namespace jitbox::apps {
-namespace {
-
-void add_reason(CLI::App& command, std::string& reason) {
-    command.add_option("--reason", reason, "why, for the audit log")->required();
-}
-
-} // namespace
-
 int run_risk(int argc, char** argv) {
     CLI::App app("risk: the use of every limit, prices, protection level and events; level loosens or tightens by hand.");
     app.require_subcommand(1);
@@ -34,12 +27,14 @@ int run_risk(int argc, char** argv) {
     CLI::App* known = app.add_subcommand("acknowledge", "critical events are known to you: arming is allowed again");
     for (CLI::App* command : {status, events, set, accept, known}) call.add_options(*command);
     events->add_option("--limit", limit, "newest rows to show")->check(CLI::Range(1, 10'000))->capture_default_str();
-    set->add_option("LEVEL", level, "the level")->required();
+    set->add_option("LEVEL", level, "the level")
+        ->required()
+        ->check(CLI::IsMember({"NONE", "CONSERVATIVE", "AGGRESSIVE", "EMERGENCY"}));
     add_reason(*set, reason);
     add_reason(*accept, reason);
     for (CLI::App* command : {set, accept}) add_dual_control(*command, dual);
     add_reason(*known, reason);
-    CLI11_PARSE(app, argc, argv);
+    if (const auto code = parse_command_line(app, argc, argv)) return *code;
     if (status->parsed()) return call.ask("risk", {}, print_risk);
     if (events->parsed()) return call.ask("risk-events", {{"limit", limit}}, print_risk_events);
     if (set->parsed()) return dual.ask(call, "risk-level", {{"level", level}, {"reason", reason}}, print_risk);
@@ -63,7 +58,7 @@ int run_review(int argc, char** argv) {
         command->add_option("ID", id, "as in the list")->required();
         add_reason(*command, reason);
     }
-    CLI11_PARSE(app, argc, argv);
+    if (const auto code = parse_command_line(app, argc, argv)) return *code;
     if (list->parsed()) return call.ask("reviews", {}, print_reviews);
     return call.ask("review", {{"review", id}, {"approve", approve->parsed() ? "yes" : "no"}, {"reason", reason}}, print_reviews);
 }

@@ -5,6 +5,8 @@
 #include "apps/custody/safe_rotation.hpp"
 #include "apps/custody/safe_steps.hpp"
 #include "apps/jitctl/commands.hpp"
+#include "apps/text/command_line.hpp"
+#include "chain/address.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -36,6 +38,12 @@ constexpr Verb verbs[] = {
     {"hash", "safeTxHash of proposals read from standard input, one JSON object a line", safe_hash},
 };
 
+/// An address that is none is a mistake in the command line.
+std::string address_problem(const std::string& text) {
+    const auto address = chain::parse_address(text);
+    return address ? std::string() : address.error().text();
+}
+
 void add_key_options(CLI::App& app, SafeOptions& options) {
     app.add_option("--key-file", options.key.key_file, "private key, 64 hex digits in a file of mode 0600");
     app.add_option("--pkcs11-module", options.key.module, "instead: path of a PKCS#11 library");
@@ -50,7 +58,7 @@ void add_key_options(CLI::App& app, SafeOptions& options) {
 
 void add_propose_options(CLI::App& app, SafeOptions& options) {
     app.add_option("--action", options.action, "owner function of the executor, e.g. setOperator")->required();
-    app.add_option("arguments", options.arguments, "its arguments in order");
+    app.add_option("ARGUMENT", options.arguments, "its arguments in order");
     app.add_flag("--announce", options.announce, "propose its announcement: what gives rights waits for the executor's delay");
     app.add_option("--nonce", options.nonce, "Safe nonce; default: the next one");
 }
@@ -75,15 +83,18 @@ void add_options(CLI::App& app, std::string_view verb, SafeOptions& options) {
     app.add_flag("--json", options.as_json, "print JSON");
     if (is({"propose", "rotate", "execute", "status"}))
         app.add_option("--node", options.node, "WebSocket URL of the node")->envname("JITBOX_NODE")->capture_default_str();
-    if (is({"propose", "rotate", "status"})) app.add_option("--safe", options.safe, "address of the Safe")->required();
+    if (is({"propose", "rotate", "status"}))
+        app.add_option("--safe", options.safe, "address of the Safe")->required()->check(address_problem);
     if (is({"propose", "rotate", "show", "sign", "collect", "execute"}))
-        app.add_option("--executor", options.executor, "address of the executor: the only target allowed")->required();
+        app.add_option("--executor", options.executor, "address of the executor: the only target allowed")
+            ->required()
+            ->check(address_problem);
     if (is({"propose"})) add_propose_options(app, options);
     if (is({"rotate"})) add_rotate_options(app, options);
-    if (is({"show", "sign", "collect", "execute"})) app.add_option("proposal", options.file, "proposal file")->required();
+    if (is({"show", "sign", "collect", "execute"})) app.add_option("PROPOSAL", options.file, "proposal file")->required();
     if (is({"propose", "sign"})) app.add_option("--out", options.out, "file to write")->required();
     if (is({"sign"})) app.add_option("--expect-hash", options.expected_hash, "refuse unless the safeTxHash is this one");
-    if (is({"collect"})) app.add_option("signatures", options.signature_files, "signature files")->required();
+    if (is({"collect"})) app.add_option("SIGNATURE", options.signature_files, "signature files")->required();
     if (is({"sign", "execute", "owner"})) add_key_options(app, options);
     if (is({"execute"})) add_execute_options(app, options);
     if (is({"owner"})) app.add_flag("--generate", options.generate, "make the key in the token when it is not there");
@@ -98,7 +109,7 @@ int run_safe(int argc, char** argv) {
     app.require_subcommand(1);
     SafeOptions options;
     for (const Verb& verb : verbs) add_options(*app.add_subcommand(verb.name, verb.help), verb.name, options);
-    CLI11_PARSE(app, argc, argv);
+    if (const auto code = parse_command_line(app, argc, argv)) return *code;
     for (const Verb& verb : verbs) {
         if (!app.got_subcommand(verb.name)) continue;
         const auto done = verb.run(options);

@@ -119,7 +119,7 @@ u128 max_liquidity_per_tick(std::int32_t spacing) {
 void read_ticks(Reader& read, const json::object& pool, EvaluateLine& out) {
     const json::value* list = pool.if_contains("ticks");
     if (list == nullptr || !list->is_array()) {
-        read.complain("pool.ticks is no array");
+        read.complain(list == nullptr ? "pool.ticks is missing" : "pool.ticks is no array", "every initialised tick; [] for none");
         return;
     }
     for (const json::value& item : list->get_array()) {

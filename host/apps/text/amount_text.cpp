@@ -22,6 +22,7 @@ Result<u256> parse_wei(std::string_view text) {
     const std::size_t unit_at = std::min(text.find_first_not_of("0123456789."), text.size());
     const std::string_view number = text.substr(0, unit_at);
     const std::string_view unit = text.substr(unit_at);
+    if (number.empty()) return fail("'" + std::string(text) + "' is no amount", "e.g. 300eth, 20gwei or 1000000");
     std::size_t decimals = 0;
     if (unit == "eth") {
         decimals = 18;

@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { Interface, Transaction, Wallet, id as keccak_of } from "ethers";
 
@@ -23,25 +23,88 @@ const json_lines = (result) => result.lines.map((line) => JSON.parse(line));
 test("every command of the overview has help of its own, and says so with 0", () => {
   const overview = jitctl(["--help"]);
   assert.equal(overview.status, 0);
-  const names = overview.lines.slice(1).map((line) => line.trim().split(/\s/)[0]);
+  const names = overview.lines.filter((line) => line.startsWith("  ")).map((line) => line.trim().split(/\s/)[0]);
   for (const wanted of ["arm", "disarm", "estop", "status", "pools", "decisions", "bundles", "audit", "decode", "evaluate", "replay"]) assert.ok(names.includes(wanted), wanted);
   for (const name of names) {
     const help = jitctl([name, "--help"]);
     assert.equal(help.status, 0, `${name} --help: ${help.stderr}`);
-    assert.match(help.stdout, /Usage|usage/, name);
+    assert.match(help.stdout, new RegExp(`Usage: jitctl ${name}`), name);
+    assert.deepEqual(jitctl(["help", name]).stdout, help.stdout, `help ${name}`);
   }
   for (const option of ["--ttl", "--max-notional", "--pools", "--json"]) assert.match(jitctl(["arm", "--help"]).stdout, new RegExp(option));
 });
 
 test("a mistake in the command line is 2, a daemon that is not there is 1, and both say what to do", () => {
-  for (const args of [[], ["nonsense"], ["status", "--nonsense"], ["arm", "--ttl"], ["decode", "--routers", "/nowhere"], ["evaluate", "--engine", "abacus"], ["replay"], ["replay", "/nowhere"]]) {
+  const mistakes = [
+    [["nonsense"], /unknown command 'nonsense'/],
+    [["help", "nonsense"], /unknown command 'nonsense'/],
+    [["status", "--nonsense"], /jitctl status: .*--nonsense[^]*jitctl status --help/],
+    [["status", "--timeout-ms", "soon"], /--timeout-ms: 'soon' is not a number/],
+    [["arm", "--ttl"], /jitctl arm: --ttl/],
+    [["arm", "--ttl", "10m"], /--max-notional is missing/],
+    [["arm", "--ttl", "10x", "--max-notional", "1eth"], /--ttl: '10x' is no duration[^]*10m/],
+    [["arm", "--ttl", "10m", "--max-notional", "-1eth"], /--max-notional: '-1eth' is no amount/],
+    [["arm", "--ttl", "10m", "--max-notional", "1eth", "--approval", "/nowhere"], /cannot read \/nowhere/],
+    [["disarm", "--reason", ""], /--reason: .*say why/],
+    [["risk"], /jitctl risk: a subcommand is missing, it is one of: status, events/],
+    [["risk", "nonsense"], /unknown subcommand 'nonsense', it is one of: status/],
+    [["risk", "level", "LOW", "--reason", "r"], /jitctl risk level: LEVEL: LOW[^]*EMERGENCY/],
+    [["card"], /list, test, reset/],
+    [["approve", "--key", "/nowhere", "--as", "bob"], /\/nowhere/],
+    [["audit", "verify", "--file", "/nowhere"], /cannot read \/nowhere/],
+    [["audit", "verify", "--file", tmpdir()], /is a directory/],
+    [["manifest", "verify", "--public-key", "/nowhere"], /'\/nowhere' is neither a file nor/],
+    [["safe", "status", "--safe", "0x12"], /--safe: .*0x12/],
+    [["key", "list", "--config", "/nowhere"], /\/nowhere/],
+    [["decode", "--routers", "/nowhere"], /--routers \/nowhere/],
+    [["decode", "--engine", "abacus"], /abacus/],
+    [["evaluate", "--engine", "abacus"], /abacus/],
+    [["evaluate", "/nowhere"], /\/nowhere/],
+    [["evaluate", tmpdir()], /cannot be read/],
+    [["replay"], /RECORDS is required/],
+    [["replay", "/nowhere"], /\/nowhere/],
+    [["replay", tmpdir()], /is a directory/],
+  ];
+  assert.equal(jitctl([]).status, 2);
+  for (const [args, what] of mistakes) {
     const { status, stderr } = jitctl(args);
     assert.equal(status, 2, `jitctl ${args.join(" ")}: ${status} ${stderr}`);
-    assert.notEqual(stderr, "");
+    assert.match(stderr, what);
   }
   const nobody = jitctl(["status", "--socket", "/nowhere/jitd.sock"]);
   assert.equal(nobody.status, 1);
   assert.match(nobody.stderr, /\/nowhere\/jitd\.sock[^]*--socket/);
+  const unheard = jitctl(["estop", "--socket", "/nowhere/jitd.sock"]);
+  assert.equal(unheard.status, 1);
+  assert.match(unheard.stderr, /it still signs[^]*SIGUSR1/);
+});
+
+test("the programs: --version and --help with 0, an unknown option and a configuration that is not there with 2", () => {
+  const bin = dirname(process.env.JITCTL);
+  for (const program of ["jitd", "jit-signer", "jit-guardian"]) {
+    const run = (...args) => spawnSync(join(bin, program), args, { encoding: "utf8", timeout: 60_000 });
+    assert.match(run("--version").stdout, new RegExp(`^${program} \\d+\\.\\d+\\.\\d+\n$`));
+    assert.equal(run("--help").status, 0);
+    for (const [args, what] of [[["--nonsense"], /--nonsense/], [["--config", "/nowhere"], /\/nowhere/]]) {
+      const { status, stderr } = run(...args);
+      assert.equal(status, 2, `${program} ${args.join(" ")}: ${stderr}`);
+      assert.match(stderr, what);
+    }
+  }
+  assert.match(jitctl(["--version"]).stdout, /^jitctl \d+\.\d+\.\d+\n$/);
+});
+
+test("audit verify: a file without a record and without a head is no proof of anything", () => {
+  const directory = mkdtempSync(join(tmpdir(), "jitbox-cli-"));
+  try {
+    const file = join(directory, "audit.jsonl");
+    writeFileSync(file, "");
+    const { status, stdout } = jitctl(["audit", "verify", "--file", file]);
+    assert.equal(status, 1);
+    assert.match(stdout, /NOT INTACT.*no record and no head file/);
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
 });
 
 const router = new Interface(["function exactInputSingle((address tokenIn,address tokenOut,uint24 fee,address recipient,uint256 amountIn,uint256 amountOutMinimum,uint160 sqrtPriceLimitX96))"]);
@@ -117,6 +180,7 @@ test("evaluate: a malformed line is answered with its number and what is wrong, 
     ["not json", /JSON/],
     ["[1]", /object/],
     [JSON.stringify({ ...request(), pool: undefined }), /pool/],
+    [JSON.stringify(request({ pool: { ...pool(3), ticks: undefined } })), /pool\.ticks is missing/],
     [JSON.stringify(request({ swap: { zero_for_one: "yes", amount_specified: "1" } })), /swap\.zero_for_one/],
     [JSON.stringify(request({ swap: { zero_for_one: true, amount_specified: "1.5" } })), /swap\.amount_specified/],
     [JSON.stringify(request({ pool: { ...pool(3), tick: 887_273 } })), /tick/],

@@ -142,13 +142,13 @@ describe("jit-guardian", () => {
   });
 
   it("refuses to start with another key, on another chain or with a mistake in its file", async () => {
-    const refused = async (options, message) => {
+    const refused = async (options, message, exit_code) => {
       const { code, stderr } = await run_command(PROGRAM, ["--config", write_config(options), "--check"]);
-      assert.equal(code, 1);
+      assert.equal(code, exit_code);
       assert.match(stderr, message);
     };
-    await refused({ who: WHALES[0] }, /the executor's guardian is 0x/);
-    await refused({ extra: "colour = 1\n" }, /guardian.colour: unknown key/);
-    await refused({ mode: "sleep" }, /must be "unwind" or "report"/);
+    await refused({ who: WHALES[0] }, /the executor's guardian is 0x/, 1);
+    await refused({ extra: "colour = 1\n" }, /guardian.colour: unknown key/, 2);
+    await refused({ mode: "sleep" }, /must be "unwind" or "report"/, 2);
   });
 });

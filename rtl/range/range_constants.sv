@@ -1,5 +1,5 @@
 // The constants of range_engine's lanes, one by one: those of the leg and those of the program. The word comes without a clock; the job
-// has to stand one clock before.
+// has to stand one clock before. An OR of words that are masked and no `case`: yosys takes that for a shifter of 64 words.
 // Made by program/make_program.mjs: change it there.
 // SPDX-License-Identifier: Apache-2.0
 module range_constants
@@ -27,63 +27,59 @@ module range_constants
     kept_fee   <= {20'd0, whole - part} * {14'd0, job.pool.fee};
     whole_keep <= {20'd0, whole} * {14'd0, keep};
   end
-  always_comb begin
-    case (at)
-      6'd0: word = WordBits'($signed(job.pool.tick));  // tick
-      6'd1: word = WordBits'(job.amount);  // amount
-      6'd2: word = WordBits'($signed(job.window.known_lower));  // known_lower
-      6'd3: word = WordBits'($signed(job.window.known_upper));  // known_upper
-      6'd4: word = WordBits'({job.pool.tick_spacing, 20'd0});  // spacing_offset
-      6'd5: word = WordBits'(keep);  // keep
-      6'd6: word = WordBits'(job.pool.tick_spacing);  // spacing
-      6'd7: word = WordBits'({job.pool.tick_spacing, 28'd0});  // word_offset
-      6'd8: word = WordBits'({job.pool.tick_spacing, 8'd0});  // word_ticks
-      6'd9: word = WordBits'(job.window.below);  // below
-      6'd10: word = WordBits'(job.pool.sqrt_price);  // sqrt_price
-      6'd11: word = WordBits'(job.pool.liquidity);  // liquidity
-      6'd12: word = WordBits'({job.pool.tick_spacing, 8'd0}) - WordBits'(job.pool.tick_spacing);  // last_in_word
-      6'd13: word = WordBits'(job.price_limit);  // price_limit
-      6'd14: word = WordBits'(job.pool.fee);  // fee
-      6'd15: word = WordBits'(job.window.known_low);  // known_low
-      6'd16: word = WordBits'(job.window.known_high);  // known_high
-      6'd17: word = WordBits'(!job.direct_pool && !job.exact_in && !job.own_limit);  // check_fill
-      6'd18: word = WordBits'(!job.direct_pool && job.one_hop);  // check_limit
-      6'd19: word = WordBits'(job.limit);  // limit
-      6'd20: word = WordBits'(job.pool.max_liquidity_per_tick);  // max_liquidity
-      6'd21: word = WordBits'(job.params.candidates);  // candidates
-      6'd22: word = WordBits'(job.params.tip_ppm);  // tip_ppm
-      6'd23: word = WordBits'(job.params.price0);  // price0
-      6'd24: word = WordBits'(job.params.price1);  // price1
-      6'd25: word = WordBits'(job.params.budget0);  // budget0
-      6'd26: word = WordBits'(job.params.budget1);  // budget1
-      6'd27: word = WordBits'(job.params.gas_cost_wei);  // gas_cost
-      6'd28: word = WordBits'(job.params.tip_floor_wei);  // tip_floor
-      6'd29: word = WordBits'(job.params.min_profit_wei);  // min_profit
-      6'd30: word = WordBits'(part);  // protocol_part
-      6'd31: word = WordBits'(whole);  // protocol_whole
-      6'd32: word = WordBits'(kept_fee);  // kept_fee
-      6'd33: word = WordBits'(whole_keep);  // whole_keep
-      6'd41: word = 260'h0;
-      6'd42: word = 260'hffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff27618;
-      6'd43: word = 260'hd89e8;
-      6'd44: word = 260'h100000000000000000000000000000000;
-      6'd45: word = 260'h1000000;
-      6'd46: word = 260'h400;
-      6'd47: word = 260'h200;
-      6'd48: word = 260'h2000000;
-      6'd49: word = 260'h8000000000000000000000000000000000000000000000000000000000000000;
-      6'd50: word = 260'hfffffffffffffffffffffffffffffffffffffffffffffffffffffffffff000000;
-      6'd51: word = 260'h800;
-      6'd52: word = 260'h1;
-      6'd53: word = 260'hf4240;
-      6'd54: word = 260'h1000;
-      6'd55: word = 260'hffffffffffffffffffffffffffffffffffffffffffffffffffffff80000000000;
-      6'd56: word = 260'h7fffffffffffffffffffffffffffffff;
-      6'd57: word = 260'h10000;
-      6'd58: word = 260'h1000000000000000000000000;
-      6'd59: word = 260'hfffffffffffffffffffffffffffffffffffffffffffffffffffffffe180000000;
-      default: word = '0;
-    endcase
-  end
+  assign word =
+      (at == 6'd0 ? WordBits'($signed(job.pool.tick)) : '0) |  // tick
+      (at == 6'd1 ? WordBits'(job.amount) : '0) |  // amount
+      (at == 6'd2 ? WordBits'($signed(job.window.known_lower)) : '0) |  // known_lower
+      (at == 6'd3 ? WordBits'($signed(job.window.known_upper)) : '0) |  // known_upper
+      (at == 6'd4 ? WordBits'({job.pool.tick_spacing, 20'd0}) : '0) |  // spacing_offset
+      (at == 6'd5 ? WordBits'(keep) : '0) |  // keep
+      (at == 6'd6 ? WordBits'(job.pool.tick_spacing) : '0) |  // spacing
+      (at == 6'd7 ? WordBits'({job.pool.tick_spacing, 28'd0}) : '0) |  // word_offset
+      (at == 6'd8 ? WordBits'({job.pool.tick_spacing, 8'd0}) : '0) |  // word_ticks
+      (at == 6'd9 ? WordBits'(job.window.below) : '0) |  // below
+      (at == 6'd10 ? WordBits'(job.pool.sqrt_price) : '0) |  // sqrt_price
+      (at == 6'd11 ? WordBits'(job.pool.liquidity) : '0) |  // liquidity
+      (at == 6'd12 ? WordBits'({job.pool.tick_spacing, 8'd0}) - WordBits'(job.pool.tick_spacing) : '0) |  // last_in_word
+      (at == 6'd13 ? WordBits'(job.price_limit) : '0) |  // price_limit
+      (at == 6'd14 ? WordBits'(job.pool.fee) : '0) |  // fee
+      (at == 6'd15 ? WordBits'(job.window.known_low) : '0) |  // known_low
+      (at == 6'd16 ? WordBits'(job.window.known_high) : '0) |  // known_high
+      (at == 6'd17 ? WordBits'(!job.direct_pool && !job.exact_in && !job.own_limit) : '0) |  // check_fill
+      (at == 6'd18 ? WordBits'(!job.direct_pool && job.one_hop) : '0) |  // check_limit
+      (at == 6'd19 ? WordBits'(job.limit) : '0) |  // limit
+      (at == 6'd20 ? WordBits'(job.pool.max_liquidity_per_tick) : '0) |  // max_liquidity
+      (at == 6'd21 ? WordBits'(job.params.candidates) : '0) |  // candidates
+      (at == 6'd22 ? WordBits'(job.params.tip_ppm) : '0) |  // tip_ppm
+      (at == 6'd23 ? WordBits'(job.params.price0) : '0) |  // price0
+      (at == 6'd24 ? WordBits'(job.params.price1) : '0) |  // price1
+      (at == 6'd25 ? WordBits'(job.params.budget0) : '0) |  // budget0
+      (at == 6'd26 ? WordBits'(job.params.budget1) : '0) |  // budget1
+      (at == 6'd27 ? WordBits'(job.params.gas_cost_wei) : '0) |  // gas_cost
+      (at == 6'd28 ? WordBits'(job.params.tip_floor_wei) : '0) |  // tip_floor
+      (at == 6'd29 ? WordBits'(job.params.min_profit_wei) : '0) |  // min_profit
+      (at == 6'd30 ? WordBits'(part) : '0) |  // protocol_part
+      (at == 6'd31 ? WordBits'(whole) : '0) |  // protocol_whole
+      (at == 6'd32 ? WordBits'(kept_fee) : '0) |  // kept_fee
+      (at == 6'd33 ? WordBits'(whole_keep) : '0) |  // whole_keep
+      (at == 6'd41 ? 260'h0 : '0) |
+      (at == 6'd42 ? 260'hffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff27618 : '0) |
+      (at == 6'd43 ? 260'hd89e8 : '0) |
+      (at == 6'd44 ? 260'h100000000000000000000000000000000 : '0) |
+      (at == 6'd45 ? 260'h1000000 : '0) |
+      (at == 6'd46 ? 260'h400 : '0) |
+      (at == 6'd47 ? 260'h200 : '0) |
+      (at == 6'd48 ? 260'h2000000 : '0) |
+      (at == 6'd49 ? 260'h8000000000000000000000000000000000000000000000000000000000000000 : '0) |
+      (at == 6'd50 ? 260'hfffffffffffffffffffffffffffffffffffffffffffffffffffffffffff000000 : '0) |
+      (at == 6'd51 ? 260'h800 : '0) |
+      (at == 6'd52 ? 260'h1 : '0) |
+      (at == 6'd53 ? 260'hf4240 : '0) |
+      (at == 6'd54 ? 260'h1000 : '0) |
+      (at == 6'd55 ? 260'hffffffffffffffffffffffffffffffffffffffffffffffffffffff80000000000 : '0) |
+      (at == 6'd56 ? 260'h7fffffffffffffffffffffffffffffff : '0) |
+      (at == 6'd57 ? 260'h10000 : '0) |
+      (at == 6'd58 ? 260'h1000000000000000000000000 : '0) |
+      (at == 6'd59 ? 260'hfffffffffffffffffffffffffffffffffffffffffffffffffffffffe180000000 : '0);
   wire unused = &{1'b0, job, shares, pancake_share};
 endmodule

@@ -21,90 +21,95 @@ module range_threads
     input  logic                  answer_valid,
     input  answer_t               answer
 );
-  localparam logic [3:0] Retry = 4'd3;  // clocks after finding no room
+  localparam int unsigned RestBits = 15;  // an instruction's `rest` is at most 15
+  localparam logic [3:0]  Retry    = 4'd3;  // clocks after finding no room
 
-  logic [Threads-1:0]        ready;
-  logic [Threads-1:0]        asleep;
-  logic [Threads-1:0]        rested;
-  logic [Threads*4-1:0]      rest;
-  logic [Threads*PcBits-1:0] pcs;
-  logic [Threads*32-1:0]     awaited;
+  logic [Threads-1:0]          ready;
+  logic [Threads-1:0]          asleep;
+  logic [Threads*RestBits-1:0] rest;  // of each thread as many ones as it still rests clocks, so that one bit says whether it does
+  logic [Threads*PcBits-1:0]   pcs;
+  logic [Threads*32-1:0]       awaited;
+  function automatic logic [RestBits-1:0] clocks(input logic [3:0] count);
+    for (int i = 0; i < RestBits; i++) clocks[i] = count > 4'(i);
+  endfunction
 
   // ---- clock 0
-  logic [Threads-1:0]    grant, woken;  // woken: something has just come for it
+  logic [Threads-1:0]    answered, may, grant;  // answered: an answer is for it; may: issue, also when that answer is what it sleeps for
   logic [ThreadBits-1:0] picked;
   always_comb begin
     for (int t = 0; t < Threads; t++) begin
-      rested[t] = rest[t*4+:4] == '0;
-      woken[t]  = answer_valid && !answer.start && answer.thread == ThreadBits'(t) && asleep[t];
+      answered[t] = answer_valid && answer.thread == ThreadBits'(t);
+      may[t]      = (ready[t] || (answered[t] && !answer.start && asleep[t])) && !rest[t*RestBits];
     end
   end
-  round_robin_arbiter #(.Ports(Threads)) i_pick (.clk, .rst, .request((ready | woken) & rested), .grant, .advance(1'b1));
+  round_robin_arbiter #(.Ports(Threads)) i_pick (.clk, .rst, .request(may), .grant, .advance(1'b1));
   always_comb begin
     picked = '0;
     pc     = '0;
     for (int t = 0; t < Threads; t++) begin
-      if (grant[t]) begin
-        picked = ThreadBits'(t);
-        pc     = pcs[t*PcBits+:PcBits];
-      end
+      picked = picked | (grant[t] ? ThreadBits'(t) : '0);
+      pc     = pc | (grant[t] ? pcs[t*PcBits+:PcBits] : '0);
     end
   end
 
   // ---- clock 1
-  logic        valid_1;
-  logic [31:0] waits;  // the picked thread's awaited words
-  logic        missing, answers, stops;
+  logic [Threads-1:0] picked_1;
+  logic               valid_1;
+  logic [31:0]        waits;  // the picked thread's awaited words
+  logic [31:0]        asked, came;  // words that are awaited from now on, and no more
+  logic               missing, answers, stops;
   function automatic logic awaits(input logic [31:0] waiting, input logic [6:0] operand);
     awaits = operand[6:5] == FileUnit && waiting[operand[4:0]];
   endfunction
+  assign valid_1 = picked_1 != '0;
   assign waits   = awaited[issue_thread*32+:32];
   assign answers = instruction.unit != UnitNone && instruction.unit <= LastAnswering;
   assign stops   = instruction.unit == UnitStop;
   assign missing = awaits(waits, instruction.a) || awaits(waits, instruction.b) || awaits(waits, instruction.c) ||
                    (answers && waits[instruction.d]) || (stops && waits != '0);
   assign issue   = valid_1 && !missing && (room || instruction.unit == UnitNone);
+  assign asked   = issue && answers ? 32'd1 << instruction.d : '0;
+  assign came    = 32'd1 << answer.d;
 
   always_ff @(posedge clk) begin
-    valid_1      <= grant != '0;
+    picked_1     <= grant;
     issue_thread <= picked;
     issue_pc     <= pc;
-    for (int t = 0; t < Threads; t++) if (!rested[t]) rest[t*4+:4] <= rest[t*4+:4] - 4'd1;
-    if (grant != '0) ready[picked] <= 1'b0;
-    if (valid_1) begin
-      if (missing) begin
-        asleep[issue_thread] <= 1'b1;
-      end else if (!issue) begin
-        ready[issue_thread]      <= 1'b1;
-        rest[issue_thread*4+:4] <= Retry;
-      end else begin
-        pcs[issue_thread*PcBits+:PcBits] <= instruction.jump == JumpAlways ? instruction.target : issue_pc + 1'b1;
-        ready[issue_thread]              <= (instruction.jump == JumpNo || instruction.jump == JumpAlways) && !stops;
-        rest[issue_thread*4+:4]          <= instruction.rest;
-        if (answers) awaited[{issue_thread, instruction.d}] <= 1'b1;
+    for (int t = 0; t < Threads; t++) begin
+      rest[t*RestBits+:RestBits] <= rest[t*RestBits+:RestBits] >> 1;
+      awaited[t*32+:32]          <= (awaited[t*32+:32] | (picked_1[t] ? asked : '0)) & ~(answered[t] ? came : '0);
+      if (grant[t]) ready[t] <= 1'b0;
+      if (picked_1[t]) begin
+        if (missing) begin
+          asleep[t] <= 1'b1;
+        end else if (!issue) begin
+          ready[t]                   <= 1'b1;
+          rest[t*RestBits+:RestBits] <= clocks(Retry);
+        end else begin
+          pcs[t*PcBits+:PcBits]      <= instruction.jump == JumpAlways ? instruction.target : issue_pc + 1'b1;
+          ready[t]                   <= (instruction.jump == JumpNo || instruction.jump == JumpAlways) && !stops;
+          rest[t*RestBits+:RestBits] <= clocks(instruction.rest);
+        end
       end
-    end
-    if (resolve) begin
-      pcs[resolve_thread*PcBits+:PcBits] <= resolve_pc;
-      ready[resolve_thread]              <= 1'b1;
-    end
-    if (answer_valid) begin
-      awaited[{answer.thread, answer.d}] <= 1'b0;
-      if (answer.start) begin
-        pcs[answer.thread*PcBits+:PcBits] <= answer.pc;
-        rest[answer.thread*4+:4]          <= '0;
-        ready[answer.thread]              <= 1'b1;
-      end else if (asleep[answer.thread] || (valid_1 && missing && issue_thread == answer.thread)) begin
-        asleep[answer.thread] <= 1'b0;
-        ready[answer.thread]  <= !grant[answer.thread];
+      if (resolve && resolve_thread == ThreadBits'(t)) begin
+        pcs[t*PcBits+:PcBits] <= resolve_pc;
+        ready[t]              <= 1'b1;
+      end
+      if (answered[t] && answer.start) begin
+        pcs[t*PcBits+:PcBits]      <= answer.pc;
+        rest[t*RestBits+:RestBits] <= '0;
+        ready[t]                   <= 1'b1;
+      end else if (answered[t] && (asleep[t] || (picked_1[t] && missing))) begin
+        asleep[t] <= 1'b0;
+        ready[t]  <= !grant[t];
       end
     end
     if (rst) begin
-      valid_1 <= 1'b0;
-      ready   <= '0;
-      asleep  <= '0;
-      rest    <= '0;
-      awaited <= '0;
+      picked_1 <= '0;
+      ready    <= '0;
+      asleep   <= '0;
+      rest     <= '0;
+      awaited  <= '0;
     end
   end
 

@@ -19,7 +19,7 @@ module thread_pool
     output logic [AnswerBits-1:0]        out_data
 );
   localparam int unsigned Threads   = 1 << ThreadBits;
-  localparam int unsigned ValueBits = 64;  // of what a thread is spawned with, signed
+  localparam int unsigned ValueBits = 64;  // of what a thread is spawned with, signed; differences of two fit as well
   localparam int unsigned SpawnBits = 1 + PcBits + 3 * ValueBits;
 
   logic                valid_1;
@@ -34,25 +34,32 @@ module thread_pool
   logic [SpawnBits-1:0] asked, spawned;
   logic                 many;
   logic [PcBits-1:0]    start_pc;
-  logic [ValueBits-1:0] first_value, limit, step, offset, start_value, next_value;
+  logic [ValueBits-1:0] first_value, step, last_offset, offset, start_value;  // offset from the first value, and the last one's at least
   assign spawn = begin_leg || (valid_1 && request_1.unit == UnitSpawn);
   assign asked = begin_leg ? {1'b0, begin_at, {3 * ValueBits{1'b0}}} :
-      {request_1.option[0], request_1.target, request_1.b[ValueBits-1:0], request_1.a[ValueBits-1:0], request_1.c[ValueBits-1:0]};
+      {request_1.option[0], request_1.target, request_1.b[ValueBits-1:0], request_1.c[ValueBits-1:0],
+       request_1.a[ValueBits-1:0] - request_1.b[ValueBits-1:0] - request_1.c[ValueBits-1:0]};
   stream_fifo #(.Width(SpawnBits), .LogDepth(6)) i_queue (
       .clk, .rst, .in_valid(spawn), .in_ready(queue_ready), .in_data(asked),
       .out_valid(waiting), .out_ready(start && last), .out_data(spawned));
-  assign {many, start_pc, first_value, limit, step} = spawned;
+  assign {many, start_pc, first_value, step, last_offset} = spawned;
   assign start_value = first_value + offset;
-  assign next_value  = start_value + step;
-  assign last        = !many || $signed(next_value) >= $signed(limit);
+  assign last        = !many || $signed(offset) >= $signed(last_offset);
 
-  // ---- free threads; the lane after the last one used comes first
-  logic [Lanes*Threads-1:0] free;
+  // ---- free threads; the lane after the last one used comes first, and of it the lowest
+  logic [Lanes*Threads-1:0] free, lowest, taken, freed;
   logic [Lanes-1:0]         lane_free, lane_grant;
   logic                     stop;
   answer_t                  first;
-  assign stop = valid_1 && request_1.unit == UnitStop;
-  always_comb for (int i = 0; i < Lanes; i++) lane_free[i] = free[i*Threads+:Threads] != '0;
+  assign stop  = valid_1 && request_1.unit == UnitStop;
+  assign freed = stop ? (Lanes * Threads)'(1) << {lane_1, request_1.thread} : '0;
+  always_comb begin
+    for (int i = 0; i < Lanes; i++) begin
+      lane_free[i]               = free[i*Threads+:Threads] != '0;
+      lowest[i*Threads+:Threads] = free[i*Threads+:Threads] & -free[i*Threads+:Threads];
+      taken[i*Threads+:Threads]  = lane_grant[i] ? lowest[i*Threads+:Threads] : '0;
+    end
+  end
   round_robin_arbiter #(.Ports(Lanes)) i_lane (.clk, .rst, .request(lane_free), .grant(lane_grant), .advance(start));
   assign first.start = 1'b1;
   assign first.pc    = start_pc;
@@ -62,10 +69,8 @@ module thread_pool
     first.lane   = '0;
     first.thread = '0;
     for (int i = 0; i < Lanes; i++) begin
-      if (lane_grant[i]) begin
-        first.lane = LaneBits'(i);
-        for (int t = Threads - 1; t >= 0; t--) if (free[i*Threads+t]) first.thread = ThreadBits'(t);
-      end
+      if (lane_grant[i]) first.lane = first.lane | LaneBits'(i);
+      for (int t = 0; t < Threads; t++) if (taken[i*Threads+t]) first.thread = first.thread | ThreadBits'(t);
     end
   end
 
@@ -82,7 +87,6 @@ module thread_pool
     if (start) begin
       out_valid <= 1'b1;
       out_q     <= first;
-      free[32'(first.lane)*Threads+32'(first.thread)] <= 1'b0;
     end else if (joined && (!out_valid || out_ready)) begin
       out_valid <= 1'b1;
       out_q     <= join_answer;
@@ -92,7 +96,7 @@ module thread_pool
       joining   <= 1'b1;
       who_joins <= {lane_1, request_1.thread, request_1.d};
     end
-    if (stop) free[32'(lane_1)*Threads+32'(request_1.thread)] <= 1'b1;
+    free  <= (start ? free & ~taken : free) | freed;
     count <= count + 16'(start) - 16'(stop);
     if (start) offset <= last ? '0 : offset + step;
     if (rst) begin

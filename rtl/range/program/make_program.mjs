@@ -53,10 +53,11 @@ endmodule
 }
 
 function constantsModule(assembler) {
-  const leg = leg_constants.map(([name, expression], i) => `      6'd${i}: word = ${expression};  // ${name}`);
-  const literals = [...assembler.literals].map(([value, { constant }]) => `      6'd${constant}: word = ${hex(value & ((1n << 260n) - 1n), 260)};`);
+  const leg = leg_constants.map(([name, expression], i) => [i, expression, `  // ${name}`]);
+  const literals = [...assembler.literals].map(([value, { constant }]) => [constant, hex(value & ((1n << 260n) - 1n), 260), '']);
+  const terms = [...leg, ...literals].map(([at, word, comment], i, { length }) => `      (at == 6'd${at} ? ${word} : '0)${i + 1 < length ? ' |' : ';'}${comment}`);
   return `// The constants of range_engine's lanes, one by one: those of the leg and those of the program. The word comes without a clock; the job
-// has to stand one clock before.
+// has to stand one clock before. An OR of words that are masked and no \`case\`: yosys takes that for a shifter of 64 words.
 ${made_by}module range_constants
   import range_pkg::*, range_isa_pkg::*;
 (
@@ -82,13 +83,8 @@ ${made_by}module range_constants
     kept_fee   <= {20'd0, whole - part} * {14'd0, job.pool.fee};
     whole_keep <= {20'd0, whole} * {14'd0, keep};
   end
-  always_comb begin
-    case (at)
-${leg.join('\n')}
-${literals.join('\n')}
-      default: word = '0;
-    endcase
-  end
+  assign word =
+${terms.join('\n')}
   wire unused = &{1'b0, job, shares, pancake_share};
 endmodule
 `;

@@ -42,29 +42,30 @@ module calldata_frame (
 
   logic [255:0] offset_word;
   logic [1:0] offset_rule;
-  logic [PositionBits-1:0] offset_base, offset_room, offset_scope_end, data_end;
-  logic length_modulo, length_words, outside;
+  logic [PositionBits-1:0] offset_base, offset_scope_end, data_end;
+  logic length_modulo, length_words, outside, bad_word_offset, bad_tuple_offset;
+  logic [33:0] tuple_spare;  // bytes of the frame behind the tuple's words
   assign data    = window_at + 20'd32;
   assign tail_at = outside ? frame_end - 20'd32 : target_at;
+  // That the offset at Selector leads to a tuple is known late: it is judged beside, for the words of a tuple.
+  assign tuple_spare      = 34'(frame_end) - 34'(head) - (form.with_deadline ? 34'd160 : 34'd128) - 34'(word1[31:0]);
+  assign bad_tuple_offset = word1[255:32] != '0 || tuple_spare[33];
+  assign bad_offset       = state == calldata_pkg::Selector && call.tuple ? bad_tuple_offset : bad_word_offset;
   calldata_offset offsets (
-      .offset(offset_word), .rule(offset_rule), .base(offset_base), .room(offset_room), .scope_begin(frame_begin),
-      .scope_end(offset_scope_end), .target(target_at), .bad_offset(bad_offset), .outside(outside), .length(word0),
-      .length_modulo(length_modulo), .words(length_words), .data(data), .data_end(data_end), .bad_length(bad_length)
+      .offset(offset_word), .rule(offset_rule), .base(offset_base), .scope_begin(frame_begin), .scope_end(offset_scope_end),
+      .target(target_at), .bad_offset(bad_word_offset), .outside(outside), .length(word0), .length_modulo(length_modulo),
+      .words(length_words), .data(data), .data_end(data_end), .bad_length(bad_length)
   );
   always_comb begin
     offset_word      = word0;
     offset_rule      = 2'd0;
     offset_base      = head;
-    offset_room      = 20'd32;
     offset_scope_end = frame_end;
     data_end         = frame_end;
     length_modulo    = 1'b0;
     length_words     = 1'b0;
     unique case (state)
-      calldata_pkg::Selector: begin
-        offset_word = word1;
-        if (call.tuple) offset_room = form.with_deadline ? 20'd160 : 20'd128;
-      end
+      calldata_pkg::Selector, calldata_pkg::Pool2: offset_word = word1;
       calldata_pkg::Element: begin offset_rule = 2'd1; offset_base = top.items_at; end
       calldata_pkg::Encode: begin offset_rule = 2'd1; offset_base = items_at; end
       calldata_pkg::Tuple0: begin offset_rule = exact_in ? 2'd0 : 2'd1; offset_base = window_at; end
@@ -77,7 +78,6 @@ module calldata_frame (
       end
       calldata_pkg::SubCount: data_end = input_end;
       calldata_pkg::ArrayHead: length_words = 1'b1;
-      calldata_pkg::Pool2: offset_word = word1;
       default: ;
     endcase
   end
@@ -132,5 +132,5 @@ module calldata_frame (
     end
   end
 
-  wire unused = &{1'b0, top, call, form};
+  wire unused = &{1'b0, top, call, form, tuple_spare};
 endmodule

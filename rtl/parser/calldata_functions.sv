@@ -1,22 +1,27 @@
 // Which functions and commands the called contract has: selectors by router kind, and the command bytes of the UniversalRouter's versions.
-// Combinational. Sources: v3-periphery, swap-router-contracts, universal-router (Dispatcher.sol, Commands.sol), v3-core.
+// Combinational but for the form, which a walk reads in every clock and which is therefore decoded once. Sources: v3-periphery, swap-router-contracts, universal-router (Dispatcher.sol, Commands.sol), v3-core.
 // SPDX-License-Identifier: Apache-2.0
 module calldata_functions (
+    input  logic                 clk,
+    input  logic                 idle,           // no walk: the next one's kind counts
     input  logic [7:0]           kind,
-    output calldata_pkg::form_t  form,
+    output calldata_pkg::form_t  form,           // a clock later
     input  logic [31:0]          selector,
     output calldata_pkg::call_t  call,
     input  logic [7:0]           command_byte,
     output logic [7:0]           command,        // without the flag and the bits that the version masks
     output logic                 command_known   // others revert (InvalidCommandType)
 );
-  always_comb begin
-    form.with_deadline = kind == contract_pkg::RouterKindSwapRouter;
-    form.is_pool       = kind == contract_pkg::RouterKindPool;
-    form.universal     = !form.with_deadline && !form.is_pool && kind != contract_pkg::RouterKindSwapRouter02;
-    form.version10     = kind == contract_pkg::RouterKindUniversalRouterV10;
-    form.version12     = kind == contract_pkg::RouterKindUniversalRouter;
-    form.version21     = kind == contract_pkg::RouterKindUniversalRouterV21;
+  always_ff @(posedge clk) begin
+    if (idle) begin
+      form.with_deadline <= kind == contract_pkg::RouterKindSwapRouter;
+      form.is_pool       <= kind == contract_pkg::RouterKindPool;
+      form.universal     <= kind != contract_pkg::RouterKindSwapRouter && kind != contract_pkg::RouterKindPool &&
+                            kind != contract_pkg::RouterKindSwapRouter02;
+      form.version10     <= kind == contract_pkg::RouterKindUniversalRouterV10;
+      form.version12     <= kind == contract_pkg::RouterKindUniversalRouter;
+      form.version21     <= kind == contract_pkg::RouterKindUniversalRouterV21;
+    end
   end
 
   always_comb begin

@@ -4,8 +4,8 @@
 module calldata_levels (
     input  logic                  clk,
     input  calldata_pkg::state_t  state,
-    input  calldata_pkg::state_t  next_state,
     input  logic                  start,
+    input  logic                  next,       // the innermost level's next element is begun
     input  logic                  push,
     input  calldata_pkg::level_t  pushed,     // its legs_before is filled in here
     input  logic                  pop,
@@ -36,9 +36,9 @@ module calldata_levels (
     else if (pop) depth <= depth - 3'd1;
     if (push) top <= entering;
     else if (pop) top <= stack[depth-3'd1];
-    else if (next_state == calldata_pkg::Element && state == calldata_pkg::Loop) top.next <= top.next + 13'd1;
+    else if (next) top.next <= top.next + 13'd1;
     if (state == calldata_pkg::Idle) steps <= 13'd0;
-    else if (state == calldata_pkg::Loop && next_state == calldata_pkg::Element) steps <= steps + 13'd1;
+    else if (next) steps <= steps + 13'd1;
     if (state == calldata_pkg::Loop) begin
       failure_q <= forgiven ? contract_pkg::ReasonNone : failure_q;
       reason    <= steps == calldata_pkg::MaxCalls ? contract_pkg::ReasonCalldataTooComplex : failure_q;

@@ -42,8 +42,8 @@ module calldata_walker (
   logic command_known;
   assign selector = word0[31:0];
   calldata_functions functions (
-      .kind(target.kind), .form(form), .selector(selector), .call(call), .command_byte(command_byte), .command(command),
-      .command_known(command_known)
+      .clk(clk), .idle(state == calldata_pkg::Idle), .kind(target.kind), .form(form), .selector(selector), .call(call),
+      .command_byte(command_byte), .command(command), .command_known(command_known)
   );
 
   // ---- the levels, and the reason that ends the walk
@@ -51,9 +51,9 @@ module calldata_walker (
   logic [2:0] depth;
   logic [12:0] steps;
   logic [15:0] failure, failure_q;
-  logic push, pop;
+  logic next, push, pop;
   calldata_levels levels (
-      .clk(clk), .state(state), .next_state(next_state), .start(start), .push(push), .pushed(pushed), .pop(pop), .leg_write(leg_write),
+      .clk(clk), .state(state), .start(start), .next(next), .push(push), .pushed(pushed), .pop(pop), .leg_write(leg_write),
       .failure(failure), .failure_q(failure_q), .top(top), .depth(depth), .steps(steps), .reason(reason), .leg_count(leg_count)
   );
 
@@ -61,8 +61,10 @@ module calldata_walker (
   logic [PositionBits-1:0] frame_begin, head, input_at, input_end, input_size, where, other_where, data, target_at, tail_at;
   logic other_bad, outside_q, bad_offset, bad_length, first_ok, skip_failure, level_may_revert, go;
   logic [3:0] head_words_q;
+  logic [14:0] head_room;       // whole words from the head on
   logic [255:0] saved;
   assign input_size = input_end - input_at;
+  assign head_room  = 15'((frame_end - head) >> 5);
   calldata_frame frame (
       .clk(clk), .state(state), .go(go), .call_begin(call_begin), .call_end(call_end), .form(form), .call(call), .top(top),
       .exact_in(exact_in), .command_flag(command_byte[7]), .window_at(window_at), .word0(word0), .word1(word1), .items_at(items_at),
@@ -76,9 +78,11 @@ module calldata_walker (
   logic [PositionBits-1:0] command_at, commands_at, items_at, items, next_item;
   logic [31:0] commands_size;
   logic [33:0] expected;       // of strict sub-plans: where the next element has to stand
-  logic [32:0] list_at;
-  logic command_hit;
-  assign list_at = {1'b0, word0[31:0] + 32'd31 & 32'hffffffe0} + 33'd96;
+  logic [27:0] list_words, list_sum;  // of 32 bytes, before a strict sub-plan's list; those of the commands modulo 2^27
+  logic command_hit, part_word;
+  assign part_word  = word0[4:0] != '0;
+  assign list_sum   = {1'b0, word0[31:5]} + 28'd3 + 28'(part_word);
+  assign list_words = {list_sum[27] && !(part_word && word0[31:5] == '1), list_sum[26:0]};
   calldata_plan plan (
       .clk(clk), .state(state), .go(go), .window_at(window_at), .word0(word0), .word1(word1), .data(data), .top(top),
       .command_at(command_at), .command_hit(command_hit), .command_byte(command_byte), .commands_at(commands_at),
@@ -88,7 +92,8 @@ module calldata_walker (
   // ---- the leg
   logic has_deadline, exact_in, bad_word, amount_bad, same_token, last_hop;
   logic [63:0] deadline;
-  logic [17:0] path_size;
+  logic [17:0] path_size, priced_size;  // priced: of a path with as many hops as word 0 counts, 23 bytes each and one more token
+  assign priced_size = 18'({word0[12:0], 4'd0}) + 18'({word0[12:0], 3'd0}) - 18'(word0[12:0]) + 18'd20;
   assign leg_index = leg_count[5:0];
   calldata_leg legs (
       .clk(clk), .state(state), .go(go), .word0(word0), .word1(word1), .target(target), .form(form), .call(call), .top(top),
@@ -106,6 +111,7 @@ module calldata_walker (
     jump       = 1'b0;
     jump_at    = target_at;
     take       = 1'b0;
+    next       = 1'b0;
     push       = 1'b0;
     pop        = 1'b0;
     leg_write  = 1'b0;
@@ -128,6 +134,7 @@ module calldata_walker (
         else if (PositionBits'(top.next) == top.items) pop = 1'b1;
         else begin
           jump       = 1'b1;
+          next       = !top.plan || command_hit;
           next_state = top.plan && !command_hit ? calldata_pkg::CommandBytes : calldata_pkg::Element;
         end
       end
@@ -136,7 +143,7 @@ module calldata_walker (
         next_state = calldata_pkg::Loop;
         if (call.multicall && depth == 3'd4) failure = contract_pkg::ReasonCalldataNestedTooDeep;
         else if (call.execute || call.multicall || call.single || call.tuple || call.swap) begin
-          if (head + {11'd0, call.head_words, 5'd0} > frame_end) failure = contract_pkg::ReasonCalldataTruncated;
+          if (15'(call.head_words) > head_room) failure = contract_pkg::ReasonCalldataTruncated;
           else if (bad_offset && (call.execute || call.tuple || selector == 32'hac9650d8)) failure = contract_pkg::ReasonCalldataBadOffset;
           else if (call.tuple || selector == 32'hac9650d8) begin
             jump       = 1'b1;
@@ -264,7 +271,7 @@ module calldata_walker (
         jump_at    = where;
         next_state = calldata_pkg::PathJudge;
         if (bad_length) failure = contract_pkg::ReasonCalldataTruncated;
-        else if (word0[12:0] != '0 && path_size != 18'(word0[12:0]) * 18'd23 + 18'd20) failure = contract_pkg::ReasonCalldataLengthMismatch;
+        else if (word0[12:0] != '0 && path_size != priced_size) failure = contract_pkg::ReasonCalldataLengthMismatch;
       end
       calldata_pkg::Sub0: begin
         jump       = 1'b1;
@@ -300,10 +307,10 @@ module calldata_walker (
       calldata_pkg::Strict0: begin take = 1'b1; next_state = calldata_pkg::StrictHead; end
       calldata_pkg::StrictHead: begin
         jump       = 1'b1;
-        jump_at    = input_at + list_at[PositionBits-1:0];
+        jump_at    = input_at + {list_words[PositionBits-6:0], 5'd0};
         next_state = calldata_pkg::StrictCount;
-        if (!first_ok || saved != 256'(list_at)) failure = contract_pkg::ReasonCalldataBadOffset;
-        else if (34'(list_at) + 34'd32 > 34'(input_size)) failure = contract_pkg::ReasonCalldataTruncated;
+        if (!first_ok || saved != 256'({list_words, 5'd0})) failure = contract_pkg::ReasonCalldataBadOffset;
+        else if (list_words >= 28'(input_size[PositionBits-1:5])) failure = contract_pkg::ReasonCalldataTruncated;
       end
       calldata_pkg::StrictCount: begin
         jump       = 1'b1;

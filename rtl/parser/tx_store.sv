@@ -28,6 +28,7 @@ module tx_store #(
   logic [511:0] even_q, odd_q, window, masked, shown;
   logic [LogBeats:0] written, base, count, count_q;
   logic [LogBeats-1:0] line;
+  logic [LogBeats:0] behind;  // the line behind it, above a bit that carries in
   logic [PositionBits-1:0] reading, read_next, room;
   logic busy, arrived, swapped_q;
 
@@ -53,8 +54,9 @@ module tx_store #(
   assign arrived   = PositionBits'(count_q) > PositionBits'(reading[PositionBits-1:6]) + 20'd1 || count_q >= (LogBeats + 1)'(tx_beats);
   assign read_next = jump ? jump_at : (busy && arrived && (take || !window_valid)) ? reading + 20'd64 : reading;
   assign line      = base[LogBeats-1:0] + LogBeats'(read_next[PositionBits-1:6]);
+  assign behind    = {base[LogBeats-1:0], 1'b1} + {LogBeats'(read_next[PositionBits-1:6]), 1'b1};
   always_ff @(posedge clk) begin
-    even_q    <= even[(LogBeats-1)'((line + 1'b1) >> 1)];
+    even_q    <= even[behind[LogBeats:2]];
     odd_q     <= odd[line[LogBeats-1:1]];
     swapped_q <= line[0];
     reading   <= read_next;
@@ -80,4 +82,6 @@ module tx_store #(
   end
   assign word0 = parser_pkg::big_endian(shown[255:0]);
   assign word1 = parser_pkg::big_endian(shown[511:256]);
+
+  wire unused = &{1'b0, behind};
 endmodule

@@ -139,19 +139,17 @@ module calldata_walker (
         end
       end
       calldata_pkg::CommandBytes: next_state = calldata_pkg::Loop;
-      calldata_pkg::Selector: begin
+      calldata_pkg::Selector: begin  // where to read on does not wait for the judgement, here and in ElementData
+        jump       = call.tuple || selector == 32'hac9650d8;
+        take       = !jump;
         next_state = calldata_pkg::Loop;
         if (call.multicall && depth == 3'd4) failure = contract_pkg::ReasonCalldataNestedTooDeep;
         else if (call.execute || call.multicall || call.single || call.tuple || call.swap) begin
           if (15'(call.head_words) > head_room) failure = contract_pkg::ReasonCalldataTruncated;
           else if (bad_offset && (call.execute || call.tuple || selector == 32'hac9650d8)) failure = contract_pkg::ReasonCalldataBadOffset;
-          else if (call.tuple || selector == 32'hac9650d8) begin
-            jump       = 1'b1;
-            next_state = call.tuple ? calldata_pkg::Tuple0 : calldata_pkg::ArrayHead;
-          end else begin
-            take       = 1'b1;
-            next_state = call.execute ? calldata_pkg::ExecuteHead : call.multicall ? calldata_pkg::MultiHead : call.single ? calldata_pkg::Single1 : calldata_pkg::Pool1;
-          end
+          else if (call.tuple) next_state = calldata_pkg::Tuple0;
+          else if (call.multicall) next_state = selector == 32'hac9650d8 ? calldata_pkg::ArrayHead : calldata_pkg::MultiHead;
+          else next_state = call.execute ? calldata_pkg::ExecuteHead : call.single ? calldata_pkg::Single1 : calldata_pkg::Pool1;
         end
       end
       calldata_pkg::MultiHead: begin
@@ -235,18 +233,17 @@ module calldata_walker (
       end
       calldata_pkg::ElementData: begin
         jump_at = top.plan ? data : data - 20'd28;
+        jump    = !top.plan || command == 8'h21;
+        take    = top.plan && command <= 8'h01;
         if (bad_length && !outside_q) failure = contract_pkg::ReasonCalldataTruncated;
         else if (!top.plan) begin
-          jump       = 1'b1;
           next_state = calldata_pkg::Selector;
           if (outside_q || word0[17:0] < 18'd4) failure = contract_pkg::ReasonCalldataTruncated;
         end else if (!command_known) failure = contract_pkg::ReasonCalldataBadCommand;
         else if (command <= 8'h01) begin
-          take       = 1'b1;
           next_state = calldata_pkg::V3Amounts;
           if (form.version10 && (outside_q || word0[17:0] < 18'd160)) failure = contract_pkg::ReasonCalldataTruncated;
         end else begin
-          jump       = command == 8'h21;
           next_state = command != 8'h21 ? calldata_pkg::Loop : form.version12 ? calldata_pkg::Sub0 : calldata_pkg::Strict0;
         end
       end

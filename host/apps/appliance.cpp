@@ -65,6 +65,7 @@ struct Appliance::Impl final : control::Appliance {
           signing(strategy::signing_port(signer), lanes),
           risk_watch(services, prices, trading, node,
                      {.armed = [this] { return arming.armed(); },
+                      .limits_at_signer = [this] { return arming.view().signer.limits_digest; },
                       .disarm = [this](const std::string& why) { disarm_audited(why); },
                       .withdraw =
                           [this] {
@@ -500,8 +501,11 @@ struct Appliance::Impl final : control::Appliance {
             respond(std::unexpected(asked.error()));
             return;
         }
+        if (command.kind == control::RiskCommand::Kind::limits) asked->limits = signer::format_limit_terms(limit_terms(config));
         arming.endorse(std::move(*asked), [this, command, what, respond](const signer::Answer<signer::SignerStatus>& endorsed) {
-            const auto now = risk_watch.loosening(command);
+            // Limits are those of the file that this process has read; a level may have moved meanwhile.
+            const bool moves = command.kind == control::RiskCommand::Kind::level;
+            const auto now = moves ? risk_watch.loosening(command) : Result<std::optional<Loosening>>(what);
             if (!endorsed) {
                 respond(std::unexpected(endorsed.error().error()));
             } else if (!now || *now != what) {

@@ -36,8 +36,10 @@ Answer<void> ControlService::endorse_now(const EndorseRequest& request, audit::E
                                        .what = "resume_halted: the signer is TRIPPED: only a reset of the signer ends that",
                                        .hint = "ask for approvals again: `jitctl reset --request-approval`"});
     if (auto recorded = record(event); !recorded) return recorded;
-    Answer<void> endorsed;
-    if (parts_.config.approvals.needed_to_reset()) endorsed = use_approvals(request.action, request.subject, request.approvals);
+    Answer<void> endorsed = check_loosening(request);
+    if (endorsed && parts_.config.approvals.needed_to_reset())
+        endorsed = use_approvals(request.action, request.subject, request.approvals);
+    if (endorsed) endorsed = keep_limits(request.action, request.limits);
     event.result = endorsed ? "ok" : endorsed.error().what;
     if (auto recorded = record(event); !recorded) return recorded;
     return endorsed;

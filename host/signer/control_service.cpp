@@ -45,7 +45,14 @@ std::string terms_text(const ArmRequest& request) {
     for (const LeasePool& pool : request.pools)
         out += " " + std::to_string(pool.pool_id) + "@" + chain::to_decimal(pool.price0_x96) + "/" +
                chain::to_decimal(pool.price1_x96);
-    return out + approved_by(request.approvals);
+    return out + ", limits " + (request.limits.empty() ? "not told" : limits_digest(request.limits)) +
+           approved_by(request.approvals);
+}
+
+/// What the lease is; the limits are in the book.
+ArmRequest terms_of(ArmRequest request) {
+    request.limits.clear();
+    return request;
 }
 
 } // namespace
@@ -144,10 +151,12 @@ void ControlService::arm(std::uint64_t id, const ArmRequest& request, const Peer
 Answer<void> ControlService::arm_now(const ArmRequest& request, audit::Event event) {
     if (auto recorded = record(event); !recorded) return recorded;
     auto armed = check_arm(request);
+    if (armed) armed = check_limits(request);
     const Config& config = parts_.config;
     if (armed && config.approvals.needed_to_arm(request.max_total_notional_wei))
         armed = use_approvals("arm", arm_subject(config.limits.chain_id, config.limits.executor, request), request.approvals);
-    if (armed) armed = parts_.latch.arm(request);
+    if (armed) armed = keep_limits("arm", request.limits);
+    if (armed) armed = parts_.latch.arm(terms_of(request));
     event.result = armed ? "ok" : armed.error().what;
     if (auto recorded = record(event); !recorded) {
         parts_.latch.audit_lost("the arming could not be audited");

@@ -6,6 +6,7 @@
 #include "signer/approval_book.hpp"
 #include "signer/arm_latch.hpp"
 #include "signer/config.hpp"
+#include "signer/limits_book.hpp"
 #include "signer/line_server.hpp"
 #include "signer/trip_file.hpp"
 
@@ -19,6 +20,7 @@ public:
         audit::Log& audit;
         TripFile& trip_file;
         ApprovalBook& approvals;
+        LimitsBook& limits;
         const Config& config;                         ///< environment, chain, executor, longest lease, who must approve
         std::function<SignerStatus()> status;         ///< never waits
         std::function<std::string()> key_objection;   ///< what stands against arming with these keys; empty: nothing does
@@ -48,6 +50,11 @@ private:
     void disarm(std::uint64_t id, const DisarmRequest& request, const Peer& peer, LineServer::Reply reply);
     [[nodiscard]] Answer<void> arm_now(const ArmRequest& request, audit::Event event);
     [[nodiscard]] Answer<void> check_arm(const ArmRequest& request) const;
+    /// API-3: what of the limits is looser than at the last arming.
+    [[nodiscard]] Answer<void> check_limits(const ArmRequest& request) const;
+    /// loosen_limits: the request's limits are those of the subject, and so are those that they replace.
+    [[nodiscard]] Answer<void> check_loosening(const EndorseRequest& request) const;
+    [[nodiscard]] Answer<void> keep_limits(const std::string& action, const std::string& limits);
     [[nodiscard]] Answer<void> renew_now(const RenewRequest& request, audit::Event event);
     [[nodiscard]] Answer<void> check_renew(const RenewRequest& request, const LatchView& now) const;
     [[nodiscard]] Answer<void> use_approvals(std::string_view action, const std::string& subject,

@@ -22,12 +22,17 @@ static_assert(refusal_names.size() == static_cast<std::size_t>(RefusalCode::inte
 
 constexpr std::uint64_t max_lane = 255;
 constexpr std::size_t max_pools = 256;
+constexpr std::size_t max_limits_bytes = std::size_t{48} * 1024; // 256 pools with both budgets
 constexpr std::uint64_t max_ttl_s = 7ULL * 86'400;
 
 template <typename Variant>
 Result<Numbered<Variant>> finish(ObjectReader& reader, std::uint64_t id, Variant request) {
     if (auto done = reader.finish(); !done) return std::unexpected(done.error());
     return Numbered<Variant>{.id = id, .request = std::move(request)};
+}
+
+std::string read_limits(ObjectReader& reader) {
+    return reader.has("limits") ? reader.text("limits", max_limits_bytes) : "";
 }
 
 ArmRequest read_arm(ObjectReader& reader) {
@@ -48,6 +53,7 @@ ArmRequest read_arm(ObjectReader& reader) {
         if (auto done = item.finish(); !done) reader.set_error(done.error().what);
         request.pools.push_back(pool);
     }
+    request.limits = read_limits(reader);
     request.approvals = read_approvals(reader);
     return request;
 }
@@ -73,6 +79,7 @@ EndorseRequest read_endorse(ObjectReader& reader) {
     request.operator_name = reader.text("operator");
     request.action = reader.text("action");
     request.subject = reader.text("subject", max_subject_bytes);
+    request.limits = read_limits(reader);
     request.approvals = read_approvals(reader);
     return request;
 }
@@ -127,6 +134,7 @@ struct ControlFields {
                                          {"price0_x96", chain::to_decimal(pool.price0_x96)},
                                          {"price1_x96", chain::to_decimal(pool.price1_x96)}});
         out["pools"] = std::move(pools);
+        write_limits(request.limits);
         write(request.approvals);
         return "arm";
     }
@@ -148,11 +156,15 @@ struct ControlFields {
         out["operator"] = request.operator_name;
         out["action"] = request.action;
         out["subject"] = request.subject;
+        write_limits(request.limits);
         write(request.approvals);
         return "endorse";
     }
 
 private:
+    void write_limits(const std::string& limits) const {
+        if (!limits.empty()) out["limits"] = limits;
+    }
     void write(const std::vector<Approval>& approvals) const {
         if (approvals.empty()) return;
         json::array items;

@@ -19,7 +19,7 @@
 namespace jitbox::signer {
 
 /// No line on either socket is longer, newline included.
-inline constexpr std::size_t max_line_bytes = 65'536;
+inline constexpr std::size_t max_line_bytes = 131'072;
 
 /// Why the signer (or its client) said no. Text form by to_text; on the wire as "code".
 enum class RefusalCode : std::uint8_t {
@@ -141,6 +141,7 @@ struct ArmRequest {
     chain::u256 max_plan_notional_wei = 0;
     chain::u256 max_total_notional_wei = 0;
     std::vector<LeasePool> pools{};
+    std::string limits{}; ///< that jitd arms with: format_limit_terms(); empty: not told, which only development may
     std::vector<Approval> approvals{};
 };
 /// More time for the lease in force; nothing else of it changes.
@@ -167,11 +168,13 @@ struct ResetRequest {
 };
 struct StatusRequest {};
 /// Two people's yes to what jitd does itself: `action` loosen_level, loosen_limits or resume_halted, `subject` jitd's text of it.
-/// The approvals are used up; where the configuration names no people (development) nothing is needed.
+/// The approvals are used up; where the configuration names no people (development) nothing is needed. With loosen_limits go the
+/// limits themselves, of which the subject has the digests: from then on they are those of the last arming.
 struct EndorseRequest {
     std::string operator_name{};
     std::string action{};
     std::string subject{};
+    std::string limits{}; ///< loosen_limits: format_limit_terms()
     std::vector<Approval> approvals{};
 };
 
@@ -203,6 +206,7 @@ struct SignerStatus {
     std::string binary_sha256; ///< of the signer's own program and configuration, for the manifest
     std::string config_name;   ///< without its folder
     std::string config_sha256;
+    std::string limits_digest; ///< limits_digest() of the last arming's limits, or of those accepted since; empty: never armed
 };
 
 // ---- lines ----

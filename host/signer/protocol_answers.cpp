@@ -70,7 +70,8 @@ json::object to_json(const SignerStatus& status) {
             {"executor", to_hex(status.executor)},
             {"binary_sha256", status.binary_sha256},
             {"config_name", status.config_name},
-            {"config_sha256", status.config_sha256}};
+            {"config_sha256", status.config_sha256},
+            {"limits_digest", status.limits_digest}};
 }
 
 template <typename T>
@@ -171,6 +172,7 @@ SignerStatus read_status(ObjectReader& reader) {
     out.binary_sha256 = reader.text("binary_sha256");
     out.config_name = reader.text("config_name");
     out.config_sha256 = reader.text("config_sha256");
+    out.limits_digest = reader.text("limits_digest");
     return out;
 }
 

@@ -117,6 +117,7 @@ struct Server::Impl {
     std::unique_ptr<audit::Log> audit_log;
     std::unique_ptr<TripFile> trip_file;
     std::unique_ptr<ApprovalBook> approvals;
+    std::unique_ptr<LimitsBook> limits;
     std::unique_ptr<ArmLatch> latch;
     std::unique_ptr<Menu> menu;
     asio::io_context control_io;
@@ -158,6 +159,9 @@ Result<void> Server::Impl::open() {
     auto book = ApprovalBook::open(config.approvals_path());
     if (!book) return std::unexpected(book.error());
     approvals = std::make_unique<ApprovalBook>(std::move(*book));
+    auto last_limits = LimitsBook::open(config.limits_path());
+    if (!last_limits) return std::unexpected(last_limits.error());
+    limits = std::move(*last_limits);
     latch = std::make_unique<ArmLatch>(Clock::real(), trip_file->tripped(), config.max_beat_gap);
     menu = std::make_unique<Menu>(config.menu_candidates, config.menu_max_age);
     last_state = latch->view().state;
@@ -166,6 +170,7 @@ Result<void> Server::Impl::open() {
                               .audit = *audit_log,
                               .trip_file = *trip_file,
                               .approvals = *approvals,
+                              .limits = *limits,
                               .config = config,
                               .status = [this] { return status(); },
                               .key_objection = [this] { return key_objections(std::chrono::system_clock::now()); },
@@ -278,6 +283,7 @@ SignerStatus Server::Impl::status() {
     out.binary_sha256 = own_binary;
     out.config_name = config.source_name;
     out.config_sha256 = config.source_sha256;
+    out.limits_digest = limits->digest();
     return out;
 }
 

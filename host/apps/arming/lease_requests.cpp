@@ -3,6 +3,7 @@
 #include "apps/arming/lease_requests.hpp"
 
 #include "apps/config/approved_prices.hpp"
+#include "apps/config/limit_terms.hpp"
 #include "apps/runtime/parts.hpp"
 #include "signer/approval.hpp"
 
@@ -73,6 +74,7 @@ Result<signer::ArmRequest> arm_request(const Config& config, const TokenPrices& 
                               .max_plan_notional_wei = std::min(config.risk.max_position_wei, command.max_notional_wei),
                               .max_total_notional_wei = command.max_notional_wei,
                               .pools = std::move(*pools),
+                              .limits = signer::format_limit_terms(limit_terms(config)),
                               .approvals = std::move(*approvals)};
 }
 
@@ -96,6 +98,7 @@ Result<signer::EndorseRequest> endorse_request(const std::string& operator_name,
     return signer::EndorseRequest{.operator_name = operator_name,
                                   .action = std::move(action),
                                   .subject = std::move(subject),
+                                  .limits = {},
                                   .approvals = std::move(*parsed)};
 }
 

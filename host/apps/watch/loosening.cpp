@@ -3,7 +3,6 @@
 #include "apps/watch/loosening.hpp"
 
 #include "base/hex.hpp"
-#include "chain/keccak.hpp"
 
 #include <boost/json.hpp>
 
@@ -19,11 +18,6 @@ json::object subject_of(const Config& config, const control::RiskCommand& comman
             {"reason", command.reason}};
 }
 
-std::string digest(const LimitTerms& terms) {
-    const std::string text = format_limit_terms(terms);
-    return to_hex(chain::keccak256(BytesView(reinterpret_cast<const std::uint8_t*>(text.data()), text.size())));
-}
-
 } // namespace
 
 Loosening level_loosening(const Config& config, const StandingLevel& from, risk::Protection to,
@@ -36,13 +30,12 @@ Loosening level_loosening(const Config& config, const StandingLevel& from, risk:
     return {.action = "loosen_level", .subject = json::serialize(subject)};
 }
 
-Loosening limits_loosening(const Config& config, const LimitTerms& before, const control::RiskCommand& command) {
-    const LimitTerms now = limit_terms(config);
-    const auto looser = looser_terms(before, now);
+Loosening limits_loosening(const Config& config, const std::string& before, const std::vector<std::string>& looser,
+                           const control::RiskCommand& command) {
     json::object subject = subject_of(config, command);
     subject["looser"] = json::array(looser.begin(), looser.end());
-    subject["limits_before"] = digest(before);
-    subject["limits_now"] = digest(now);
+    subject["limits_before"] = before;
+    subject["limits_now"] = signer::limits_digest(signer::format_limit_terms(limit_terms(config)));
     return {.action = "loosen_limits", .subject = json::serialize(subject)};
 }
 

@@ -7,6 +7,7 @@
 #include "risk/limits.hpp"
 
 #include <string>
+#include <vector>
 
 namespace jitbox::apps {
 
@@ -26,8 +27,9 @@ struct StandingLevel {
 
 [[nodiscard]] Loosening level_loosening(const Config& config, const StandingLevel& from, risk::Protection to,
                                         const control::RiskCommand& command);
-/// `before`: the limits of the last arming.
-[[nodiscard]] Loosening limits_loosening(const Config& config, const LimitTerms& before, const control::RiskCommand& command);
+/// `before`: the digest of the limits of the last arming; `looser`: what of the configuration is looser.
+[[nodiscard]] Loosening limits_loosening(const Config& config, const std::string& before, const std::vector<std::string>& looser,
+                                         const control::RiskCommand& command);
 
 /// {"action", "subject"} for `jitctl approve`.
 [[nodiscard]] std::string loosening_report(const Loosening& what);

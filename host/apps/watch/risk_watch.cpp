@@ -79,7 +79,7 @@ struct RiskWatch::Impl : std::enable_shared_from_this<Impl> {
         seen.level_cause = past->level_cause;
         seen.level_since = past->level_since;
         // Terms that cannot be read are none that anything is tighter than.
-        if (!past->limits.empty()) limits_armed = parse_limit_terms(past->limits).value_or(LimitTerms{{"unreadable", "0"}});
+        if (!past->limits.empty()) limits_armed = signer::parse_limit_terms(past->limits).value_or(LimitTerms{{"unreadable", "0"}});
         seen.unacknowledged = past->unacknowledged;
         trading.gate.set_protection(ladder.level());
         note_configuration(past->configuration);
@@ -247,24 +247,37 @@ struct RiskWatch::Impl : std::enable_shared_from_this<Impl> {
         if (command.kind != Kind::limits) return std::nullopt;
         if (looser_limits().empty())
             return fail("risk: no limit is looser than at the last arming", "arm: tighter limits need nobody's approval");
-        return limits_loosening(services.config, limits_armed, command);
+        return limits_loosening(services.config, limits_before(), looser_limits(), command);
+    }
+
+    [[nodiscard]] static std::string digest_of(const LimitTerms& terms) {
+        return terms.empty() ? "" : signer::limits_digest(signer::format_limit_terms(terms));
+    }
+
+    /// The signer's word where it has one.
+    [[nodiscard]] std::string limits_before() const {
+        const std::string held = callbacks.limits_at_signer();
+        return held.empty() ? digest_of(limits_armed) : held;
     }
 
     [[nodiscard]] std::vector<std::string> looser_limits() const {
-        if (limits_armed.empty()) return {};
+        const std::string held = limits_before();
+        if (held.empty() || held == digest_of(limit_terms(services.config))) return {};
+        if (held != digest_of(limits_armed))
+            return {"every limit: the journal does not hold those that the signer armed with, digest " + held};
         if (limits_armed.contains("unreadable")) return {"every limit: those of the last arming cannot be read from the journal"};
-        return looser_terms(limits_armed, limit_terms(services.config));
+        return signer::looser_terms(limits_armed, limit_terms(services.config));
     }
 
     void keep_limits() {
         const LimitTerms now = limit_terms(services.config);
         if (now == limits_armed) return;
         limits_armed = now;
-        remember("limits", format_limit_terms(now));
+        remember("limits", signer::format_limit_terms(now));
     }
 
     Result<std::string> accept_limits(const control::RiskCommand& command) {
-        const auto looser = looser_limits();
+        const auto looser = signer::looser_terms(limits_armed, limit_terms(services.config));
         keep_limits();
         note(Severity::warning, "limits",
              fmt::format("{} ({}): looser limits accepted: {}", command.operator_name, command.reason, fmt::join(looser, ", ")));

@@ -23,6 +23,8 @@ namespace jitbox::apps {
 
 struct RiskCallbacks {
     std::function<bool()> armed;
+    /// signer::limits_digest() of what the signer holds the next arming against; empty: it never armed, or is not known yet.
+    std::function<std::string()> limits_at_signer;
     /// A critical event: the appliance must be disarmed, with this cause.
     std::function<void(const std::string& why)> disarm;
     /// The protection level is EMERGENCY: bundles that are out are withdrawn.

@@ -2,6 +2,7 @@
 // What operators do: arm and its refusals, dual control, renewals, disarm, signals, emergency stop with and without jitd, a signer that dies, a clean end.
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { copyFileSync, readFileSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
@@ -64,6 +65,39 @@ async function check_dual_control(appliance) {
   console.log("  dual control: one person, one person twice, other terms, replay are refused; two people arm and renew");
 }
 
+/** Runs `sql` on jitd's journal, as somebody with a shell and jitd's user could. */
+function forge_journal(appliance, sql) {
+  const script = "import sqlite3,sys\ndb=sqlite3.connect(sys.argv[1]); print(db.execute(sys.argv[2]).rowcount); db.commit()";
+  return Number(execFileSync("python3", ["-c", script, join(appliance.dirs.state, "journal.db"), sql], { encoding: "utf8" }));
+}
+
+async function restart_with(appliance, settings, between) {
+  await appliance.jitd.kill("SIGKILL");
+  between();
+  Object.assign(appliance.overrides, settings);
+  appliance.write_config();
+  await appliance.start_jitd();
+  await appliance.ready();
+  await appliance.build_block();
+  await until("the vault's value to be known", async () => (await appliance.status()).risk.portfolio_value_wei);
+}
+
+/** The limits of the last arming are the signer's to remember: whoever takes them out of the journal, or writes looser ones there, gains nothing. */
+async function check_forged_journal(appliance, accept) {
+  const arm = ["arm", "--ttl", "5m", "--max-notional", "1eth"];
+  for (const [retries, sql] of [
+    [102, "DELETE FROM risk_state WHERE key='limits'"],
+    [103, `UPDATE risk_state SET value=replace(value,'"risk.max_retries":"101"','"risk.max_retries":"103"') WHERE key='limits'`],
+  ]) {
+    await restart_with(appliance, { "risk.max_retries": retries }, () => assert.equal(forge_journal(appliance, sql), 1, sql));
+    await refused(appliance, /every limit: the journal does not hold those that the signer armed with/, ...arm);
+    await refused(appliance, /loosen_limits needs the approvals of 2 different people/, ...accept);
+    await restart_with(appliance, { "risk.max_retries": 101 }, () => {});
+    await appliance.arm(); // the very limits of the last arming need nobody, whatever the journal says
+    await appliance.jitctl("disarm", "--reason", "lunch");
+  }
+}
+
 /** A tighter protection level is one person's; a lower one, and looser limits, are two people's, and each approval is for what stands. */
 async function check_loosening(appliance) {
   const level = (name) => ["risk", "level", name, "--reason", "a drill"];
@@ -84,20 +118,15 @@ async function check_loosening(appliance) {
   const files = await appliance.approvals(APPROVERS, ...level("NONE"));
   assert.equal((await appliance.jitctl(...level("NONE"), ...with_approvals(files))).level, "NONE");
 
-  await appliance.jitd.kill("SIGKILL");
-  Object.assign(appliance.overrides, { "risk.max_retries": 101 });
-  appliance.write_config();
-  await appliance.start_jitd();
-  await appliance.ready();
-  await appliance.build_block();
-  await until("the vault's value to be known", async () => (await appliance.status()).risk.portfolio_value_wei);
+  await restart_with(appliance, { "risk.max_retries": 101 }, () => {});
   await refused(appliance, /1 limit\(s\) are looser than at the last arming: risk.max_retries: 100 -> 101/, "arm", "--ttl", "5m", "--max-notional", "1eth");
   const accept = ["risk", "limits", "--reason", "more patience"];
   await refused(appliance, /loosen_limits needs the approvals of 2 different people/, ...accept);
   await appliance.jitctl(...accept, ...with_approvals(await appliance.approvals(APPROVERS, ...accept)));
   await appliance.arm();
   await appliance.jitctl("disarm", "--reason", "lunch");
-  console.log("  loosening: one person, one person twice, another level, an earlier episode are refused; two people loosen level and limits");
+  await check_forged_journal(appliance, accept);
+  console.log("  loosening: one person, one person twice, another level, an earlier episode are refused; two people loosen level and limits; a forged journal loosens nothing");
 }
 
 async function check_disarmed_does_not_sign(appliance, seed) {

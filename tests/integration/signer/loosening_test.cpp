@@ -4,6 +4,7 @@
 #include "signer_rig.hpp"
 
 #include "signer/approval.hpp"
+#include "signer/limit_terms.hpp"
 #include "support/temp_dir.hpp"
 
 #include <boost/json.hpp>
@@ -89,7 +90,7 @@ TEST_F(Loosening, TwoPeopleEndorseOneSubjectOnce) {
     EXPECT_THAT(endorse("loosen_level", level, {}), HasSubstr("approvals of 2 different people, there are 0"));
     EXPECT_THAT(endorse("loosen_level", level, {yes(0)}), HasSubstr("there are 1"));
     EXPECT_THAT(endorse("loosen_level", level, {yes(0), yes(0)}), HasSubstr("two approvals by one person count once"));
-    EXPECT_THAT(endorse("loosen_limits", level, {yes(0), yes(1)}), HasSubstr("is for 'loosen_level', asked was 'loosen_limits'"));
+    EXPECT_THAT(endorse("resume_halted", level, {yes(0), yes(1)}), HasSubstr("is for 'loosen_level', asked was 'resume_halted'"));
     const std::string later = R"({"from":"EMERGENCY","to":"NONE","since":"18"})";
     EXPECT_THAT(endorse("loosen_level", later, {yes(0), yes(1)}), HasSubstr("is for another subject"));
     const auto old = std::chrono::system_clock::now() - 2h;
@@ -116,6 +117,74 @@ TEST_F(Loosening, AnEndorsementUsesUpNoApprovalOfAnArmingOrReset) {
     EXPECT_THAT(endorse("reset", subject, both), HasSubstr("'reset' is nothing to endorse"));
     EXPECT_THAT(endorse("loosen_level", subject, both), HasSubstr("is for 'reset'"));
     EXPECT_TRUE(rig.control().reset({.operator_name = "alice", .reason = "seen to", .approvals = both}));
+}
+
+/// Limits as jitd tells them.
+std::string limits(const std::string& daily_loss, const std::string& retries) {
+    return signer::format_limit_terms({{"risk.max_daily_loss_wei", daily_loss}, {"risk.max_retries", retries}});
+}
+
+// The signer judges by its own memory: what jitd says of the last arming does not matter.
+TEST_F(Loosening, TheSignerHoldsLimitsAgainstThoseOfTheLastArming) {
+    ASSERT_TRUE(rig.start()) << rig.output();
+    const auto arm = [&](const std::string& told) {
+        auto terms = lease_terms();
+        terms.max_total_notional_wei = 50'000; // one person's
+        terms.max_plan_notional_wei = 50'000;
+        terms.limits = told;
+        const auto armed = rig.control().arm(terms);
+        return armed ? std::string() : armed.error().what;
+    };
+    EXPECT_EQ(arm(limits("10", "3")), "");
+    EXPECT_EQ(rig.status().limits_digest, signer::limits_digest(limits("10", "3")));
+    EXPECT_EQ(arm(limits("9", "3")), "") << "tighter is one person's";
+    EXPECT_THAT(arm(limits("10", "4")),
+                HasSubstr("2 limit(s) are looser than at the last arming: risk.max_daily_loss_wei: 9 -> 10, "
+                          "risk.max_retries: 3 -> 4"));
+    EXPECT_THAT(arm(""), HasSubstr("the limits are not told")) << "to say nothing is no way around";
+    EXPECT_THAT(arm(signer::format_limit_terms({{"risk.max_retries", "3"}})), HasSubstr("risk.max_daily_loss_wei: 9 -> gone"));
+    EXPECT_THAT(arm("{}"), HasSubstr("2 limit(s) are looser"));
+    EXPECT_THAT(arm("rubbish"), HasSubstr("limits: no JSON object"));
+    rig.kill9();
+    std::filesystem::remove(rig.state_dir() + "/limits.db-shm");
+    ASSERT_TRUE(rig.start()) << rig.output();
+    EXPECT_THAT(arm(limits("10", "3")), HasSubstr("risk.max_daily_loss_wei: 9 -> 10")) << "also after kill -9";
+    EXPECT_THAT(rig.audit_text(), HasSubstr("limits " + signer::limits_digest(limits("9", "3"))))
+        << "and the anchored log has the digest";
+}
+
+TEST_F(Loosening, LooserLimitsAreTwoPeoplesAndJustThese) {
+    ASSERT_TRUE(rig.start()) << rig.output();
+    const auto arm = [&](const std::string& told) {
+        auto terms = lease_terms();
+        terms.max_total_notional_wei = terms.max_plan_notional_wei = 50'000;
+        terms.limits = told;
+        return rig.control().arm(terms).has_value();
+    };
+    const std::string before = limits("10", "3");
+    const std::string looser = limits("11", "3");
+    ASSERT_TRUE(arm(before));
+    const auto subject = [](const std::string& from, const std::string& to) {
+        return R"({"limits_before":")" + signer::limits_digest(from) + R"(","limits_now":")" + signer::limits_digest(to) + "\"}";
+    };
+    const auto accept = [&](const std::string& text, const std::string& told, const std::vector<Approval>& approvals) {
+        const auto done = rig.control().endorse(
+            {.operator_name = "alice", .action = "loosen_limits", .subject = text, .limits = told, .approvals = approvals});
+        return done ? std::string() : done.error().what;
+    };
+    const std::string wanted = subject(before, looser);
+    const std::vector<Approval> both = {approve(0, "loosen_limits", wanted), approve(1, "loosen_limits", wanted)};
+    EXPECT_THAT(accept(wanted, looser, {both[0]}), HasSubstr("there are 1"));
+    EXPECT_THAT(accept(wanted, limits("99", "3"), both), HasSubstr("the subject names other limits than the request has"));
+    EXPECT_THAT(accept(wanted, "", both), HasSubstr("limits: no JSON object"));
+    EXPECT_THAT(accept(subject(limits("1", "1"), looser), looser, both), HasSubstr("the last arming had other limits"));
+    EXPECT_FALSE(arm(looser)) << "none of it has loosened anything";
+    EXPECT_EQ(accept(wanted, looser, both), "");
+    EXPECT_FALSE(arm(limits("12", "3"))) << "just these";
+    EXPECT_TRUE(arm(looser));
+    ASSERT_TRUE(arm(before));
+    EXPECT_THAT(accept(wanted, looser, both), HasSubstr("was used before")) << "and once";
+    EXPECT_FALSE(arm(looser));
 }
 
 // What ends a halt of jitd's is no way around TRIPPED, and what was approved for it is not used up by trying.

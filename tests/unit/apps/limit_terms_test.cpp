@@ -8,6 +8,9 @@
 namespace jitbox::apps {
 namespace {
 
+using signer::format_limit_terms;
+using signer::looser_terms;
+using signer::parse_limit_terms;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
@@ -68,7 +71,8 @@ TEST(LimitTerms, APoolThatWasNotThereHadNoBudgetAndAKeyThatWasNotKnownIsNotLoose
     EXPECT_THAT(looser_terms({{"risk.max_retries", "1"}}, {{"risk.max_retries", "1"}, {pool, "5"}}),
                 ElementsAre(pool + ": 0 -> 5"));
     EXPECT_THAT(looser_terms({{pool, "5"}}, {}), IsEmpty());
-    EXPECT_THAT(looser_terms({{"risk.max_retries", "1"}}, {{"risk.new_rule", "5"}}), IsEmpty());
+    EXPECT_THAT(looser_terms({{"risk.max_retries", "1"}}, {{"risk.max_retries", "1"}, {"risk.new_rule", "5"}}), IsEmpty());
+    EXPECT_THAT(looser_terms({{"risk.max_retries", "1"}}, {}), ElementsAre("risk.max_retries: 1 -> gone"));
 }
 
 TEST(LimitTerms, GoThroughTheJournalAndRubbishDoesNot) {

@@ -1,8 +1,6 @@
 // Dual control and the dead man on a real signer: who may arm, renew and leave TRIPPED, and what disarms by itself (API-3, ARM-3).
 // SPDX-License-Identifier: Apache-2.0
-#include "signer_rig.hpp"
-
-#include "signer/approval.hpp"
+#include "two_people.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -19,29 +17,11 @@ using signer::Approval;
 using signer::ArmState;
 using testing::HasSubstr;
 
-class DualControl : public ::testing::Test {
+class DualControl : public TwoPeople {
 protected:
     void SetUp() override {
-        Token::instance();
-        std::string people;
-        for (const char* name : {"alice", "bob", "carol"}) {
-            auto key = signer::generate_approver_key().value();
-            people +=
-                std::string(people.empty() ? "" : ", ") + R"({ name = ")" + name + R"(", public_key = ")" + key.public_key + "\" }";
-            names.emplace_back(name);
-            seeds.push_back(std::move(key.seed));
-        }
-        rig.set("approvals.people", "[" + people + "]");
-        rig.set("approvals.arm_threshold_wei", "\"50000\"");
+        TwoPeople::SetUp();
         ASSERT_TRUE(rig.start()) << rig.output();
-    }
-    [[nodiscard]] Approval approve(std::size_t who, const std::string& action, const std::string& subject,
-                                   std::chrono::seconds life = 1h,
-                                   std::chrono::system_clock::time_point at = std::chrono::system_clock::now()) const {
-        return signer::sign_approval(action, subject, names[who], at, life, seeds[who]).value();
-    }
-    [[nodiscard]] std::vector<Approval> both(const std::string& action, const std::string& subject) const {
-        return {approve(0, action, subject), approve(1, action, subject)};
     }
     static signer::ArmRequest terms(std::uint64_t total = 1'000'000) {
         signer::ArmRequest out = lease_terms();
@@ -61,10 +41,6 @@ protected:
     }
     [[nodiscard]] std::string reset_subject() const { return signer::reset_subject(chain_id, executor, rig.status().trip_id); }
     void trip() const { ASSERT_TRUE(rig.control().estop({.operator_name = "bob", .reason = "a drill"})); }
-
-    SignerRig rig;
-    std::vector<std::string> names;
-    std::vector<signer::Secret> seeds;
 };
 
 TEST_F(DualControl, BelowTheThresholdOnePersonSuffices) {

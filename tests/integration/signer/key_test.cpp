@@ -10,10 +10,8 @@
 #include <gtest/gtest.h>
 
 #include <csignal>
-#include <cstdio>
 #include <fstream>
 #include <iostream>
-#include <sys/wait.h>
 #include <thread>
 
 namespace jitbox::test {
@@ -23,26 +21,12 @@ using namespace std::chrono_literals;
 using signer::RefusalCode;
 using testing::HasSubstr;
 
-struct Ran {
-    int status = -1;
-    std::string output;
-};
-
 class Keys : public ::testing::Test {
 protected:
     void SetUp() override { Token::instance(); }
     /// `jitctl key ...` on the rig's configuration, standard error too.
     [[nodiscard]] Ran key(const std::string& command, const std::string& more = "") {
-        rig.write_config();
-        const std::string line = std::string(JITBOX_BINARY_DIR "/bin/jitctl key ") + command + " --config " +
-                                 rig.dir().file("signer.toml") + " " + more + " 2>&1";
-        Ran out;
-        std::FILE* pipe = ::popen(line.c_str(), "r");
-        std::array<char, 4096> buffer{};
-        while (std::fgets(buffer.data(), buffer.size(), pipe) != nullptr) out.output += buffer.data();
-        const int status = ::pclose(pipe);
-        out.status = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-        return out;
+        return rig.key_command(command + " " + more);
     }
     void write_pin(const std::string& pin) {
         const std::string path = rig.dir().file("pin");

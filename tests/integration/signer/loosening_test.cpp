@@ -1,7 +1,7 @@
 // Two people for what loosens: endorsements of jitd's level and limits, rotation and destruction of keys, on a real signer (API-3).
 // Attacked with too few people, one person twice, approvals for something else, old ones and used ones. SPDX-License-Identifier:
 // Apache-2.0
-#include "signer_rig.hpp"
+#include "two_people.hpp"
 
 #include "signer/approval.hpp"
 #include "signer/limit_terms.hpp"
@@ -11,9 +11,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cstdio>
 #include <fstream>
-#include <sys/wait.h>
 
 namespace jitbox::test {
 namespace {
@@ -23,26 +21,8 @@ using signer::Approval;
 using signer::RefusalCode;
 using testing::HasSubstr;
 
-class Loosening : public ::testing::Test {
+class Loosening : public TwoPeople {
 protected:
-    void SetUp() override {
-        Token::instance();
-        std::string people;
-        for (const char* name : {"alice", "bob", "carol"}) {
-            auto key = signer::generate_approver_key().value();
-            people +=
-                std::string(people.empty() ? "" : ", ") + R"({ name = ")" + name + R"(", public_key = ")" + key.public_key + "\" }";
-            names.emplace_back(name);
-            seeds.push_back(std::move(key.seed));
-        }
-        rig.set("approvals.people", "[" + people + "]");
-        rig.set("approvals.arm_threshold_wei", "\"50000\"");
-    }
-    [[nodiscard]] Approval approve(std::size_t who, const std::string& action, const std::string& subject,
-                                   std::chrono::seconds life = 1h,
-                                   std::chrono::system_clock::time_point at = std::chrono::system_clock::now()) const {
-        return signer::sign_approval(action, subject, names[who], at, life, seeds[who]).value();
-    }
     /// Empty when it was endorsed.
     [[nodiscard]] std::string endorse(const std::string& action, const std::string& subject,
                                       std::vector<Approval> approvals) const {
@@ -50,26 +30,14 @@ protected:
             {.operator_name = "alice", .action = action, .subject = subject, .approvals = std::move(approvals)});
         return done ? "" : done.error().what;
     }
-    struct Ran {
-        int status = -1;
-        std::string output;
-    };
     [[nodiscard]] Ran key(const std::string& command, const std::vector<Approval>& approvals = {}) {
-        rig.write_config();
-        std::string line =
-            std::string(JITBOX_BINARY_DIR "/bin/jitctl key ") + command + " --config " + rig.dir().file("signer.toml");
+        std::string line = command;
         for (std::size_t i = 0; i < approvals.size(); ++i) {
             const std::string file = rig.dir().file("approval-" + std::to_string(i));
             std::ofstream(file, std::ios::trunc) << signer::format_approval(approvals[i]) << "\n";
             line += " --approval " + file;
         }
-        Ran out;
-        std::FILE* pipe = ::popen((line + " 2>&1").c_str(), "r");
-        std::array<char, 4096> buffer{};
-        while (std::fgets(buffer.data(), buffer.size(), pipe) != nullptr) out.output += buffer.data();
-        const int status = ::pclose(pipe);
-        out.status = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-        return out;
+        return rig.key_command(line);
     }
     /// The subject that the command wants approved.
     [[nodiscard]] std::string subject_of(const std::string& command) {
@@ -78,9 +46,6 @@ protected:
         return std::string(boost::json::parse(asked.output).as_object().at("subject").as_string());
     }
 
-    SignerRig rig;
-    std::vector<std::string> names;
-    std::vector<signer::Secret> seeds;
     const std::string level = R"({"from":"EMERGENCY","to":"NONE","since":"17"})";
 };
 

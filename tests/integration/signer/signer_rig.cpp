@@ -5,7 +5,9 @@
 #include <boost/asio.hpp>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <csignal>
+#include <cstdio>
 #include <fcntl.h>
 #include <filesystem>
 #include <fstream>
@@ -191,6 +193,19 @@ void SignerRig::write_config() const {
         out << "[" << section << "]\n";
         for (const auto& [key, value] : keys) out << key << " = " << value << "\n";
     }
+}
+
+Ran SignerRig::key_command(const std::string& arguments) const {
+    write_config();
+    const std::string line =
+        std::string(JITBOX_BINARY_DIR "/bin/jitctl key ") + arguments + " --config " + dir_.file("signer.toml") + " 2>&1";
+    Ran out;
+    std::FILE* pipe = ::popen(line.c_str(), "r");
+    std::array<char, 4096> buffer{};
+    while (std::fgets(buffer.data(), buffer.size(), pipe) != nullptr) out.output += buffer.data();
+    const int status = ::pclose(pipe);
+    out.status = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    return out;
 }
 
 bool SignerRig::start() {

@@ -49,6 +49,12 @@ private:
     std::optional<int> status_;
 };
 
+/// What a command line ended with.
+struct Ran {
+    int status = -1;
+    std::string output; ///< standard output and standard error
+};
+
 /// State directory, configuration and clients of one signer; the process comes and goes.
 class SignerRig {
 public:
@@ -74,6 +80,8 @@ public:
     /// What the fault module's "attack" got, one line an attempt.
     [[nodiscard]] std::string attack_results() const;
     void write_config() const;
+    /// `jitctl key ...` by this configuration.
+    [[nodiscard]] Ran key_command(const std::string& arguments) const;
     /// From now on the test says where the PIN stands; before, it is the token's file.
     void use_own_pin_source() { own_pin_source_ = true; }
 

@@ -1,9 +1,11 @@
 #!/usr/bin/env node
-// jitctl with a card: decode and evaluate on it give the native one's text, its self-test passes, and a machine without a card is told so. The card is the Verilated model behind XRT's stock driver.
+// jitctl with a card: decode and evaluate on it give the native one's text, its self-test passes, and a machine without a card is told so.
+// The card is the Verilated model behind XRT's stock driver, which sleeps ten seconds when it loads and when it closes: the three commands
+// run beside each other, each on a model and in a folder of its own.
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { spawn, spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { toBeHex } from "ethers";
@@ -17,8 +19,19 @@ const seed = Number(option("seed", Date.now() % 1_000_000_000));
 const jitctl = option("jitctl");
 console.log(`seed ${seed}`);
 
-function run(args, { input = "", env = process.env, cwd }) {
-  return spawnSync(jitctl, args, { input, env, cwd, encoding: "utf8", timeout: 120_000 });
+function run(args, { input = "", cwd } = {}) {
+  return spawnSync(jitctl, args, { input, cwd, encoding: "utf8", timeout: 120_000 });
+}
+
+/** The same on a card; XRT keeps its files where the program stands. */
+function run_on_card(args, input = "") {
+  const cwd = join(folder, `${args[0]}-on-card`);
+  mkdirSync(cwd);
+  const child = spawn(jitctl, args, { cwd, env, timeout: 120_000 });
+  child.stdin.on("error", () => {}).end(input); // one that ends early says why with its exit code
+  const out = { stdout: "", stderr: "" };
+  for (const name of ["stdout", "stderr"]) child[name].setEncoding("utf8").on("data", (text) => (out[name] += text));
+  return new Promise((resolve) => child.on("close", (status) => resolve({ status, ...out })));
 }
 
 function transactions(random) {
@@ -48,6 +61,7 @@ function evaluate_line(i) {
   });
 }
 
+const env = card_environment(option("model"));
 const folder = mkdtempSync(join(tmpdir(), "jitbox-card-"));
 try {
   const routers = join(folder, "routers.json");
@@ -60,23 +74,26 @@ try {
   assert.equal(missing.stdout, "", "and no line that could be taken for one");
   assert.match(missing.stderr, /xclbin|device|XRT/);
 
-  const env = card_environment(option("model"));
+  const questions = `${Array.from({ length: 60 }, (_, i) => evaluate_line(i)).join("\n")}\n`;
+  const [card, there, test] = await Promise.all([
+    run_on_card([...decode, "--engine", "xrt"], input),
+    run_on_card(["evaluate", "--engine", "xrt"], questions),
+    run_on_card(["card", "test"]),
+  ]);
+
   const native = run(decode, { input });
-  const card = run([...decode, "--engine", "xrt"], { input, env, cwd: folder });
   assert.equal(card.status, native.status, card.stderr);
   assert.equal(card.stdout, native.stdout, "the card's parser says what the native one says");
   console.log(`  ${native.stdout.trimEnd().split("\n").length} answers, the same text from both`);
 
-  const questions = `${Array.from({ length: 60 }, (_, i) => evaluate_line(i)).join("\n")}\n`;
   const here = run(["evaluate"], { input: questions });
-  const there = run(["evaluate", "--engine", "xrt"], { input: questions, env, cwd: folder });
   assert.equal(there.status, 0, there.stderr + there.stdout);
   assert.equal(there.stdout, here.stdout, "the card decides what the kernel on the CPU decides");
   assert.match(there.stdout, /"decision"/);
   console.log(`  ${there.stdout.match(/"decision"/g).length} decisions of 60, the same text from both`);
 
-  const test = run(["card", "test"], { env, cwd: folder });
   assert.equal(test.status, 0, test.stderr + test.stdout);
+  assert.match(test.stdout, /self-test: every figure as expected/);
   console.log(`  card test: ${test.stdout.trim().split("\n").at(-1)}`);
 } finally {
   rmSync(folder, { recursive: true, force: true });

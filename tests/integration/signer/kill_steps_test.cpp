@@ -1,6 +1,6 @@
 // kill -9 at every step that the signer makes towards its ledger, audit log, trip file and clients, from its start over an arming
-// and three bundles to a stop; with production's fsync settings, and also with half of a write done. SPDX-License-Identifier:
-// Apache-2.0
+// and three bundles to a stop; with production's fsync settings, and also with half of a write done.
+// SPDX-License-Identifier: Apache-2.0
 #include "released.hpp"
 #include "signer_rig.hpp"
 

@@ -1,6 +1,6 @@
 // Two people for what loosens: endorsements of jitd's level and limits, rotation and destruction of keys, on a real signer (API-3).
-// Attacked with too few people, one person twice, approvals for something else, old ones and used ones. SPDX-License-Identifier:
-// Apache-2.0
+// Attacked with too few people, one person twice, approvals for something else, old ones and used ones.
+// SPDX-License-Identifier: Apache-2.0
 #include "two_people.hpp"
 
 #include "signer/approval.hpp"

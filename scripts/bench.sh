@@ -2,6 +2,14 @@
 # shellcheck shell=bash
 
 jitbox_bench() {
+  local known name
+  known=$(basename -a -s .sh tests/bench/*.sh | tr '\n' ' ')
+  for name in "$@"; do
+    if [ ! -f "tests/bench/$name.sh" ]; then
+      echo "bench: there is no '$name', but: $known" >&2
+      return 2
+    fi
+  done
   source scripts/setup.sh
   source scripts/build.sh
   jitbox_setup

@@ -4,6 +4,10 @@
 jitbox_build() {
   local preset=${1:-release}
   shift || true
+  if ! grep -q "{ \"name\": \"$preset\", \"configurePreset\"" CMakePresets.json; then
+    echo "build: there is no preset '$preset': release, debug, asan-ubsan, tsan" >&2
+    return 2
+  fi
   source scripts/setup.sh
   jitbox_setup
   build_preset "$preset" "$@"

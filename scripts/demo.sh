@@ -6,6 +6,7 @@ jitbox_demo() {
   source scripts/setup.sh
   source scripts/build.sh
   jitbox_setup
+  node sim/demo/demo.mjs --help "$@" >/dev/null || return # a wrong option is said before anything is built
   local card=(jitbox-card-model jitbox-xrt)
   [[ " $* " =~ " --engine"[=\ ]"native " ]] && card=()
   build_preset release jitd jitctl jit-signer jit-relay-sim "${card[@]}"

@@ -3,6 +3,10 @@
 
 jitbox_soak() {
   local minutes=${1:-10} fuzzer
+  if ! [[ $minutes =~ ^[0-9]+$ ]]; then
+    echo "soak: '$minutes' is not a number of minutes for each fuzzer" >&2
+    return 2
+  fi
   source scripts/setup.sh
   source scripts/build.sh
   jitbox_setup

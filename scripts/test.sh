@@ -19,11 +19,18 @@ jitbox_test() {
   local stages=lint,release,contracts,asan-ubsan,tsan
   while [ $# -gt 0 ]; do
     case "$1" in
-      --only) stages=$2; shift 2 ;;
-      --shared-data) export JITBOX_SHARED_DATA=$2; shift 2 ;;
+      --only) stages=${2:?--only STAGE[,STAGE]}; shift 2 ;;
+      --shared-data) export JITBOX_SHARED_DATA=${2:?--shared-data DIR}; shift 2 ;;
       -h | --help) test_usage; return 0 ;;
       *) test_usage >&2; return 2 ;;
     esac
+  done
+  local stage started
+  for stage in ${stages//,/ }; do
+    if ! declare -F "test_stage_${stage//-/_}" >/dev/null; then
+      echo "test: there is no stage '$stage': lint, release, contracts, asan-ubsan, tsan" >&2
+      return 2
+    fi
   done
   source scripts/setup.sh
   source scripts/build.sh
@@ -31,7 +38,6 @@ jitbox_test() {
   jitbox_setup
 
   passed=0 failed=0 failures=()
-  local stage started
   for stage in ${stages//,/ }; do
     started=$SECONDS
     "test_stage_${stage//-/_}" || true

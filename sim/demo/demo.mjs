@@ -33,13 +33,12 @@ function parse_options() {
       bin: text("build/release/bin"), keep: flag, quiet: flag, json: flag, help: { ...flag, short: "h" },
     },
   });
-  if (values.help) return null;
   for (const name of ["blocks", "bundles", "seed", "slot-ms"]) {
     if (!/^\d+$/.test(values[name])) throw new Error(`--${name}: '${values[name]}' is not a whole number`);
     values[name] = Number(values[name]);
   }
   if (!["native", "xrt"].includes(values.engine)) throw new Error(`--engine: '${values.engine}' is unknown; use native or xrt`);
-  return values;
+  return values.help ? null : values;
 }
 
 /** Builds blocks at the pace of --slot-ms until there are enough included bundles; their list. */

@@ -94,7 +94,7 @@ constexpr std::array risk_table{
 
 constexpr std::array prices_table{
     Key<PricesConfig>{"file", Type::path, "", "",
-                      "The price file, which its source replaces as prices move: see [strategy.md](strategy.md). Empty: the static "
+                      "The price file, which its source replaces as prices move: see [risk.md](risk.md#prices). Empty: the static "
                       "prices of [[tokens]] (development only).",
                       [](PricesConfig& c, V v) { c.file = v.text; }},
     Key<PricesConfig>{"second_file", Type::path, "", "",

@@ -1,6 +1,6 @@
 // A mul_div that lanes share, and one more client that only divides 2^256 - 1. Nobody waits for the other for long: the client goes
 // between two lanes' requests. From a lane's request to its answer 48 clocks, 94 when the quotient is divided again: that goes in
-// before all others. Initiation interval 1.
+// before all others; less what mul_div leaves out. Initiation interval 1.
 // SPDX-License-Identifier: Apache-2.0
 module mul_div_server
   import range_isa_pkg::*;
@@ -42,15 +42,16 @@ module mul_div_server
     logic [LaneBits-1:0]   lane;
     logic [ThreadBits-1:0] thread;
     logic [4:0]            d;
+    logic [5:0]            low_at;      // place of the lower price
   } tag_t;
   localparam int unsigned TagWidth = $bits(tag_t);
 
   // The quotient that is divided again comes back here a clock later; the lower price, c - b of the request, waits beside mul_div.
-  localparam int unsigned Latency = 45;
   tag_t                tag, tag_1, out_tag;
   logic                again_0, again_1;
   logic [255:0]        half_1;
-  logic [159:0]        low, low_out, low_1;
+  logic [159:0]        low, low_1;
+  logic [5:0]          low_at;  // the next place; no more operations than places are on their way
   logic [TagWidth-1:0] out_tag_bits;
   logic [255:0]        a;
   logic                md_valid, ok;
@@ -66,6 +67,7 @@ module mul_div_server
       tag.lane       = lane_1;
       tag.thread     = request_1.thread;
       tag.d          = request_1.d;
+      tag.low_at     = low_at;
     end
   end
   assign low            = request_1.c[159:0] - request_1.b[159:0];
@@ -77,15 +79,17 @@ module mul_div_server
       .d       (again_1 ? {96'd0, low_1} : valid_1 ? request_1.c : client_d),
       .round_up(again_1 ? tag_1.round_up : valid_1 && request_1.option[0]),
       .out_valid(md_valid), .out_tag(out_tag_bits), .quotient, .ok);
-  delay_line #(.Width(160), .Depth(Latency)) i_low (.clk, .in(low), .out(low_out));
   assign out_tag          = out_tag_bits;
+  ram_1r1w #(.Width(160), .Depth(64)) i_low (
+      .clk, .write(valid_1), .write_at(low_at), .write_data(low), .read_at(out_tag.low_at), .read_data(low_1));
   assign again_0          = md_valid && out_tag.again;
   always_ff @(posedge clk) begin
     again_1     <= !rst && again_0;
     tag_1       <= out_tag;
     tag_1.again <= 1'b0;
     half_1      <= ok ? quotient : '0;
-    low_1       <= low_out;
+    if (rst) low_at <= '0;
+    else if (valid_1) low_at <= low_at + 6'd1;
   end
   assign client_out_valid = md_valid && out_tag.client;
   assign client_out_tag   = out_tag.client_tag;

@@ -6,11 +6,11 @@
 const alu_latency = 4;
 const issue = 2;
 const latencies = {
-  UnitMulDiv: 51, UnitMulShift: 14, UnitWindow: 11, UnitTickMath: 95, UnitSquareRoot: 22, UnitLoad: 8, UnitBest: 9, UnitJoin: 12, UnitFloat: 10,
+  UnitMulDiv: 37, UnitMulShift: 14, UnitWindow: 11, UnitTickMath: 95, UnitSquareRoot: 22, UnitLoad: 8, UnitBest: 9, UnitJoin: 12, UnitFloat: 10,
 };
 const urgency = { UnitSpawn: 300, UnitReport: 300, UnitTickMath: 200 }; // what others wait for
 const quotient_latency = 23; // of short floats
-const twice_latency = 97; // a mul_div whose quotient is divided again
+const twice_latency = 70; // a mul_div whose quotient is divided again
 const ordered = ['UnitLoad', 'UnitStore', 'UnitSpawn', 'UnitOut', 'UnitReport', 'UnitBest', 'UnitJoin', 'UnitStop'];
 
 /** What an instruction reads and writes, as 'a3' (ALU) or 'u3' (unit), and how long its result takes. */

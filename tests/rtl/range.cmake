@@ -10,12 +10,12 @@ jitbox_verilated(mul_shift TOP mul_shift SOURCES ${JITBOX_MATH_MUL} math/mul_shi
 jitbox_verilated(square_root TOP square_root SOURCES math/delay_line.sv math/square_root.sv)
 jitbox_rtl_test(rtl_wide_math_test SOURCES wide_math_test.cpp MODELS mul_div mul_shift square_root DEPENDS kernels)
 jitbox_verilated(tick_math TOP tick_math
-  SOURCES math/ram_1r1w.sv math/wide_mul.sv math/highest_bit.sv math/power_of_tick.sv math/tick_math.sv)
+  SOURCES math/ram_1r1w.sv math/wide_mul.sv math/highest_bit.sv math/power_of_tick.sv math/tick_tables.sv math/tick_estimate.sv math/tick_math.sv)
 jitbox_rtl_test(rtl_tick_math_test SOURCES tick_math_test.cpp MODELS tick_math DEPENDS kernels)
 
 # range_profit around its engine.
 set(JITBOX_RANGE_SHELL contract/contract_pkg.sv range/range_pkg.sv range/range_store_pkg.sv stream/skid_buffer.sv math/delay_line.sv
-  math/wide_mul.sv math/ram_1r1w.sv math/highest_bit.sv math/power_of_tick.sv math/tick_math.sv range/pool_hash.sv range/pool_keys.sv range/pool_store.sv
+  math/wide_mul.sv math/ram_1r1w.sv math/highest_bit.sv math/power_of_tick.sv math/tick_tables.sv math/tick_estimate.sv math/tick_math.sv range/pool_hash.sv range/pool_keys.sv range/pool_store.sv
   range/window_store.sv range/state_records.sv range/tick_entry_check.sv range/ticks_record.sv range/legs_before.sv range/leg_check.sv
   range/decision_beat.sv range/range_dispatch.sv range/range_shell.sv)
 jitbox_verilated(range_shell TOP range_shell SOURCES ${JITBOX_RANGE_SHELL})
@@ -25,7 +25,7 @@ jitbox_rtl_test(rtl_range_shell_test SOURCES range_shell_test.cpp range_driver.c
 
 # Its engine.
 set(JITBOX_RANGE_ENGINE range/range_pkg.sv range/range_isa_pkg.sv ${JITBOX_MATH_DIV} math/mul_shift.sv math/square_root.sv math/ram_1r1w.sv
-  math/power_of_tick.sv math/tick_math.sv stream/round_robin_arbiter.sv stream/stream_fifo.sv
+  math/power_of_tick.sv math/tick_tables.sv math/tick_estimate.sv math/tick_math.sv stream/round_robin_arbiter.sv stream/stream_fifo.sv
   range/range_program.sv range/range_constants.sv range/range_result.sv range/range_registers.sv range/range_threads.sv range/range_sum.sv
   range/range_condition.sv range/range_lane.sv range/unit_select.sv range/mul_div_server.sv range/mul_shift_server.sv
   range/square_root_server.sv range/window_server.sv range/tick_math_server.sv range/memory_server.sv range/thread_pool.sv

@@ -6,7 +6,7 @@
 const alu_latency = 4;
 const issue = 2;
 const latencies = {
-  UnitMulDiv: 37, UnitMulShift: 14, UnitWindow: 11, UnitTickMath: 95, UnitSquareRoot: 22, UnitLoad: 8, UnitBest: 9, UnitJoin: 12, UnitFloat: 10,
+  UnitMulDiv: 37, UnitMulShift: 14, UnitWindow: 11, UnitTickMath: 20, UnitSquareRoot: 22, UnitLoad: 8, UnitBest: 9, UnitJoin: 12, UnitFloat: 10,
 };
 const urgency = { UnitSpawn: 300, UnitReport: 300, UnitTickMath: 200 }; // what others wait for
 const quotient_latency = 23; // of short floats

@@ -153,6 +153,10 @@ AnchorStatus Log::anchor_status() const {
     return impl_->anchor ? impl_->anchor->status() : AnchorStatus{};
 }
 
+bool Log::reaches_anchor(std::chrono::milliseconds timeout) const {
+    return !impl_->anchor || impl_->anchor->flush(timeout);
+}
+
 const std::string& Log::path() const noexcept {
     return impl_->path;
 }

@@ -5,6 +5,7 @@
 #include "base/bytes.hpp"
 #include "base/error.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -107,6 +108,8 @@ public:
     [[nodiscard]] Head head() const;
     /// Empty name when there is no anchor. Arming is refused while it fails or is long behind.
     [[nodiscard]] AnchorStatus anchor_status() const;
+    /// Waits until the newest record is in the anchor; false when that took too long. True at once without an anchor.
+    [[nodiscard]] bool reaches_anchor(std::chrono::milliseconds timeout) const;
     [[nodiscard]] const std::string& path() const noexcept;
 
 private:

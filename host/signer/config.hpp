@@ -30,6 +30,7 @@ struct Config {
     std::uint64_t menu_candidates = 0;                   ///< most candidates in the menu; 0: there is none
     std::chrono::milliseconds menu_max_age{0};           ///< a candidate that nobody asked for is destroyed after so long
     std::string audit_anchor;                            ///< audit::make_anchor; empty: none (refused in production)
+    std::string key_anchor;                              ///< the same for key-audit.log, which `jitctl key` writes
     std::chrono::milliseconds anchor_max_behind{30'000}; ///< a record that is not there after so long disarms and refuses arming
 
     [[nodiscard]] std::string ledger_path() const { return state_dir + "/ledger.db"; }
@@ -37,6 +38,7 @@ struct Config {
     [[nodiscard]] std::string approvals_path() const { return state_dir + "/approvals.db"; }
     [[nodiscard]] std::string limits_path() const { return state_dir + "/limits.db"; }
     [[nodiscard]] std::string keys_path() const { return state_dir + "/keys.db"; }
+    [[nodiscard]] std::string key_audit_path() const { return state_dir + "/key-audit.log"; }
     [[nodiscard]] std::string pin_guard_path() const { return state_dir + "/wrong-pins"; }
     [[nodiscard]] std::string trip_path() const { return state_dir + "/trip"; }
 };

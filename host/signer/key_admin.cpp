@@ -2,7 +2,7 @@
 // runs. SPDX-License-Identifier: Apache-2.0
 #include "signer/key_admin.hpp"
 
-#include "audit/log.hpp"
+#include "audit/anchor.hpp"
 #include "chain/secp256k1.hpp"
 #include "signer/pin_guard.hpp"
 
@@ -21,13 +21,25 @@ bool belongs_to(std::string_view label, std::string_view key_label) {
     return label.find_first_not_of("0123456789", key_label.size() + 1) == std::string_view::npos;
 }
 
+constexpr std::chrono::seconds anchor_deadline{10};
+
+Result<std::unique_ptr<audit::Log>> open_log(const Config& config) {
+    if (config.key_anchor.empty()) return audit::Log::open(config.key_audit_path());
+    auto anchor = audit::make_anchor(config.key_anchor, config.key_audit_path());
+    if (!anchor) return std::unexpected(anchor.error());
+    return audit::Log::open(config.key_audit_path(), std::move(*anchor));
+}
+
+/// In the log and, where there is one, in its anchor: this process does not live on to bring it there later.
 Result<void> record(const Config& config, const std::string& operator_name, const std::string& action, const std::string& result) {
-    auto log = audit::Log::open(config.state_dir + "/key-audit.log");
+    const auto log = open_log(config);
     if (!log) return std::unexpected(log.error());
     const auto written = (*log)->append(
         {.user = operator_name, .action = action, .resource = "keys of " + config.key_label, .result = result, .source = "jitctl"});
     if (!written) return std::unexpected(written.error());
-    return {};
+    if ((*log)->reaches_anchor(anchor_deadline)) return {};
+    return fail("keys: the record of this has not reached the anchor " + config.key_anchor + ": " + (*log)->anchor_status().error,
+                "repair the anchor (TPM or mount), then give the command again");
 }
 
 std::string joined(const std::vector<std::string>& labels) {

@@ -12,6 +12,8 @@
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <thread>
 
 namespace jitbox::test {
@@ -78,6 +80,45 @@ TEST_F(Anchored, TheTpmHoldsTheEndOfEveryLife) {
     const auto report = audit::verify(log_path(), *held).value();
     EXPECT_TRUE(report.ok) << report.problem;
     EXPECT_EQ(report.note, "") << "the last record of an orderly end is there";
+}
+
+// What persons do to keys is in a log of its own, which the signer does not hold open.
+TEST_F(Anchored, TheLogOfKeysIsHeldByItsOwnAnchor) {
+    const std::string log = rig.state_dir() + "/key-audit.log";
+    const std::string spec = "tpm:0x01c10103:" + tpm.tcti();
+    rig.set("audit.key_anchor", "\"" + spec + "\"");
+    rig.write_config();
+    const auto unlock = [&] {
+        const std::string output = rig.dir().file("unlock.out");
+        const std::string line = JITBOX_BINARY_DIR "/bin/jitctl key unlock --reason drill --config " +
+                                 rig.dir().file("signer.toml") + " > " + output + " 2>&1";
+        const bool good = std::system(line.c_str()) == 0;
+        std::ifstream in(output);
+        const std::string said((std::istreambuf_iterator<char>(in)), {});
+        return good ? std::string() : said;
+    };
+    EXPECT_THAT(unlock(), HasSubstr("make it once with `jitctl audit anchor`"));
+    const std::string begin = JITBOX_BINARY_DIR "/bin/jitctl audit anchor --file " + log + " --anchor " + spec + " > /dev/null";
+    ASSERT_EQ(std::system(begin.c_str()), 0);
+    ASSERT_EQ(unlock(), "");
+    copy_state(rig.state_dir(), rig.dir().file("copy"));
+    ASSERT_EQ(unlock(), "");
+    const auto held = audit::make_anchor(spec, log).value()->read();
+    ASSERT_TRUE(held) << held.error().text();
+    const auto report = audit::verify(log, *held).value();
+    EXPECT_TRUE(report.ok && report.note.empty()) << report.problem << report.note;
+    EXPECT_EQ(report.head, held->value()) << "its last record is there when the command has ended";
+
+    copy_state(rig.state_dir(), rig.dir().file("whole"));
+    copy_state(rig.dir().file("copy"), rig.state_dir());
+    EXPECT_TRUE(audit::verify(log).value().ok) << "an older copy is whole in itself";
+    EXPECT_THAT(unlock(), HasSubstr("the TPM's value"));
+    for (const char* file : {"/key-audit.log", "/key-audit.log.head", "/key-audit.log.anchors"}) fs::remove(rig.state_dir() + file);
+    EXPECT_THAT(unlock(), HasSubstr("the TPM's value")) << "and so is none at all";
+    copy_state(rig.dir().file("whole"), rig.state_dir());
+    EXPECT_EQ(unlock(), "");
+    tpm.stop();
+    EXPECT_THAT(unlock(), HasSubstr("the TPM cannot be reached")) << "no record, no action";
 }
 
 TEST_F(Anchored, AnAnchorThatWasNeverBegunIsRefused) {

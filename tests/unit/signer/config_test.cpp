@@ -119,6 +119,7 @@ people = [
 const std::string anchor = R"(
 [audit]
 anchor = "file:/mnt/elsewhere/signer.head"
+key_anchor = "file:/mnt/elsewhere/keys.head"
 )";
 const std::string production_sections = people + anchor;
 
@@ -173,6 +174,8 @@ TEST_F(SignerConfig, OnlyAProductionSignerMustHaveAnAnchorAndEveryAnchorIsReadSt
     const auto missing = parse_config(replaced(text(), "development", "production") + people, "f", "");
     ASSERT_FALSE(missing);
     EXPECT_NE(all(missing.error()).find("audit: the section is missing (add [audit]"), std::string::npos) << all(missing.error());
+    const std::string one = replaced(text(), "development", "production") + people + "[audit]\nanchor = \"file:/h\"\n";
+    EXPECT_NE(all(parse_config(one, "f", "").error()).find("audit.key_anchor: is missing"), std::string::npos);
     const auto config = parse_config(staging + anchor, "f", "").value();
     EXPECT_EQ(config.audit_anchor, "file:/mnt/elsewhere/signer.head");
     EXPECT_EQ(config.anchor_max_behind, std::chrono::seconds(30));
@@ -180,7 +183,12 @@ TEST_F(SignerConfig, OnlyAProductionSignerMustHaveAnAnchorAndEveryAnchorIsReadSt
              {"[audit]\n", "audit.anchor: is missing"},
              {"[audit]\nanchor = \"usb\"\n", "audit.anchor: audit: anchor 'usb' is neither a file nor a TPM"},
              {"[audit]\nanchor = \"file:/h\"\nanchor_max_behind_ms = 1\n", "audit.anchor_max_behind_ms: 1 is not within"},
-             {"[audit]\nanchor = \"file:/h\"\nankor = 1\n", "audit.ankor: unknown key"}}) {
+             {"[audit]\nanchor = \"file:/h\"\nankor = 1\n", "audit.ankor: unknown key"},
+             {"[audit]\nanchor = \"file:/h\"\nkey_anchor = \"usb\"\n", "audit.key_anchor: audit: anchor 'usb' is neither"},
+             {"[audit]\nanchor = \"file:/h\"\nkey_anchor = \"file:/h\"\n",
+              "audit.key_anchor: is where the signer's own log is anchored"},
+             {"[audit]\nanchor = \"tpm:0x01c10102\"\nkey_anchor = \"tpm:0x01c10102:device:/dev/tpmrm0\"\n",
+              "audit.key_anchor: is where the signer's own log is anchored"}}) {
         const auto broken = parse_config(text() + section, "f", "");
         ASSERT_FALSE(broken) << expected;
         EXPECT_NE(all(broken.error()).find(expected), std::string::npos) << all(broken.error());

@@ -99,9 +99,16 @@ std::vector<Bytes20> operators_of(const ArmView& arm) {
     return out;
 }
 
-void ask_code(const PreconditionInputs& inputs, const std::shared_ptr<Collector>& out, const Bytes20& address,
-              const std::string& name, const std::string& expected_hash) {
-    inputs.node.code(address, [out, name, expected_hash, text = to_hex(address)](const Result<Bytes>& code) {
+using Contracts = std::vector<std::pair<Bytes20, std::string>>; ///< address, code hash
+
+/// One after the other: what a node can do at once is its own affair.
+void ask_codes(feed::NodeClient& node, const std::shared_ptr<Collector>& out, Contracts contracts) {
+    if (contracts.empty()) return;
+    const auto [address, hash] = contracts.back();
+    contracts.pop_back();
+    node.code(address, [&node, out, contracts = std::move(contracts), expected_hash = hash,
+                        text = to_hex(address)](const Result<Bytes>& code) {
+        const std::string name = "contract of the manifest";
         if (!code) {
             out->object("arm: the node did not give the code of " + name + ": " + code.error().what, code.error().hint);
         } else if (code->empty()) {
@@ -111,17 +118,21 @@ void ask_code(const PreconditionInputs& inputs, const std::shared_ptr<Collector>
                             to_hex(chain::keccak256(BytesView(*code))),
                         "compare with the manifest; do not arm before the difference is explained");
         }
+        ask_codes(node, out, contracts);
     });
 }
 
-void ask_chain(const PreconditionInputs& inputs, const std::shared_ptr<Collector>& out) {
+void ask_chain(const PreconditionInputs& inputs, const std::shared_ptr<Collector>& out, Contracts contracts) {
     const Config& config = inputs.services.config;
     ChainSubject subject{
         .config = &config, .profile = config.profile ? &*config.profile : nullptr, .operators = operators_of(inputs.arming.view())};
-    check_chain(subject, inputs.node.rpc(), [out, environment = config.environment](const std::vector<ChainCheck>& checks) {
-        for (const ChainCheck& check : checks)
-            if (objects(check, environment)) out->object("arm: chain: " + check.name + ": " + check.what, check.hint);
-    });
+    check_chain(subject, inputs.node.rpc(),
+                [&node = inputs.node, out, environment = config.environment,
+                 contracts = std::move(contracts)](const std::vector<ChainCheck>& checks) {
+                    for (const ChainCheck& check : checks)
+                        if (objects(check, environment)) out->object("arm: chain: " + check.name + ": " + check.what, check.hint);
+                    ask_codes(node, out, contracts);
+                });
 }
 
 } // namespace
@@ -141,10 +152,10 @@ void check_preconditions(const PreconditionInputs& inputs, std::function<void(st
     });
     // A node that is not connected is an objection already; waiting for its answers would only delay it.
     if (!inputs.node.rpc().connected()) return;
-    ask_chain(inputs, out);
-    for (const auto& [address, hash] : release.contracts) {
-        if (const auto bytes = fixed_from_hex<20>(address)) ask_code(inputs, out, *bytes, "contract of the manifest", hash);
-    }
+    Contracts contracts;
+    for (const auto& [address, hash] : release.contracts)
+        if (const auto bytes = fixed_from_hex<20>(address)) contracts.emplace_back(*bytes, hash);
+    ask_chain(inputs, out, std::move(contracts));
 }
 
 } // namespace jitbox::apps

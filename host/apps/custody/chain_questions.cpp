@@ -1,4 +1,4 @@
-// One batch of questions.
+// Questions, a window at a time.
 // SPDX-License-Identifier: Apache-2.0
 #include "apps/custody/chain_questions.hpp"
 
@@ -16,7 +16,7 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::chrono::milliseconds batch_deadline{8000}; // jitctl arm waits for longer
+constexpr std::chrono::milliseconds window_deadline{8000};
 
 Verdict malformed(const std::string& answer) {
     return {CheckState::failed, "the node's answer is malformed: " + answer.substr(0, 80), "is this an Ethereum node?"};
@@ -134,22 +134,57 @@ void ChainQuestions::finality(std::uint64_t blocks) {
         });
 }
 
-void ChainQuestions::send(feed::RpcClient& rpc, std::function<void(std::vector<ChainCheck>)> done) && {
-    rpc.batch(
-        std::move(requests_),
-        [checks = std::move(checks_), asked = std::move(asked_), judges = std::move(judges_),
-         done = std::move(done)](const std::vector<Result<std::string>>& answers) mutable {
-            for (std::size_t i = 0; i < answers.size() && i < judges.size(); ++i) {
-                const Verdict verdict = answers[i] ? judges[i](*answers[i])
-                                                   : Verdict{CheckState::failed, answers[i].error().what, answers[i].error().hint};
-                ChainCheck& check = checks[asked[i]];
-                check.state = verdict.state;
-                check.what = verdict.what;
-                check.hint = verdict.hint;
-            }
-            done(std::move(checks));
-        },
-        batch_deadline);
+/// Window after window; keeps itself alive in the callback that it waits for.
+class ChainQuestions::Asking : public std::enable_shared_from_this<Asking> {
+public:
+    Asking(ChainQuestions what, feed::RpcClient& rpc, std::function<void(std::vector<ChainCheck>)> done,
+           std::chrono::milliseconds limit)
+        : what_(std::move(what)), rpc_(rpc), done_(std::move(done)), end_(Clock::now() + limit) {}
+
+    void next() {
+        const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end_ - Clock::now());
+        if (asked_ == what_.requests_.size() || left.count() <= 0) return finish();
+        const std::size_t count = std::min(window, what_.requests_.size() - asked_);
+        const auto first = what_.requests_.begin() + static_cast<std::ptrdiff_t>(asked_);
+        rpc_.batch(
+            {first, first + static_cast<std::ptrdiff_t>(count)},
+            [self = shared_from_this()](const std::vector<Result<std::string>>& answers) { self->take(answers); },
+            std::min(window_deadline, left));
+    }
+
+private:
+    using Clock = std::chrono::steady_clock;
+
+    void take(const std::vector<Result<std::string>>& answers) {
+        for (const Result<std::string>& answer : answers) {
+            set(asked_,
+                answer ? what_.judges_[asked_](*answer) : Verdict{CheckState::failed, answer.error().what, answer.error().hint});
+            ++asked_;
+        }
+        next();
+    }
+    void set(std::size_t question, Verdict verdict) {
+        ChainCheck& check = what_.checks_[what_.asked_[question]];
+        check.state = verdict.state;
+        check.what = std::move(verdict.what);
+        check.hint = std::move(verdict.hint);
+    }
+    void finish() {
+        for (; asked_ < what_.requests_.size(); ++asked_)
+            set(asked_, {CheckState::failed, "the node was too slow to be asked this", "is it in sync, and near? try again"});
+        done_(std::move(what_.checks_));
+    }
+
+    ChainQuestions what_;
+    feed::RpcClient& rpc_;
+    std::function<void(std::vector<ChainCheck>)> done_;
+    Clock::time_point end_;
+    std::size_t asked_ = 0;
+};
+
+void ChainQuestions::send(feed::RpcClient& rpc, std::function<void(std::vector<ChainCheck>)> done,
+                          std::chrono::milliseconds limit) && {
+    std::make_shared<Asking>(std::move(*this), rpc, std::move(done), limit)->next();
 }
 
 } // namespace jitbox::apps

@@ -1,10 +1,11 @@
-// Questions to a node with what their answers have to be: one batch, one check an answer.
+// Questions to a node with what their answers have to be: a few at once, one check an answer.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "apps/custody/chain_checks.hpp"
 #include "chain/abi.hpp"
 
+#include <chrono>
 #include <functional>
 #include <string>
 #include <vector>
@@ -32,7 +33,14 @@ public:
     /// The finalised head is at most so many blocks behind the head.
     void finality(std::uint64_t blocks);
 
-    void send(feed::RpcClient& rpc, std::function<void(std::vector<ChainCheck>)> done) &&;
+    /// A node is asked so many at once, and the next when these are answered: a slow one is slow for each, and is not given up for
+    /// all.
+    static constexpr std::size_t window = 8;
+    static constexpr std::chrono::milliseconds longest{25'000}; ///< for all of them; jitctl arm waits for longer
+
+    /// Calls `done` within `limit`; what could not be asked by then is a failed check that says so.
+    void send(feed::RpcClient& rpc, std::function<void(std::vector<ChainCheck>)> done,
+              std::chrono::milliseconds limit = longest) &&;
 
 private:
     using Judge = std::function<Verdict(const std::string& result_json)>;
@@ -42,6 +50,8 @@ private:
     std::vector<std::size_t> asked_; ///< the check that each request answers
     std::vector<feed::RpcRequest> requests_;
     std::vector<Judge> judges_; ///< one a request
+
+    class Asking;
 };
 
 } // namespace jitbox::apps

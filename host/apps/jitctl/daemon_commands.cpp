@@ -120,7 +120,7 @@ int run_arm(int argc, char** argv) {
         "arm: lets the appliance sign, for a time, up to an amount, on the pools given. Refused, with the reason, unless the\n"
         "engine's self-test passes, the node is in sync, the contracts are where they should be and the signer is ready. Above\n"
         "the signer's approvals.arm_threshold_wei it needs the approvals of two people (jitctl approve).");
-    DaemonCall daemon(10'000); // jitd asks its node about every configured address
+    DaemonCall daemon(30'000); // jitd asks its node about every configured address
     DualControl dual;
     std::string ttl;
     std::string notional;

@@ -16,6 +16,7 @@
 #include "apps/reports.hpp"
 #include "apps/runtime/engine_keeper.hpp"
 #include "apps/runtime/parts.hpp"
+#include "apps/watch/price_observer.hpp"
 #include "apps/watch/risk_watch.hpp"
 #include "base/hex.hpp"
 #include "control/commands.hpp"
@@ -134,6 +135,7 @@ struct Appliance::Impl final : control::Appliance {
     AdminPort admin;
     boost::asio::steady_timer timer;
     std::unique_ptr<Rehearsal> rehearsal;
+    std::unique_ptr<PriceObserver> observer;
     std::uint64_t ticks = 0;
     const std::chrono::steady_clock::time_point started = std::chrono::steady_clock::now();
 
@@ -152,7 +154,19 @@ struct Appliance::Impl final : control::Appliance {
         arming.disarm("jitd", "jitd started", [](const auto&) {});
         if (auto running = market.start(); !running) return running;
         tick();
+        if (auto observing = start_observer(); !observing) return observing;
         return start_rehearsals();
+    }
+
+    Result<void> start_observer() {
+        if (!config.prices.observes()) return {};
+        auto made = PriceObserver::start(services, [this](const std::string& problem) {
+            risk_watch.note(problem.empty() ? risk::Severity::info : risk::Severity::warning, "price_observer",
+                            problem.empty() ? "prices are observed again" : problem);
+        });
+        if (!made) return std::unexpected(made.error());
+        observer = std::move(*made);
+        return {};
     }
 
     /// Only while armed, and while no signature is waited for: the HSM needs the CPU then.
@@ -352,7 +366,9 @@ struct Appliance::Impl final : control::Appliance {
              .audit_problem = anchor_problem(config, *audit_log),
              .risk_objections = risk_watch.objections()},
             [this, request = std::move(*asked), respond = std::move(respond)](const std::vector<Error>& objections) {
-                if (objections.empty()) {
+                if (halt.standing() && objections.empty()) {
+                    respond(fail("arm: stopped meanwhile: " + halt.reason(), "jitctl reset after looking"));
+                } else if (objections.empty()) {
                     arm_signer(request, respond);
                 } else {
                     respond(refusal(objections));
@@ -546,6 +562,7 @@ Result<std::unique_ptr<Appliance>> Appliance::start(boost::asio::io_context& io,
 void Appliance::shut_down(std::function<void()> done) {
     impl_->timer.cancel();
     impl_->rehearsal.reset();
+    impl_->observer.reset();
     impl_->server.stop();
     impl_->arming.disarm("jitd", "jitd stops", [done = std::move(done)](const auto&) { done(); });
 }

@@ -98,6 +98,12 @@ struct PricesConfig {
     std::filesystem::path second_file;
     std::uint64_t max_age_ms = 0;
     std::uint64_t max_difference_ppm = 0;
+    std::string observe_base;    ///< the chain is the second source: symbol of the token that is ether; empty: it is not
+    std::string observe_node_ws; ///< empty in the file: chain.node_ws
+    std::uint64_t observe_window_s = 0;
+    std::uint64_t observe_every_ms = 0;
+
+    [[nodiscard]] bool observes() const { return !observe_base.empty(); }
 };
 
 struct SignerConfig {
@@ -170,6 +176,7 @@ struct PoolConfig {
     std::uint64_t executor_pool_id = 0;
     u256 budget0 = 0;
     u256 budget1 = 0;
+    bool reference = false; ///< its mean price is part of the second source (prices.observe_base)
 };
 
 struct RouterConfig {

@@ -1,9 +1,12 @@
 // Rules of [risk] and [prices] over several fields, and the static prices in the form that everything is valued by.
 // SPDX-License-Identifier: Apache-2.0
 #include "apps/config/config_schema.hpp"
+#include "apps/config/reference_prices.hpp"
 #include "risk/price_book.hpp"
 
 #include <fmt/format.h>
+
+#include <algorithm>
 
 namespace jitbox::apps {
 namespace {
@@ -38,8 +41,33 @@ void check_static_price(TokenConfig& token, std::size_t i, ConfigErrors& errors)
     token.price_x96 = price.value_or(0);
 }
 
+std::vector<PoolTick> reference_pools(const Config& config) {
+    std::vector<PoolTick> out;
+    for (const PoolConfig& pool : config.pools)
+        if (pool.reference) out.push_back({.pool = &pool, .tick = 0});
+    return out;
+}
+
+/// The chain as the second source: from the base every token is reached over the reference pools.
+void check_observed(Config& config, ConfigErrors& errors) {
+    if (!config.prices.observes()) return;
+    if (!config.prices.second_file.empty())
+        errors.push_back({"config: prices.second_file is there beside prices.observe_base", "the second source is one of them"});
+    config.prices.second_file = config.paths.runtime_dir / "prices-observed.json";
+    if (config.prices.observe_node_ws.empty()) config.prices.observe_node_ws = config.chain.node_ws;
+    const auto base = std::ranges::find(config.tokens, config.prices.observe_base, &TokenConfig::symbol);
+    if (base == config.tokens.end()) {
+        errors.push_back({"config: prices.observe_base = '" + config.prices.observe_base + "' is no symbol of [[tokens]]",
+                          "name the token that is ether, e.g. WETH"});
+    } else if (const auto reached = prices_from(config, base->address, reference_pools(config)); !reached) {
+        errors.push_back(
+            {"config: " + reached.error().what, "give `reference = true` to pools that lead from the base to every token"});
+    }
+}
+
 void check_prices(Config& config, ConfigErrors& errors) {
     const bool development = config.environment == "development";
+    check_observed(config, errors);
     for (std::size_t i = 0; i < config.tokens.size(); ++i) {
         TokenConfig& token = config.tokens[i];
         if (config.prices.file.empty()) {
@@ -54,7 +82,8 @@ void check_prices(Config& config, ConfigErrors& errors) {
     }
     if (config.prices.second_file.empty() && !development) {
         errors.push_back(
-            {"config: prices.second_file is missing", "one source alone may lie: name the file of another, independent one"});
+            {"config: prices.second_file is missing",
+             "one source alone may lie: name the file of another, independent one, or let the chain be it (prices.observe_base)"});
     }
     if (config.prices.file.empty() && !config.prices.second_file.empty()) {
         errors.push_back({"config: prices.second_file is there without prices.file", "name the first source too"});

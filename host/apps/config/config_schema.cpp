@@ -216,6 +216,9 @@ constexpr std::array pool_table{
                     [](PoolConfig& c, V v) { c.budget0 = v.wei; }},
     Key<PoolConfig>{"budget1", Type::wei, required, "", "Units of token1 that one position may use.",
                     [](PoolConfig& c, V v) { c.budget1 = v.wei; }},
+    Key<PoolConfig>{"reference", Type::flag, "false", "",
+                    "Its mean price is part of the second price source (prices.observe_base).",
+                    [](PoolConfig& c, V v) { c.reference = v.flag; }},
 };
 
 constexpr std::array router_table{

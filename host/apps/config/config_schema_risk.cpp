@@ -106,6 +106,18 @@ constexpr std::array prices_table{
     Key<PricesConfig>{"max_difference_ppm", Type::integer, "10000", "0..1000000",
                       "A larger difference of the two sources, of the lower price, forbids trading and disarms.",
                       [](PricesConfig& c, V v) { c.max_difference_ppm = v.natural(); }, stated},
+    Key<PricesConfig>{
+        "observe_base", Type::text, "", "",
+        "Symbol of the token that is ether: jitd itself observes the mean prices of the pools with `reference`, as the "
+        "second source. Empty: it does not.",
+        [](PricesConfig& c, V v) { c.observe_base = v.text; }},
+    Key<PricesConfig>{"observe_node_ws", Type::url, "", "ws|wss",
+                      "The node that is asked for them, better another than chain.node_ws. Empty: that one.",
+                      [](PricesConfig& c, V v) { c.observe_node_ws = v.text; }},
+    Key<PricesConfig>{"observe_window_s", Type::integer, "1800", "1..86400", "How long the mean is.",
+                      [](PricesConfig& c, V v) { c.observe_window_s = v.natural(); }},
+    Key<PricesConfig>{"observe_every_ms", Type::integer, "5000", "100..3600000", "How often they are asked for.",
+                      [](PricesConfig& c, V v) { c.observe_every_ms = v.natural(); }},
 };
 
 } // namespace

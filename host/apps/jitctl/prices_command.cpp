@@ -2,21 +2,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "apps/jitctl/prices_command.hpp"
 
+#include "apps/config/reference_prices.hpp"
 #include "apps/custody/node_session.hpp"
 #include "apps/jitctl/commands.hpp"
-#include "apps/jitctl/reference_prices.hpp"
 #include "apps/text/amount_text.hpp"
 #include "apps/text/command_line.hpp"
 #include "base/hex.hpp"
-#include "chain/abi.hpp"
 
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
-#include <filesystem>
-#include <fstream>
 #include <string>
 #include <thread>
 #include <vector>
@@ -70,20 +67,14 @@ Result<void> fill(const Arguments& arguments, Plan& plan) {
 
 /// observe([window, 0]): two cumulative ticks.
 Result<std::int32_t> observe(NodeSession& node, const PoolConfig& pool, std::uint32_t window_s) {
-    const Bytes calldata = chain::AbiWriter(chain::selector_of("observe(uint32[])")).uint(32).uint(2).uint(window_s).uint(0).take();
-    const auto answer = node.call(pool.address, calldata);
+    const auto answer = node.call(pool.address, observe_call(window_s));
     if (!answer)
         return fail("prices: pool " + to_hex(pool.address) + " does not observe " + std::to_string(window_s) +
                         " s back: " + answer.error().what,
                     "anybody may call its increaseObservationCardinalityNext, then wait; or a shorter --window");
-    chain::AbiReader in(*answer);
-    in.uint("offset of tickCumulatives");
-    in.uint("offset of secondsPerLiquidity");
-    if (in.uint("number of tickCumulatives") != 2) return fail("prices: pool " + to_hex(pool.address) + " is no V3 pool");
-    const auto before = static_cast<std::int64_t>(in.sint("tickCumulative", 56));
-    const auto after = static_cast<std::int64_t>(in.sint("tickCumulative", 56));
-    if (auto read = in.finish(false); !read) return std::unexpected(read.error());
-    return mean_tick(before, after, window_s);
+    auto tick = observed_tick(*answer, window_s);
+    if (!tick) return fail("prices: pool " + to_hex(pool.address) + ": " + tick.error().what);
+    return *tick;
 }
 
 /// The document of now; its time is the block's, so that a node that stands still makes old prices.
@@ -104,24 +95,12 @@ Result<std::string> document(NodeSession& node, const Plan& plan) {
     return price_document(*prices, head->timestamp * 1000);
 }
 
-/// Beside and renamed: jitd never reads half a file.
-Result<void> replace_file(const std::string& path, const std::string& text) {
-    const std::string fresh = path + ".new";
-    std::ofstream file(fresh, std::ios::binary | std::ios::trunc);
-    file << text;
-    file.close();
-    std::error_code error;
-    if (file) std::filesystem::rename(fresh, path, error);
-    if (!file || error) return fail("prices: cannot write " + path, "its folder must be there and writable");
-    return {};
-}
-
 Result<void> round(const Arguments& arguments, const Plan& plan) {
     auto node = NodeSession::open(arguments.node.empty() ? plan.config.chain.node_ws : arguments.node);
     if (!node) return std::unexpected(node.error());
     const auto text = document(**node, plan);
     if (!text) return std::unexpected(text.error());
-    if (!arguments.out.empty()) return replace_file(arguments.out, *text);
+    if (!arguments.out.empty()) return replace_price_file(arguments.out, *text);
     std::fputs(text->c_str(), stdout);
     return {};
 }

@@ -115,7 +115,7 @@ fee = ${pool.fee}
 tick_spacing = ${pool.tick_spacing}
 executor_pool_id = ${pool.pool_id}
 budget0 = ${quoted(units(tokens.get(pool.token0), POSITION_WEI))}
-budget1 = ${quoted(units(tokens.get(pool.token1), POSITION_WEI))}`);
+budget1 = ${quoted(units(tokens.get(pool.token1), POSITION_WEI))}${overrides["pools.reference"]?.includes(pool.address) ? "\nreference = true" : ""}`);
   }
   for (const router of manifest.routers) {
     sections.push(`[[routers]]

@@ -103,6 +103,38 @@ async function check_liar(appliance) {
   console.log(`  a first source that lies by 3 % is found: ${status.cause}`);
 }
 
+/** jitd restarted with what it shall observe itself; nobody runs jitctl prices observe any more. */
+async function observing(appliance, pools, window_s) {
+  await appliance.jitd.end();
+  delete appliance.overrides["prices.second_file"];
+  const settings = { observe_base: '"WETH"', observe_window_s: window_s, observe_every_ms: 1000 };
+  for (const [key, value] of Object.entries(settings)) appliance.overrides[`prices.${key}`] = value;
+  appliance.overrides["pools.reference"] = pools.map(({ address }) => address);
+  appliance.write_config();
+  await appliance.start_jitd();
+  await appliance.ready();
+}
+
+const ARM = ["arm", "--ttl", "30m", "--max-notional", "1000eth"];
+
+/** The same without a command: jitd observes by itself. What it cannot observe is no source, and without a second source nothing is armed. */
+async function check_own_observer(appliance, pools) {
+  await observing(appliance, pools, 86_400);
+  await until("the pools' memory being named", async () => (await appliance.jitctl("risk", "events")).events.some(({ rule, text }) => rule === "price_observer" && /does not observe 86400 s back/.test(text)));
+  const { code, stderr } = await appliance.try_jitctl(...ARM);
+  assert.notEqual(code, 0);
+  assert.match(stderr, /prices-observed\.json/);
+  await observing(appliance, pools, WINDOW_S);
+  await until("both sources to be believed", async () => (await appliance.status()).risk.price_problem === "");
+  await appliance.jitctl("risk", "acknowledge", "--reason", "seen to");
+  await check_liar(appliance);
+  await appliance.jitctl("risk", "acknowledge", "--reason", "seen to");
+  const own = observed(readFileSync(join(appliance.dirs.runtime, "prices-observed.json"), "utf8"));
+  const command = observed((await observe_once(appliance, pools)).stdout);
+  for (const [token, price] of own) assert.ok(Math.abs(price / command.get(token) - 1) < 1e-6, "as the command has it");
+  console.log("  jitd observes by itself; a pool that remembers too little is named and refuses arming");
+}
+
 await end_to_end(
   "reference prices",
   async (appliance) => {
@@ -114,8 +146,9 @@ await end_to_end(
     appliance.observer = new Process(appliance.program("jitctl"), [...arguments_of(appliance, pools), "--every", "1s", "--out", file], { name: "observer", log_dir: appliance.dirs.logs });
     await until("the observer's file", () => existsSync(file) && observed(readFileSync(file, "utf8")).size === appliance.manifest.tokens.length);
     await check_liar(appliance);
-    await check_manipulation(appliance, pools);
     await appliance.observer.end();
+    await check_own_observer(appliance, pools);
+    await check_manipulation(appliance, pools);
   },
   {
     before: async (appliance) => {

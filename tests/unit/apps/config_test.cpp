@@ -309,6 +309,27 @@ TEST(ConfigTest, prices_come_from_files_or_stand_in_the_configuration_but_not_bo
     EXPECT_THAT(all_of(alone.error()), HasSubstr("second_file is there without prices.file"));
 }
 
+TEST(ConfigTest, the_chain_is_the_second_price_source_when_every_token_is_reached_over_reference_pools) {
+    std::string text = with(good, "price_wei = \"1000000000000000000\"", "");
+    text = with(text, "price_wei = \"400000000000000\"", "");
+    const std::string observing = "[prices]\nfile = \"/run/prices/a.json\"\nobserve_base = \"WETH\"\n";
+    const std::string with_reference = with(text, "[[pools]]\n", "[[pools]]\nreference = true\n");
+    const auto config = parse_config(with_reference + observing, "observed.toml");
+    ASSERT_TRUE(config.has_value()) << all_of(config.error());
+    EXPECT_EQ(config->prices.second_file, config->paths.runtime_dir / "prices-observed.json");
+    EXPECT_EQ(config->prices.observe_node_ws, config->chain.node_ws);
+    const auto refused = [](const std::string& broken) {
+        const auto parsed = parse_config(broken, "broken.toml");
+        return parsed ? std::string("accepted") : all_of(parsed.error());
+    };
+    EXPECT_THAT(refused(text + observing), HasSubstr("is in none of the reference pools that lead to the base"));
+    EXPECT_THAT(refused(with_reference + with(observing, "WETH", "ETH")), HasSubstr("prices.observe_base = 'ETH' is no symbol"));
+    EXPECT_THAT(refused(with_reference + observing + "second_file = \"/run/prices/b.json\"\n"),
+                HasSubstr("prices.second_file is there beside prices.observe_base"));
+    EXPECT_THAT(refused(with_reference + "[prices]\nobserve_base = \"WETH\"\n"),
+                HasSubstr("second_file is there without prices.file"));
+}
+
 TEST(ConfigTest, the_reference_in_the_documentation_is_the_schema) {
     std::ifstream in(JITBOX_SOURCE_DIR "/docs/configuration.md");
     const std::string document{std::istreambuf_iterator<char>(in), {}};

@@ -23,6 +23,10 @@ struct PoolTick {
     std::int32_t tick = 0;
 };
 
+/// Calldata of a pool's observe([window_s, 0]), and the mean tick out of its answer. Errors: it is no V3 pool's.
+[[nodiscard]] Bytes observe_call(std::uint32_t window_s);
+[[nodiscard]] Result<std::int32_t> observed_tick(BytesView answer, std::uint32_t window_s);
+
 /// Wei of one whole token, for every token that can be reached from `base` (which is 1 ether a whole one) over the pools, each
 /// price from the pool that comes first. Errors: a token of the configuration that cannot be reached, a price that is 0 or too
 /// large.
@@ -31,5 +35,8 @@ struct PoolTick {
 
 /// A price document as `prices.second_file` wants it.
 [[nodiscard]] std::string price_document(const std::map<Bytes20, u256>& prices, std::uint64_t time_ms);
+
+/// Written beside and renamed: nobody reads half a file. Errors: no folder, no permission, no space.
+[[nodiscard]] Result<void> replace_price_file(const std::string& path, const std::string& text);
 
 } // namespace jitbox::apps

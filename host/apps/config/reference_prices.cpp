@@ -1,12 +1,15 @@
 // Ticks to prices.
 // SPDX-License-Identifier: Apache-2.0
-#include "apps/jitctl/reference_prices.hpp"
+#include "apps/config/reference_prices.hpp"
 
 #include "base/hex.hpp"
+#include "chain/abi.hpp"
 #include "hls/tick_math.hpp"
 
 #include <boost/json.hpp>
 
+#include <filesystem>
+#include <fstream>
 #include <optional>
 
 namespace jitbox::apps {
@@ -46,6 +49,21 @@ Result<std::int32_t> mean_tick(std::int64_t before, std::int64_t after, std::uin
     return static_cast<std::int32_t>(tick);
 }
 
+Bytes observe_call(std::uint32_t window_s) {
+    return chain::AbiWriter(chain::selector_of("observe(uint32[])")).uint(32).uint(2).uint(window_s).uint(0).take();
+}
+
+Result<std::int32_t> observed_tick(BytesView answer, std::uint32_t window_s) {
+    chain::AbiReader in(answer);
+    in.uint("offset of tickCumulatives");
+    in.uint("offset of secondsPerLiquidity");
+    if (in.uint("number of tickCumulatives") != 2) return fail("prices: this is no V3 pool");
+    const auto before = static_cast<std::int64_t>(in.sint("tickCumulative", 56));
+    const auto after = static_cast<std::int64_t>(in.sint("tickCumulative", 56));
+    if (auto read = in.finish(false); !read) return std::unexpected(read.error());
+    return mean_tick(before, after, window_s);
+}
+
 Result<std::map<Bytes20, u256>> prices_from(const Config& config, const Bytes20& base, std::span<const PoolTick> ticks) {
     const TokenConfig* const root = config.token(base);
     if (root == nullptr) return fail("prices: the base " + to_hex(base) + " is no token of the configuration");
@@ -78,6 +96,17 @@ std::string price_document(const std::map<Bytes20, u256>& prices, std::uint64_t 
     for (const auto& [token, wei] : prices)
         rows.push_back(boost::json::object{{"token", to_hex(token)}, {"price_wei", chain::to_decimal(wei)}, {"time_ms", time_ms}});
     return boost::json::serialize(boost::json::object{{"prices", std::move(rows)}}) + "\n";
+}
+
+Result<void> replace_price_file(const std::string& path, const std::string& text) {
+    const std::string fresh = path + ".new";
+    std::ofstream file(fresh, std::ios::binary | std::ios::trunc);
+    file << text;
+    file.close();
+    std::error_code error;
+    if (file) std::filesystem::rename(fresh, path, error);
+    if (!file || error) return fail("prices: cannot write " + path, "its folder must be there and writable");
+    return {};
 }
 
 } // namespace jitbox::apps

@@ -2,13 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "audit/head_file.hpp"
 #include "audit/record.hpp"
+#include "base/file.hpp"
 #include "base/hex.hpp"
-
-#include <cerrno>
-#include <cstring>
-#include <filesystem>
-#include <fstream>
-#include <sstream>
 
 namespace jitbox::audit {
 namespace {
@@ -27,17 +22,6 @@ std::string chain_problem(const Record& record, const Head& before) {
         return "sequence number " + std::to_string(record.seq) + " after " + std::to_string(before.seq) +
                " (duplicate or reordered)";
     return "it does not continue the record before it (that one was replaced)";
-}
-
-Result<std::string> read_file(const std::string& path) {
-    std::error_code ignored;
-    if (std::filesystem::is_directory(path, ignored)) return fail("audit: " + path + " is a directory", "name the log itself");
-    std::ifstream in(path, std::ios::binary);
-    std::ostringstream out;
-    if (in) out << in.rdbuf();
-    if (!in || in.bad())
-        return fail("audit: cannot read " + path + ": " + std::strerror(errno), "check the path and its permissions");
-    return out.str();
 }
 
 } // namespace
@@ -121,7 +105,7 @@ VerifyReport verify_with_head(std::string_view content, const StoredHead& stored
 
 Result<VerifyReport> verify(const std::string& path, std::optional<Head> anchor) {
     const auto content = read_file(path);
-    if (!content) return std::unexpected(content.error());
+    if (!content) return fail("audit: " + content.error().what, content.error().hint);
     const auto text = read_file(path + ".head");
     const auto stored = decode_head_file(text ? *text : "");
     VerifyReport report = verify_with_head(*content, stored.value_or(StoredHead{}), anchor);
@@ -136,7 +120,7 @@ Result<VerifyReport> verify(const std::string& path, std::optional<Head> anchor)
 
 Result<std::vector<Record>> tail(const std::string& path, std::size_t limit) {
     const auto content = read_file(path);
-    if (!content) return std::unexpected(content.error());
+    if (!content) return fail("audit: " + content.error().what, content.error().hint);
     std::vector<Record> out;
     std::string_view rest = *content;
     while (!rest.empty() && out.size() < limit) {

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "manifest/manifest.hpp"
 
-#include "manifest/sha256.hpp"
+#include "base/file.hpp"
 
 #include <boost/json.hpp>
 

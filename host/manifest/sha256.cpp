@@ -2,15 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "manifest/sha256.hpp"
 
+#include "base/file.hpp"
 #include "base/hex.hpp"
 
 #include <sodium.h>
 
 #include <array>
-#include <cerrno>
-#include <cstring>
-#include <fstream>
-#include <iterator>
 
 namespace jitbox::manifest {
 
@@ -18,14 +15,6 @@ std::string sha256_hex(std::string_view text) {
     std::array<std::uint8_t, crypto_hash_sha256_BYTES> digest{};
     crypto_hash_sha256(digest.data(), reinterpret_cast<const unsigned char*>(text.data()), text.size());
     return to_hex_plain(digest);
-}
-
-Result<std::string> read_file(const std::string& path) {
-    std::ifstream in(path, std::ios::binary);
-    if (!in) return fail("cannot read " + path + ": " + std::strerror(errno));
-    std::string text{std::istreambuf_iterator<char>(in), {}};
-    if (in.bad()) return fail("cannot read " + path);
-    return text;
 }
 
 Result<std::string> sha256_of_file(const std::string& path) {

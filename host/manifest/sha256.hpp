@@ -12,7 +12,5 @@ namespace jitbox::manifest {
 [[nodiscard]] std::string sha256_hex(std::string_view text);
 /// Errors: cannot be read.
 [[nodiscard]] Result<std::string> sha256_of_file(const std::string& path);
-/// The whole file. Errors: cannot be read.
-[[nodiscard]] Result<std::string> read_file(const std::string& path);
 
 } // namespace jitbox::manifest

@@ -2,15 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "signer/config.hpp"
 
+#include "base/file.hpp"
 #include "manifest/sha256.hpp"
 #include "signer/config_section.hpp"
 
 #include <array>
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 
 #include <sys/stat.h>
 
@@ -118,17 +115,13 @@ std::vector<Error> check_production(const Config& config, const std::string& pat
 }
 
 std::expected<Config, std::vector<Error>> load_config(const std::string& path) {
-    std::ifstream in(path, std::ios::binary);
-    std::ostringstream text;
-    if (in) text << in.rdbuf();
-    if (!in)
-        return std::unexpected(
-            std::vector{Error{.what = path + ": " + std::strerror(errno), .hint = "give the file with --config"}});
+    const auto text = read_file(path);
+    if (!text) return std::unexpected(std::vector{Error{.what = text.error().what, .hint = "give the file with --config"}});
     const char* credentials = std::getenv("CREDENTIALS_DIRECTORY");
-    auto config = parse_config(text.str(), path, credentials == nullptr ? "" : credentials);
+    auto config = parse_config(*text, path, credentials == nullptr ? "" : credentials);
     if (!config) return config;
     config->source_name = std::filesystem::path(path).filename().string();
-    config->source_sha256 = manifest::sha256_hex(text.str());
+    config->source_sha256 = manifest::sha256_hex(*text);
     if (auto mistakes = check_production(*config, path); !mistakes.empty()) return std::unexpected(std::move(mistakes));
     return config;
 }

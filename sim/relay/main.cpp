@@ -100,8 +100,11 @@ static int run(int argc, char** argv) {
         ->capture_default_str();
     app.add_option("--listen", options.listen, "address:port; port 0 takes a free one and prints it")->capture_default_str();
     app.add_option("--block-time", options.block_time_s, "build a block every so many seconds; 0: only on sim_buildBlock")
+        ->check(CLI::NonNegativeNumber)
         ->capture_default_str();
-    app.add_option("--slot-seconds", options.slot_seconds, "chain time between two blocks")->capture_default_str();
+    app.add_option("--slot-seconds", options.slot_seconds, "chain time between two blocks")
+        ->check(CLI::Range(1, 86'400))
+        ->capture_default_str();
     app.add_option("--fault", options.fault, "fault from the start, e.g. slow:500, partial:1, drop")->capture_default_str();
     app.add_flag("--no-build", options.no_build, "accept bundles but never build: a relay whose builders win no slot");
     app.add_flag("--die-with-parent", options.with_parent, "end when the process that started this one ends");

@@ -6,14 +6,13 @@
 #include "apps/config/config_schema.hpp"
 #include "apps/config/schema_reference.hpp"
 #include "apps/config/toml_walker.hpp"
+#include "base/file.hpp"
 #include "chain/address.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
-#include <fstream>
-#include <iterator>
 #include <map>
 
 namespace jitbox::apps {
@@ -214,10 +213,9 @@ std::expected<ChainProfile, std::vector<Error>> parse_profile(std::string_view t
 }
 
 std::expected<ChainProfile, std::vector<Error>> load_profile(const std::filesystem::path& file) {
-    std::ifstream in(file);
-    if (!in) return std::unexpected(std::vector<Error>{{"profile: cannot read " + file.string(), "see deploy/chains"}});
-    const std::string text{std::istreambuf_iterator<char>(in), {}};
-    return parse_profile(text, file.string());
+    const auto text = read_file(file);
+    if (!text) return std::unexpected(std::vector<Error>{{"profile: " + text.error().what, "see deploy/chains"}});
+    return parse_profile(*text, file.string());
 }
 
 void check_against_profile(const Config& config, const ChainProfile& profile, std::vector<Error>& errors) {

@@ -5,14 +5,13 @@
 #include "apps/config/config_schema.hpp"
 #include "apps/config/schema_reference.hpp"
 #include "apps/config/toml_walker.hpp"
+#include "base/file.hpp"
 #include "manifest/sha256.hpp"
 
 #include <fmt/format.h>
 #include <toml++/toml.h>
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 
 namespace jitbox::apps {
 namespace {
@@ -66,16 +65,13 @@ std::expected<Config, ConfigErrors> parse_config(std::string_view text, std::str
 }
 
 std::expected<Config, ConfigErrors> load_config(const std::filesystem::path& file) {
-    std::ifstream in(file);
-    if (!in) {
-        return std::unexpected(ConfigErrors{{"config: cannot read " + file.string(), "give the file with --config"}});
-    }
-    const std::string text{std::istreambuf_iterator<char>(in), {}};
-    auto config = parse_config(text, file.string());
+    const auto text = read_file(file);
+    if (!text) return std::unexpected(ConfigErrors{{"config: " + text.error().what, "give the file with --config"}});
+    auto config = parse_config(*text, file.string());
     if (!config) return config;
     config->file = file;
     config->source_name = file.filename().string();
-    config->source_sha256 = manifest::sha256_hex(text);
+    config->source_sha256 = manifest::sha256_hex(*text);
     ConfigErrors errors;
     check_permissions(file, *config, errors);
     if (!errors.empty()) return std::unexpected(std::move(errors));

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "apps/custody/guardian.hpp"
 
+#include "base/file.hpp"
+
 #include <toml++/toml.h>
 
 #include <algorithm>
@@ -98,7 +100,9 @@ GuardianSettings read(const toml::table& table, std::vector<Error>& errors) {
 } // namespace
 
 std::expected<GuardianSettings, std::vector<Error>> load_guardian(const std::string& file) try {
-    const toml::table root = toml::parse_file(file);
+    const auto text = read_file(file);
+    if (!text) return std::unexpected(std::vector<Error>{{text.error().what, "give the file with --config"}});
+    const toml::table root = toml::parse(*text, file);
     const toml::table* const table = root["guardian"].as_table();
     if (table == nullptr) return std::unexpected(std::vector<Error>{{file + ": [guardian] is missing", "see docs/guardian.md"}});
     std::vector<Error> errors;
@@ -107,7 +111,8 @@ std::expected<GuardianSettings, std::vector<Error>> load_guardian(const std::str
     return out;
 } catch (const toml::parse_error& error) {
     return std::unexpected(
-        std::vector<Error>{{file + ": " + std::string(error.description()), "line " + std::to_string(error.source().begin.line)}});
+        std::vector<Error>{{file + ": line " + std::to_string(error.source().begin.line) + ": " + std::string(error.description()),
+                            "see docs/guardian.md for the format"}});
 }
 
 } // namespace jitbox::apps

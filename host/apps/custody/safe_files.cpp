@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "apps/custody/safe_files.hpp"
 
+#include "base/file.hpp"
 #include "base/hex.hpp"
 
 #include <boost/json.hpp>
@@ -9,26 +10,14 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
-#include <sstream>
 #include <utility>
 
 namespace jitbox::apps {
-namespace {
 
 namespace json = boost::json;
 
-Result<std::string> read_text(const std::string& path) {
-    std::ifstream in(path, std::ios::binary);
-    if (!in) return fail(path + ": " + std::strerror(errno));
-    std::ostringstream text;
-    text << in.rdbuf();
-    return text.str();
-}
-
-} // namespace
-
 Result<safe::Proposal> read_proposal(const std::string& path) {
-    const auto text = read_text(path);
+    const auto text = read_file(path);
     if (!text) return std::unexpected(text.error());
     auto proposal = safe::proposal_from_json(*text);
     if (!proposal) return fail(path + ": " + proposal.error().what, proposal.error().hint);
@@ -36,7 +25,7 @@ Result<safe::Proposal> read_proposal(const std::string& path) {
 }
 
 Result<safe::OwnerSignature> read_signature(const std::string& path) {
-    const auto text = read_text(path);
+    const auto text = read_file(path);
     if (!text) return std::unexpected(text.error());
     boost::system::error_code error;
     const json::value value = json::parse(*text, error);

@@ -5,6 +5,7 @@
 #include "apps/jitctl/commands.hpp"
 #include "apps/text/amount_text.hpp"
 #include "apps/text/command_line.hpp"
+#include "base/file.hpp"
 #include "signer/approval.hpp"
 #include "signer/config.hpp"
 
@@ -16,7 +17,6 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
-#include <fstream>
 #include <iostream>
 #include <iterator>
 #include <string>
@@ -45,12 +45,11 @@ struct Request {
 };
 
 Result<Request> read_request(const std::string& path) {
-    std::ifstream file(path);
-    if (!file && path != "-") return fail("cannot read " + path, "check the path and its permissions");
-    std::istream& in = path == "-" ? std::cin : file;
-    const std::string text{std::istreambuf_iterator<char>(in), {}};
+    const auto text =
+        path == "-" ? Result<std::string>(std::string{std::istreambuf_iterator<char>(std::cin), {}}) : read_file(path);
+    if (!text) return std::unexpected(text.error());
     boost::system::error_code error;
-    const json::value value = json::parse(text, error);
+    const json::value value = json::parse(*text, error);
     const json::object* object = error ? nullptr : value.if_object();
     const auto member = [object](const char* name) {
         const json::value* found = object == nullptr ? nullptr : object->if_contains(name);

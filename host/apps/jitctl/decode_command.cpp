@@ -44,7 +44,7 @@ int decode_command(int argc, char** argv) {
     }
     if (!routers.empty()) {
         auto table = load_routers(routers);
-        if (!table) return print_mistake({"decode: --routers " + table.error().what, table.error().hint});
+        if (!table) return print_mistake({"decode: --routers: " + table.error().what, table.error().hint});
         options.table = std::move(*table);
     }
     std::ios::sync_with_stdio(false);

@@ -7,6 +7,7 @@
 #include "apps/custody/node_session.hpp"
 #include "apps/jitctl/commands.hpp"
 #include "apps/text/command_line.hpp"
+#include "base/file.hpp"
 #include "base/hex.hpp"
 #include "chain/keccak.hpp"
 #include "manifest/manifest.hpp"
@@ -129,7 +130,7 @@ Result<manifest::MinisignPublicKey> read_public_key(const std::string& text_or_f
         if (!key) return fail("--public-key: '" + text_or_file + "' is neither a file nor minisign's line RW...", key.error().hint);
         return key;
     }
-    const auto text = manifest::read_file(text_or_file);
+    const auto text = read_file(text_or_file);
     if (!text) return std::unexpected(text.error());
     return manifest::parse_minisign_public_key(*text);
 }

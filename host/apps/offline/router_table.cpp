@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "apps/offline/router_table.hpp"
 
+#include "base/file.hpp"
 #include "chain/address.hpp"
 
 #include <boost/json.hpp>
@@ -9,9 +10,6 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <optional>
 #include <sstream>
 
@@ -266,15 +264,11 @@ Result<RouterTable> parse_routers(std::string_view text, std::string_view source
 }
 
 Result<RouterTable> load_routers(const std::string& path) {
-    std::ifstream file(path, std::ios::binary);
-    std::error_code ignored;
-    if (!file || std::filesystem::is_directory(path, ignored)) {
-        return fail(path + ": cannot be read", "check the path and its permissions");
-    }
-    const std::string text{std::istreambuf_iterator<char>(file), {}};
-    if (text.find_first_not_of(" \t\r\n") == std::string::npos)
+    const auto text = read_file(path);
+    if (!text) return std::unexpected(text.error());
+    if (text->find_first_not_of(" \t\r\n") == std::string::npos)
         return fail(path + ":1: the file is empty", "{} is the empty table");
-    return parse_routers(text, path);
+    return parse_routers(*text, path);
 }
 
 } // namespace jitbox::apps

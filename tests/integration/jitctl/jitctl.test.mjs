@@ -52,11 +52,11 @@ test("a mistake in the command line is 2, a daemon that is not there is 1, and b
     [["card"], /list, test, reset/],
     [["approve", "--key", "/nowhere", "--as", "bob"], /\/nowhere/],
     [["audit", "verify", "--file", "/nowhere"], /cannot read \/nowhere/],
-    [["audit", "verify", "--file", tmpdir()], /is a directory/],
+    [["audit", "verify", "--file", tmpdir()], /Is a directory/],
     [["manifest", "verify", "--public-key", "/nowhere"], /'\/nowhere' is neither a file nor/],
     [["safe", "status", "--safe", "0x12"], /--safe: .*0x12/],
     [["key", "list", "--config", "/nowhere"], /\/nowhere/],
-    [["decode", "--routers", "/nowhere"], /--routers \/nowhere/],
+    [["decode", "--routers", "/nowhere"], /--routers: .*\/nowhere/],
     [["decode", "--engine", "abacus"], /abacus/],
     [["evaluate", "--engine", "abacus"], /abacus/],
     [["evaluate", "/nowhere"], /\/nowhere/],
@@ -85,7 +85,7 @@ test("the programs: --version and --help with 0, an unknown option and a configu
     const run = (...args) => spawnSync(join(bin, program), args, { encoding: "utf8", timeout: 60_000 });
     assert.match(run("--version").stdout, new RegExp(`^${program} \\d+\\.\\d+\\.\\d+\n$`));
     assert.equal(run("--help").status, 0);
-    for (const [args, what] of [[["--nonsense"], /--nonsense/], [["--config", "/nowhere"], /\/nowhere/]]) {
+    for (const [args, what] of [[["--nonsense"], /--nonsense/], [["--config", "/nowhere"], /cannot read \/nowhere/], [["--config", tmpdir()], /Is a directory/]]) {
       const { status, stderr } = run(...args);
       assert.equal(status, 2, `${program} ${args.join(" ")}: ${stderr}`);
       assert.match(stderr, what);

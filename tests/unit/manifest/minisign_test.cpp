@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "manifest/minisign.hpp"
 
-#include "manifest/sha256.hpp"
+#include "base/file.hpp"
 #include "support/temp_dir.hpp"
 
 #include <gmock/gmock.h>

@@ -5,6 +5,7 @@
 #include "clocked.hpp"
 #include "hls/keccak.hpp"
 #include "hls/records.hpp"
+#include "support/seed.hpp"
 
 #include <gtest/gtest.h>
 
@@ -83,8 +84,7 @@ Message random_message(std::size_t size, std::mt19937_64& random) {
 }
 
 TEST(KeccakStream, HashesEveryLengthAroundTheBlockSize) {
-    const auto seed = std::random_device{}();
-    std::cout << "seed " << seed << '\n';
+    const auto seed = jitbox::test::random_seed();
     std::mt19937_64 random{seed};
     std::vector<Message> messages;
     for (std::size_t size = 0; size <= 420; ++size) messages.push_back(random_message(size, random));
@@ -93,8 +93,7 @@ TEST(KeccakStream, HashesEveryLengthAroundTheBlockSize) {
 }
 
 TEST(KeccakStream, HashesLongMessagesUnderRandomStalls) {
-    const auto seed = std::random_device{}();
-    std::cout << "seed " << seed << '\n';
+    const auto seed = jitbox::test::random_seed();
     std::mt19937_64 random{seed};
     std::vector<Message> messages;
     for (int i = 0; i < 40; ++i) messages.push_back(random_message(random() % 5000, random));

@@ -3,6 +3,7 @@
 #include "../unit/kernels/parser_harness.hpp"
 #include "parser_driver.hpp"
 #include "parser_streams.hpp"
+#include "support/seed.hpp"
 #include "support/shared_data.hpp"
 
 #include <gtest/gtest.h>
@@ -16,13 +17,6 @@
 
 namespace jitbox::test {
 namespace {
-
-std::uint64_t new_seed() {
-    const char* const fixed = std::getenv("JITBOX_SEED");
-    const std::uint64_t seed = fixed != nullptr ? std::strtoull(fixed, nullptr, 10) : std::random_device{}();
-    std::cout << "seed " << seed << " (JITBOX_SEED repeats it)\n";
-    return seed;
-}
 
 /// Both forms side by side over stream after stream.
 class Parser : public testing::Test {
@@ -84,7 +78,7 @@ TEST_F(Parser, AnswersEveryRealTransactionLikeTheHlsSource) {
 }
 
 TEST_F(Parser, AnswersMutatedTransactionsLikeTheHlsSource) {
-    const auto seed = new_seed();
+    const auto seed = random_seed();
     const char* const wanted = std::getenv("JITBOX_RTL_MUTATIONS");
     const std::size_t mutations = wanted != nullptr ? std::strtoull(wanted, nullptr, 10) : 4000;
     StreamMaker maker{seed};

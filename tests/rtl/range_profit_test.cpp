@@ -4,6 +4,7 @@
 #include "accel/records.hpp"
 #include "range_driver.hpp"
 #include "range_streams.hpp"
+#include "support/seed.hpp"
 
 #include <gtest/gtest.h>
 
@@ -14,13 +15,6 @@ namespace jitbox::test {
 namespace {
 
 using records::Kind;
-
-std::uint64_t new_seed() {
-    const char* const fixed = std::getenv("JITBOX_SEED");
-    const std::uint64_t seed = fixed != nullptr ? std::strtoull(fixed, nullptr, 10) : std::random_device{}();
-    std::cout << "seed " << seed << " (JITBOX_SEED repeats it)\n";
-    return seed;
-}
 
 /// Pools with legs between other records, about `legs` legs.
 std::vector<Bytes> some_records(RangeStreams& streams, std::size_t legs) {
@@ -65,7 +59,7 @@ protected:
 };
 
 TEST_F(RangeProfit, AnswersPoolsLegsAndDamagedRecordsLikeTheHlsSource) {
-    const auto seed = new_seed();
+    const auto seed = random_seed();
     const char* const wanted = std::getenv("JITBOX_RTL_LEGS");
     const std::size_t legs = wanted != nullptr ? std::strtoull(wanted, nullptr, 10) : 240;
     std::mt19937_64 random{seed};
@@ -80,7 +74,7 @@ TEST_F(RangeProfit, AnswersPoolsLegsAndDamagedRecordsLikeTheHlsSource) {
 }
 
 TEST_F(RangeProfit, AResetAtAnyClockForgetsEverythingAndNothingHangs) {
-    const auto seed = new_seed();
+    const auto seed = random_seed();
     std::mt19937_64 random{seed};
     RangeStreams streams{seed};
     for (int turn = 0; turn < 6; ++turn) {
@@ -93,7 +87,7 @@ TEST_F(RangeProfit, AResetAtAnyClockForgetsEverythingAndNothingHangs) {
 }
 
 TEST_F(RangeProfit, AfterAFreezeAtAnyClockNoDecisionBeginsAndEveryLegIsAnswered) {
-    const auto seed = new_seed();
+    const auto seed = random_seed();
     std::mt19937_64 random{seed};
     RangeStreams streams{seed};
     for (int turn = 0; turn < 6; ++turn) {

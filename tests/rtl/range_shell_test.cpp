@@ -4,6 +4,7 @@
 #include "Vrange_shell.h"
 #include "range_driver.hpp"
 #include "range_streams.hpp"
+#include "support/seed.hpp"
 
 #include <gtest/gtest.h>
 
@@ -17,13 +18,6 @@ namespace {
 
 using records::Kind;
 using records::Reason;
-
-std::uint64_t new_seed() {
-    const char* const fixed = std::getenv("JITBOX_SEED");
-    const std::uint64_t seed = fixed != nullptr ? std::strtoull(fixed, nullptr, 10) : std::random_device{}();
-    std::cout << "seed " << seed << " (JITBOX_SEED repeats it)\n";
-    return seed;
-}
 
 class RangeShell : public testing::Test {
 protected:
@@ -60,7 +54,7 @@ protected:
 };
 
 TEST_F(RangeShell, AnswersAnyStreamLikeTheHlsKernel) {
-    const auto seed = new_seed();
+    const auto seed = random_seed();
     const char* const wanted = std::getenv("JITBOX_RTL_RECORDS");
     const std::size_t total = wanted != nullptr ? std::strtoull(wanted, nullptr, 10) : 6000;
     std::mt19937_64 random{seed};
@@ -79,7 +73,7 @@ TEST_F(RangeShell, AnswersAnyStreamLikeTheHlsKernel) {
 }
 
 TEST_F(RangeShell, AResetAtAnyClockForgetsEverythingAndNothingHangs) {
-    const auto seed = new_seed();
+    const auto seed = random_seed();
     std::mt19937_64 random{seed};
     RangeStreams streams{seed};
     for (int turn = 0; turn < 20; ++turn) {
@@ -98,7 +92,7 @@ TEST_F(RangeShell, AResetAtAnyClockForgetsEverythingAndNothingHangs) {
 }
 
 TEST_F(RangeShell, WhileFrozenEveryLegIsRefused) {
-    const auto seed = new_seed();
+    const auto seed = random_seed();
     RangeStreams streams{seed};
     std::vector<Bytes> records;
     for (int i = 0; i < 10; ++i) streams.append_case(records, 2);

@@ -4,6 +4,7 @@
 #include "Vreciprocal.h"
 
 #include "clocked.hpp"
+#include "support/seed.hpp"
 
 #include <gtest/gtest.h>
 
@@ -22,8 +23,7 @@ protected:
     static constexpr std::uint64_t kSeeds = 1024;
     static constexpr std::uint64_t kInterval = std::uint64_t{1} << 25;
 
-    Reciprocal() : seed_(std::random_device{}()), random_(seed_) {
-        std::cout << "seed " << seed_ << '\n';
+    Reciprocal() : seed_(jitbox::test::random_seed()), random_(seed_) {
         dut_.in_valid = 0;
         jitbox::test::reset(dut_);
     }

@@ -1,6 +1,7 @@
 // skid_buffer: every beat once, in order, one a clock, whatever the sink does.
 // SPDX-License-Identifier: Apache-2.0
 #include "Vskid_buffer.h"
+#include "support/seed.hpp"
 
 #include <gtest/gtest.h>
 
@@ -33,8 +34,7 @@ protected:
 };
 
 TEST_F(SkidBuffer, KeepsEveryBeatInOrderUnderRandomStalls) {
-    const auto seed = std::random_device{}();
-    std::cout << "seed " << seed << '\n';
+    const auto seed = jitbox::test::random_seed();
     std::mt19937 random{seed};
     reset();
     std::deque<std::uint64_t> expected;

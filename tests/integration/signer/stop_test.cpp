@@ -2,6 +2,7 @@
 // hung HSM, a full disk and a log that nobody reads. JITBOX_CHAOS_ROUNDS for the long form. SPDX-License-Identifier: Apache-2.0
 #include "released.hpp"
 #include "signer_rig.hpp"
+#include "support/seed.hpp"
 
 #include <gtest/gtest.h>
 
@@ -129,8 +130,7 @@ protected:
 };
 
 TEST_F(Stop, UnderLoadNothingIsSignedAfterIt) {
-    const unsigned seed = std::random_device{}();
-    std::cout << "seed " << seed << "\n";
+    const auto seed = test::random_seed();
     std::mt19937 random(seed);
     const MemoryDirectory state; // ten thousand armings and resets, each audited: on a disk the test is one of the disk
     rig.set_state_dir(state.path());

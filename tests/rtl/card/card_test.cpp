@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "Vcard_passthrough.h"
 #include "rtl/card/card_bench.hpp"
+#include "support/seed.hpp"
 
 #include <gtest/gtest.h>
 
@@ -13,15 +14,6 @@ namespace jitbox::testing {
 namespace {
 
 using Bench = CardBench<Vcard_passthrough>;
-
-/// Seeds one test: printed, so that a failure can be repeated with JITBOX_SEED.
-std::uint32_t make_seed() {
-    const char* given = std::getenv("JITBOX_SEED");
-    const std::uint32_t seed =
-        given != nullptr ? static_cast<std::uint32_t>(std::strtoul(given, nullptr, 10)) : std::random_device{}();
-    std::cout << "seed " << seed << '\n';
-    return seed;
-}
 
 Bytes record(records::Kind kind, std::uint64_t sequence, std::uint32_t payload, std::mt19937& random) {
     Bytes out(std::size_t{records::beats_of(payload)} * 64);
@@ -86,7 +78,7 @@ void settle(Bench& bench, std::deque<Bytes>& expected) {
 }
 
 TEST(Card, EveryRecordOnceInOrderWhateverTheBusDoes) {
-    const std::uint32_t seed = make_seed();
+    const std::uint32_t seed = test::random_seed();
     std::mt19937 random{seed};
     for (const unsigned stall : {0U, 30U, 80U}) {
         Bench bench({.seed = seed, .stall_percent = stall, .read_latency = stall * 4, .write_latency = stall * 4});
@@ -101,7 +93,7 @@ TEST(Card, EveryRecordOnceInOrderWhateverTheBusDoes) {
 }
 
 TEST(Card, BacksUpWhenTheHostDoesNotReadAndGoesOnWhenItDoes) {
-    std::mt19937 random{make_seed()};
+    std::mt19937 random{test::random_seed()};
     Bench bench({});
     bench.start();
     std::deque<Bytes> expected;
@@ -138,7 +130,7 @@ TEST(Card, RefusesABadConfigurationAndDoesNotRun) {
 }
 
 TEST(Card, APointerOutOfRangeStopsItWithAnErrorThatTheHostSees) {
-    std::mt19937 random{make_seed()};
+    std::mt19937 random{test::random_seed()};
     for (const bool input : {true, false}) {
         Bench bench({});
         bench.start();
@@ -165,7 +157,7 @@ TEST(Card, APointerOutOfRangeStopsItWithAnErrorThatTheHostSees) {
 }
 
 TEST(Card, ADoorbellStormChangesNothing) {
-    const std::uint32_t seed = make_seed();
+    const std::uint32_t seed = test::random_seed();
     std::mt19937 random{seed};
     Bench bench({.seed = seed});
     bench.start();
@@ -186,7 +178,7 @@ TEST(Card, ADoorbellStormChangesNothing) {
 }
 
 TEST(Card, AResetInTheMiddleLeavesACardThatWorks) {
-    const std::uint32_t seed = make_seed();
+    const std::uint32_t seed = test::random_seed();
     std::mt19937 random{seed};
     Bench bench({.seed = seed, .stall_percent = 40, .read_latency = 200, .write_latency = 200});
     for (int turn = 0; turn < 40; ++turn) {
@@ -210,7 +202,7 @@ TEST(Card, AResetInTheMiddleLeavesACardThatWorks) {
 }
 
 TEST(Card, NoDecisionIsPublishedOnceTheStopIsAcknowledged) {
-    const std::uint32_t seed = make_seed();
+    const std::uint32_t seed = test::random_seed();
     std::mt19937 random{seed};
     std::uint64_t decisions = 0;
     std::uint64_t refused = 0;
@@ -263,7 +255,7 @@ TEST(Card, NoDecisionIsPublishedOnceTheStopIsAcknowledged) {
 }
 
 TEST(Card, AFrozenDecisionIsARejectWithItsFields) {
-    std::mt19937 random{make_seed()};
+    std::mt19937 random{test::random_seed()};
     Bench bench({});
     bench.start(true);
     const Bytes in = decision(0x1122334455667788, random);
@@ -297,7 +289,7 @@ TEST(Card, IsFrozenAfterPowerUpAndStaysFrozenThroughAReset) {
 }
 
 TEST(Card, ARefusedBurstStopsItAndNothingOfItComesOut) {
-    std::mt19937 random{make_seed()};
+    std::mt19937 random{test::random_seed()};
     for (const bool reads : {true, false}) {
         Bench bench({});
         bench.start();
@@ -320,7 +312,7 @@ TEST(Card, ARefusedBurstStopsItAndNothingOfItComesOut) {
 }
 
 TEST(Card, CountsAndSpeed) {
-    std::mt19937 random{make_seed()};
+    std::mt19937 random{test::random_seed()};
     Bench bench({.seed = 1, .stall_percent = 0, .read_latency = 0, .write_latency = 0});
     bench.start();
     bench.ticks(100);
@@ -343,7 +335,7 @@ TEST(Card, CountsAndSpeed) {
 }
 
 TEST(Card, OneRecordThroughInAFewClocks) {
-    std::mt19937 random{make_seed()};
+    std::mt19937 random{test::random_seed()};
     Bench bench({.seed = 1, .stall_percent = 0, .read_latency = 0, .write_latency = 0});
     bench.start();
     bench.ticks(100);
@@ -375,7 +367,7 @@ TEST(Card, RegistersReadBackAndWhatTheRingsStandOnIsHeldWhileItRuns) {
     EXPECT_EQ(bench.axi.read_register(reg::reg_version), reg::version);
     EXPECT_EQ(bench.axi.read_register(reg::reg_contract), reg::contract_version);
 
-    std::mt19937 random{make_seed()};
+    std::mt19937 random{test::random_seed()};
     ASSERT_TRUE(bench.push(record(records::Kind::tx, 1, 500, random)));
     bench.ring_in();
     bench.ticks(2000);

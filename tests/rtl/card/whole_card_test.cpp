@@ -4,6 +4,7 @@
 #include "accel/records.hpp"
 #include "rtl/card/card_bench.hpp"
 #include "rtl/range_streams.hpp"
+#include "support/seed.hpp"
 #include "unit/kernels/parser_harness.hpp"
 
 #include <gtest/gtest.h>
@@ -79,12 +80,9 @@ bool same_but_frozen(const Bytes& stopped, const Bytes& usual) {
 }
 
 TEST(WholeCard, NoDecisionIsPublishedOnceTheStopPinIsAcknowledgedAndEveryRecordIsAnswered) {
-    const char* const given = std::getenv("JITBOX_SEED");
-    const std::uint32_t seed =
-        given != nullptr ? static_cast<std::uint32_t>(std::strtoul(given, nullptr, 10)) : std::random_device{}();
+    const std::uint32_t seed = test::random_seed();
     const char* const wanted = std::getenv("JITBOX_STOP_TURNS");
     const long turns = wanted != nullptr ? std::strtol(wanted, nullptr, 10) : 8;
-    std::cout << "seed " << seed << " (JITBOX_SEED repeats it)\n";
     std::mt19937 random{seed};
     test::RangeStreams pools{seed};
     const auto mood = [&] {

@@ -5,6 +5,7 @@
 #include "accel/record_fields.hpp"
 #include "accel/xrt_engine.hpp"
 #include "rtl/card/card_bench.hpp"
+#include "support/seed.hpp"
 
 #include <gtest/gtest.h>
 
@@ -19,14 +20,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// Of the bus.
-std::uint32_t new_seed() {
-    const char* const fixed = std::getenv("JITBOX_SEED");
-    const auto seed = fixed != nullptr ? static_cast<std::uint32_t>(std::stoul(fixed)) : std::random_device{}();
-    std::cout << "seed " << seed << " (JITBOX_SEED repeats it)\n";
-    return seed;
-}
-
 /// The card and its clock: a thread ticks it, register accesses go in between.
 class ModelPort final : public accel::CardPort {
 public:
@@ -40,7 +33,7 @@ public:
         std::uint32_t version = accel::card::version;
     };
     explicit ModelPort(std::shared_ptr<Faults> faults)
-        : faults_(std::move(faults)), memory_(accel::card_memory_bytes), axi_(card_, memory_, {.seed = new_seed()}) {
+        : faults_(std::move(faults)), memory_(accel::card_memory_bytes), axi_(card_, memory_, {.seed = test::random_seed()}) {
         axi_.power_up();
         clock_ = std::thread([this] {
             while (!stop_) {

@@ -4,6 +4,7 @@
 #include "accel/engine.hpp"
 #include "rtl/parser_streams.hpp"
 #include "rtl/range_streams.hpp"
+#include "support/seed.hpp"
 #include "support/shared_data.hpp"
 #include "unit/kernels/parser_harness.hpp"
 
@@ -115,9 +116,8 @@ std::size_t count_of(const std::vector<Bytes>& records, Kind kind) {
 class XrtLoop : public testing::Test {
 protected:
     static void SetUpTestSuite() {
-        const char* const fixed = std::getenv("JITBOX_SEED");
-        seed_ = fixed != nullptr ? static_cast<std::uint32_t>(std::stoul(fixed)) : std::random_device{}();
-        std::cout << "seed " << seed_ << " (JITBOX_SEED repeats it); model " << model_options(seed_) << '\n';
+        seed_ = test::random_seed();
+        std::cout << "model " << model_options(seed_) << '\n';
         const fs::path folder = fs::path(JITBOX_BINARY_DIR) / "jitbox-card-model";
         enter_emulation(folder, model_options(seed_));
         auto engine = accel::make_engine({.name = "xrt", .xclbin = folder / "jitbox.xclbin", .deadline = deadline()});

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "apps/watch/risk_history.hpp"
 
+#include "support/seed.hpp"
 #include "support/temp_dir.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -103,8 +104,7 @@ TEST_F(RiskHistoryTest, ALevelThatCannotBeReadIsTheTightest) {
 // A walk of random results over weeks, with restarts at random places: drawdown and value at risk are those of a process that never
 // restarted.
 TEST_F(RiskHistoryTest, ARestartInTheMiddleOfADrawdownForgetsNothing) {
-    const std::uint64_t seed = std::random_device{}();
-    std::cout << "seed " << seed << "\n";
+    const auto seed = test::random_seed();
     std::mt19937_64 random(seed);
     risk::ProfitHistory never_restarted;
     risk::TimePoint now = noon - 60 * 24h;

@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "audit/anchor.hpp"
 #include "audit/head_file.hpp"
+#include "support/seed.hpp"
 #include "support/temp_dir.hpp"
 
 #include <gtest/gtest.h>
@@ -97,8 +98,7 @@ TEST_F(HeadFileTest, AWriteThatTearsAtAnyByteIsHealedAtTheNextStart) {
 }
 
 TEST_F(HeadFileTest, ASlotThatIsGarbageAfterAPowerCutIsHealed) {
-    const unsigned seed = std::random_device{}();
-    SCOPED_TRACE("seed " + std::to_string(seed));
+    const auto seed = test::random_seed();
     std::mt19937 random(seed);
     append(4);
     for (int round = 0; round < 200; ++round) {

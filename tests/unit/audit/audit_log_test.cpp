@@ -1,6 +1,7 @@
 // The audit log: every kind of tampering is found and the first bad record is named; a crash loses nothing in silence.
 // SPDX-License-Identifier: Apache-2.0
 #include "audit/log.hpp"
+#include "support/seed.hpp"
 #include "support/temp_dir.hpp"
 
 #include <gtest/gtest.h>
@@ -224,9 +225,7 @@ TEST_F(AuditFile, AFullDiskRefusesAndLeavesTheFileWhole) {
 }
 
 TEST_F(AuditFile, SurvivesKillAtRandomTimes) {
-    const unsigned seed = std::random_device{}();
-    std::mt19937 random(seed);
-    SCOPED_TRACE("seed " + std::to_string(seed));
+    std::mt19937 random(test::random_seed());
     for (int round = 0; round < 20; ++round) {
         int acknowledged[2];
         ASSERT_EQ(pipe(acknowledged), 0);

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "audit/log.hpp"
 #include "audit/record.hpp"
+#include "support/seed.hpp"
 
 #include <gtest/gtest.h>
 
@@ -16,7 +17,7 @@ constexpr std::size_t count = 10'000;
 class TenThousandRecords : public ::testing::Test {
 protected:
     static void SetUpTestSuite() {
-        seed = std::random_device{}();
+        seed = test::random_seed();
         std::mt19937_64 random(seed);
         Head head;
         for (std::uint64_t seq = 1; seq <= count; ++seq) {

@@ -4,6 +4,7 @@
 #include "chain/keccak.hpp"
 #include "chain/rlp.hpp"
 #include "chain/transaction.hpp"
+#include "support/seed.hpp"
 #include "support/shared_data.hpp"
 #include "support/transaction_json.hpp"
 
@@ -44,9 +45,7 @@ constexpr Bytes32 test_key = [] {
 }();
 
 TEST(transaction, every_envelope_round_trips_and_recovers_its_sender) {
-    const std::uint64_t seed = std::random_device{}();
-    RecordProperty("seed", std::to_string(seed));
-    SCOPED_TRACE("seed " + std::to_string(seed));
+    const auto seed = test::random_seed();
     std::mt19937_64 random(seed);
     const Address sender = test::random_transaction_sender();
     for (int i = 0; i < 500; ++i) {

@@ -1,6 +1,7 @@
 // The pool book equals a model that computes everything from scratch, whatever happens to the chain.
 // SPDX-License-Identifier: Apache-2.0
 #include "pools/pool_book.hpp"
+#include "support/seed.hpp"
 #include "unit/pools/model_chain.hpp"
 
 #include <algorithm>
@@ -23,9 +24,7 @@ std::pair<std::int32_t, std::int32_t> known_range(std::uint16_t pool) {
 
 class PoolBookTest : public testing::Test {
 protected:
-    PoolBookTest() : seed(std::random_device{}()), chain(test::model_identities(), seed), book(test::model_identities()) {
-        RecordProperty("seed", std::to_string(seed));
-        std::cout << "seed " << seed << "\n";
+    PoolBookTest() : seed(test::random_seed()), chain(test::model_identities(), seed), book(test::model_identities()) {
         install(chain.genesis());
     }
 

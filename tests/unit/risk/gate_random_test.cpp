@@ -1,6 +1,7 @@
 // A million random orders through the gate, each against a reference that knows no gate: plain lists, sums made anew for every
 // order, 128-bit arithmetic. JITBOX_RANDOM_ORDERS sets another number (the soak: 10^8). SPDX-License-Identifier: Apache-2.0
 #include "risk/gate.hpp"
+#include "support/seed.hpp"
 
 #include <gtest/gtest.h>
 
@@ -247,9 +248,7 @@ private:
 };
 
 TEST(GateRandom, DecidesEveryOrderAsTheReferenceDoes) {
-    const std::uint64_t seed = std::random_device{}();
-    SCOPED_TRACE("seed " + std::to_string(seed));
-    RecordProperty("seed", std::to_string(seed));
+    const auto seed = test::random_seed();
     Pair pair(seed);
     const std::uint64_t orders = orders_to_try();
     for (std::uint64_t i = 0; i < orders; ++i) {

@@ -1,6 +1,7 @@
 // The risk gate: nothing passes over a limit, an order counts until it is settled, and the day's loss survives a restart.
 // SPDX-License-Identifier: Apache-2.0
 #include "risk/gate.hpp"
+#include "support/seed.hpp"
 
 #include <gtest/gtest.h>
 
@@ -299,8 +300,7 @@ Exposure random_exposure(std::mt19937_64& random) {
 }
 
 TEST(GateProperty, RandomPlansPassExactlyWhenTheReferenceAllowsThem) {
-    const std::uint64_t seed = std::random_device{}();
-    std::cout << "seed " << seed << "\n";
+    const auto seed = test::random_seed();
     std::mt19937_64 random(seed);
     Limits limits = generous();
     limits.max_concurrent_bundles = 6;

@@ -3,6 +3,7 @@
 #include "risk/limits.hpp"
 #include "risk/portfolio.hpp"
 #include "risk/screen.hpp"
+#include "support/seed.hpp"
 
 #include <gtest/gtest.h>
 
@@ -75,8 +76,7 @@ TEST(Ladder, StepsAtItsThresholds) {
 }
 
 TEST(Ladder, OnlyTightensByItselfWhateverItSees) {
-    const std::uint64_t seed = std::random_device{}();
-    SCOPED_TRACE("seed " + std::to_string(seed));
+    const auto seed = test::random_seed();
     std::mt19937_64 random(seed);
     for (int round = 0; round < 2'000; ++round) {
         Ladder ladder(static_cast<Protection>(random() % 4), {});
@@ -134,8 +134,7 @@ TEST(ProfitHistoryTest, DrawdownIsTheFallFromTheHighestPoint) {
 }
 
 TEST(ProfitHistoryTest, TheDrawdownIsThatOfAPlainWalkOverAllResults) {
-    const std::uint64_t seed = std::random_device{}();
-    SCOPED_TRACE("seed " + std::to_string(seed));
+    const auto seed = test::random_seed();
     std::mt19937_64 random(seed);
     for (int round = 0; round < 200; ++round) {
         ProfitHistory history;

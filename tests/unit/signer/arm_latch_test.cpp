@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "signer/arm_latch.hpp"
 #include "support/bundles.hpp"
+#include "support/seed.hpp"
 
 #include <gtest/gtest.h>
 
@@ -288,8 +289,7 @@ TEST_F(LatchTest, AResetThatDidNotSeeTheLastStopIsRefused) {
 }
 
 TEST_F(LatchTest, NoSignatureIsReleasedAfterTripReturned) {
-    const unsigned seed = std::random_device{}();
-    SCOPED_TRACE("seed " + std::to_string(seed));
+    const auto seed = test::random_seed();
     std::mt19937 random(seed);
     ArmLatch latch(Clock::real(), false);
     std::atomic<bool> stopped = false;

@@ -4,6 +4,7 @@
 
 #include "signer/policy.hpp"
 #include "strategy/signing.hpp"
+#include "support/seed.hpp"
 
 #include <gtest/gtest.h>
 
@@ -96,8 +97,7 @@ Plan random_plan(std::mt19937_64& random) {
 }
 
 TEST(GateAndSigner, HoldTheSameLimitsEachByItself) {
-    const std::uint64_t seed = std::random_device{}();
-    std::cout << "seed " << seed << "\n";
+    const auto seed = test::random_seed();
     std::mt19937_64 random(seed);
     risk::Gate gate(gate_limits());
     const risk::TimePoint noon = std::chrono::sys_days(std::chrono::year(2026) / 11 / 28) + std::chrono::hours(12);

@@ -4,13 +4,18 @@ import assert from "node:assert/strict";
 import { artifact } from "../../../../sim/chain/lib/artifacts.mjs";
 import { until } from "./run.mjs";
 
-/** Every pool as jitd has it against slot0 and liquidity of the node. */
-export async function assert_pools_are_right(appliance) {
-  const pool_abi = artifact("v3_pool").abi;
-  await until("jitd to be at the node's head", async () => {
+/** Waits until jitd has seen the node's newest block. */
+export function at_head(appliance) {
+  return until("jitd to be at the node's head", async () => {
     const head = Number(await appliance.chain.rpc.call("eth_blockNumber"));
     return (await appliance.status()).node.head === head;
   });
+}
+
+/** Every pool as jitd has it against slot0 and liquidity of the node. */
+export async function assert_pools_are_right(appliance) {
+  const pool_abi = artifact("v3_pool").abi;
+  await at_head(appliance);
   const { pools } = await appliance.jitctl("pools");
   for (const pool of pools) {
     const call = (method) =>

@@ -1,6 +1,6 @@
 // One lane of range_engine: 16 threads that share a program, an adder of 260 bits and a way to the units.
-// An instruction a clock, of any thread; a thread's own come two clocks apart, four when one needs what the one before computed, five
-// after a jump that depends on something. Latency from the pick to the request at the units' side: 4 clocks.
+// An instruction a clock, of any thread; a thread's own come a clock apart when it is alone, else two, four when one needs what the one before
+// computed, five after a jump that depends on something. Latency from the pick to the request at the units' side: 4 clocks.
 // SPDX-License-Identifier: Apache-2.0
 module range_lane
   import range_isa_pkg::*;

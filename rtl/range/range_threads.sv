@@ -1,5 +1,6 @@
 // The threads of a lane: who may issue an instruction, from where, and which words of the unit file are still awaited.
-// A thread is looked at every second clock at most; one that needs an awaited word sleeps until something comes for it.
+// A thread is looked at every second clock; when nobody else may issue, its next instruction follows in the next clock where the program allows
+// it. One that needs an awaited word sleeps until something comes for it.
 // Clock 0: a thread is picked and its address goes to the program; clock 1: the instruction is here and is issued or not.
 // SPDX-License-Identifier: Apache-2.0
 module range_threads
@@ -36,6 +37,8 @@ module range_threads
   // ---- clock 0
   logic [Threads-1:0]    answered, may, grant;  // answered: an answer is for it; may: issue, also when that answer is what it sleeps for
   logic [ThreadBits-1:0] picked;
+  logic                  alone;    // nobody may
+  assign alone = may == '0;
   always_comb begin
     for (int t = 0; t < Threads; t++) begin
       answered[t] = answer_valid && answer.thread == ThreadBits'(t);
@@ -50,6 +53,7 @@ module range_threads
       picked = picked | (grant[t] ? ThreadBits'(t) : '0);
       pc     = pc | (grant[t] ? pcs[t*PcBits+:PcBits] : '0);
     end
+    if (alone) pc = issue_pc + 1'b1;
   end
 
   // ---- clock 1
@@ -57,7 +61,7 @@ module range_threads
   logic               valid_1;
   logic [31:0]        waits;  // the picked thread's awaited words
   logic [31:0]        asked, came;  // words that are awaited from now on, and no more
-  logic               missing, answers, stops;
+  logic               missing, answers, stops, follows;
   function automatic logic awaits(input logic [31:0] waiting, input logic [6:0] operand);
     awaits = operand[6:5] == FileUnit && waiting[operand[4:0]];
   endfunction
@@ -68,12 +72,13 @@ module range_threads
   assign missing = awaits(waits, instruction.a) || awaits(waits, instruction.b) || awaits(waits, instruction.c) ||
                    (answers && waits[instruction.d]) || (stops && waits != '0);
   assign issue   = valid_1 && !missing && (room || instruction.unit == UnitNone);
+  assign follows = alone && issue && instruction.follow;
   assign asked   = issue && answers ? 32'd1 << instruction.d : '0;
   assign came    = 32'd1 << answer.d;
 
   always_ff @(posedge clk) begin
-    picked_1     <= grant;
-    issue_thread <= picked;
+    picked_1     <= follows ? picked_1 : grant;
+    issue_thread <= alone ? issue_thread : picked;
     issue_pc     <= pc;
     for (int t = 0; t < Threads; t++) begin
       rest[t*RestBits+:RestBits] <= rest[t*RestBits+:RestBits] >> 1;
@@ -87,7 +92,7 @@ module range_threads
           rest[t*RestBits+:RestBits] <= clocks(Retry);
         end else begin
           pcs[t*PcBits+:PcBits]      <= instruction.jump == JumpAlways ? instruction.target : issue_pc + 1'b1;
-          ready[t]                   <= (instruction.jump == JumpNo || instruction.jump == JumpAlways) && !stops;
+          ready[t]                   <= (instruction.jump == JumpNo || instruction.jump == JumpAlways) && !stops && !follows;
           rest[t*RestBits+:RestBits] <= clocks(instruction.rest);
         end
       end

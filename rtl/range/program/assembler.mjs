@@ -13,7 +13,7 @@ export function readIsa() {
   for (const [, name, value] of text.matchAll(/(\w+)\s*=\s*\d+'d(\d+)/g)) codes[name] = Number(value);
   const pc_bits = Number(text.match(/PcBits\s*=\s*(\d+)/)[1]);
   const body = text.match(/typedef struct packed \{([^}]*)\} instruction_t;/)[1];
-  const fields = [...body.matchAll(/logic \[(.+?)-?1?:0\]\s+(\w+);/g)].map(([, high, name]) => ({
+  const fields = [...body.matchAll(/logic\s+(?:\[(.+?)-?1?:0\])?\s*(\w+);/g)].map(([, high = '0', name]) => ({
     name,
     width: high.startsWith('PcBits') ? pc_bits : Number(high) + 1,
   }));
@@ -86,7 +86,7 @@ export class Assembler {
     if (d !== null && (d.file === 'FileUnit') !== (k[unit] > 0 && k[unit] <= k.UnitFloat)) throw new Error(`row ${this.rows.length}: wrong file for the result`);
     this.rows.push({
       unit: k[unit], option, a: x, b: y, c: z, d: d === null ? 0 : d.n, op: k[op], write: k[write], jump: k[jump],
-      condition: k[condition], target, rest: 0,
+      condition: k[condition], target, follow: 0, rest: 0,
     });
   }
 
@@ -187,18 +187,37 @@ export class Assembler {
     });
   }
 
-  /** An instruction reads what the ALU wrote four clocks before; a thread's instructions come at least two apart, after a jump five. */
+  /** Clocks from an instruction to the one behind it at the least. */
+  least(row) {
+    const { JumpNo, JumpAlways, UnitStop } = this.codes;
+    if (row.jump === JumpNo) return row.unit === UnitStop ? 2 : 1;
+    return row.jump === JumpAlways ? 2 : 5;
+  }
+
+  /** An instruction reads what the ALU wrote four clocks before, also behind a jump. */
   rest() {
     let clock = 0;
+    let last = -4; // clock of the last one that wrote
     const written = new Map(); // register -> clock of the instruction that wrote it
     this.rows.forEach((row, at) => {
-      let from = at === 0 ? 0 : clock + 2;
+      const before = this.rows[at - 1];
+      let from = at === 0 ? 0 : clock + this.least(before);
       for (const operand of [row.a, row.b, row.c]) {
         if (operand < 32 && written.has(operand)) from = Math.max(from, written.get(operand) + 4);
       }
-      if (at > 0) this.rows[at - 1].rest = from - clock - 2;
+      if (row.jump === this.codes.JumpAlways) from = Math.max(from, last + 2);
+      if (at > 0) {
+        before.follow = from - clock === 1 ? 1 : 0;
+        before.rest = Math.max(from - clock - Math.max(this.least(before), 2), 0);
+      }
       clock = from;
-      if (row.write !== this.codes.WriteNone) written.set(row.d, clock);
+      if (row.jump === this.codes.JumpAlways) written.clear(); // the one behind does not come from here
+      if (row.write !== this.codes.WriteNone) written.set(row.d, last = clock);
     });
+  }
+
+  /** Clocks from an instruction of the finished program to the next one, at the least. */
+  clocks(row) {
+    return row.follow === 1 ? 1 : Math.max(this.least(row), 2) + row.rest;
   }
 }

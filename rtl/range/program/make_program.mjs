@@ -11,18 +11,22 @@ const made_by = '// Made by program/make_program.mjs: change it there.\n// SPDX-
 const hex = (value, bits) => `${bits}'h${value.toString(16)}`;
 
 /**
- * A leg's k-th instruction reads its operands 8 + 2k clocks after the start, a constant that comes n-th after it stands 3 + n clocks after. Other threads
+ * A leg's first instruction reads its operands 8 clocks after the start, a constant that comes n-th after it stands 3 + n clocks after. Other threads
  * come when all constants are there.
  */
-function checkConstantsInTime({ rows, labels, codes }) {
+function checkConstantsInTime(assembler) {
+  const { rows, labels, codes } = assembler;
   for (const [name, at] of labels) {
     if (!name.startsWith('leg_')) continue;
-    rows.slice(at, at + leg_constants.length).forEach(({ unit, a, b, c }, k) => {
-      if (unit === codes.UnitSpawn && 2 * k < leg_constants.length) throw new Error(`${name} + ${k} spawns too early`);
+    let clock = 0; // since the first instruction, at the least
+    rows.slice(at, at + leg_constants.length).forEach((row, k) => {
+      const { unit, a, b, c } = row;
+      if (unit === codes.UnitSpawn && clock < leg_constants.length) throw new Error(`${name} + ${k} spawns too early`);
       for (const operand of [a, b, c]) {
         const late = operand - 64 - first_words;
-        if (operand >= 64 && late < leg_constants.length - first_words && late + 3 > 8 + 2 * k) throw new Error(`${name} + ${k} reads '${leg_constants[operand - 64][0]}' too early`);
+        if (operand >= 64 && late < leg_constants.length - first_words && late + 3 > 8 + clock) throw new Error(`${name} + ${k} reads '${leg_constants[operand - 64][0]}' too early`);
       }
+      clock += assembler.clocks(row);
     });
   }
 }

@@ -4,7 +4,7 @@
 
 // Clocks from an instruction to one that reads its result.
 const alu_latency = 4;
-const issue = 2;
+const issue = 1;
 const latencies = {
   UnitMulDiv: 37, UnitMulShift: 14, UnitWindow: 11, UnitTickMath: 20, UnitSquareRoot: 22, UnitLoad: 8, UnitBest: 9, UnitJoin: 12, UnitFloat: 10,
 };

@@ -49,15 +49,18 @@ export function nextTick(p, { r, u }, { down }) {
 export const amount0 = (p, out, high, low, liquidity, up) => p.mulDivDelta(out, high, low, liquidity, up);
 export const amount1 = (p, out, high, low, liquidity, up) => p.mulShiftDelta(out, high, low, liquidity, up);
 
-/** Both amounts of a step from price to `to`: input rounded up into `paid`, output down into `got`. */
-function stepAmounts(p, { r }, { down }, to, paid, got) {
-  const [high, low] = down ? [r.price, to] : [to, r.price];
-  (down ? amount0 : amount1)(p, paid, high, low, r.liquidity, true);
-  (down ? amount1 : amount0)(p, got, high, low, r.liquidity, false);
+/** Both amounts between two prices: input rounded up into `paid`, output down into `got`. */
+export function fullAmounts(p, { down }, from, to, liquidity, paid, got) {
+  const [high, low] = down ? [from, to] : [to, from];
+  (down ? amount0 : amount1)(p, paid, high, low, liquidity, true);
+  (down ? amount1 : amount0)(p, got, high, low, liquidity, false);
 }
 
+/** Of a step from price to `to`. */
+const stepAmounts = (p, { r }, way, to, paid, got) => fullAmounts(p, way, r.price, to, r.liquidity, paid, got);
+
 /** u.whole is the side that the amount counts. */
-const plannedAmounts = ({ u }, { exact_in }) => (exact_in ? { paid: u.whole, got: u.other } : { paid: u.other, got: u.whole });
+export const plannedAmounts = ({ u }, { exact_in }) => (exact_in ? { paid: u.whole, got: u.other } : { paid: u.other, got: u.whole });
 
 /** Both amounts of going to the target. */
 export function askWhole(p, regs, way) {
@@ -182,16 +185,20 @@ function settle(p, regs, way, was, { fail, leaves, position }) {
  * fail (amount_overflow), leaves (out_of_window), too_many. While the fee of a whole step is divided, the next
  * step is already planned. `snapshot` is called before each step but the first. An exact input that ends short of its target goes to `ends` instead, with r.next the price there
  * and its amounts asked for in u.b (paid) and u.d (got); everything but the price is then still as before that step. r.y and r.z are used.
+ * `ahead` comes where a step is known to go all the way and its fee is not asked for: it falls through, or ends at the label that it is given, the next
+ * step asked for.
  */
-export function runSwap(p, regs, way, { done, ends, fail, leaves, too_many, position, snapshot = () => {} }) {
+export function runSwap(p, regs, way, { done, ends, fail, leaves, too_many, position, snapshot = () => {}, ahead = () => {} }) {
   const { r, u } = regs;
   const { down, exact_in } = way;
   const was = { liquidity: r.y, delta: r.z }; // before the bound was crossed
-  const [again, step, part, by_amount, checked, unasked, full, crossing, stay] = Array.from({ length: 9 }, () => p.label());
+  const [first, again, step, part, by_amount, checked, unasked, full, crossing, stay] = Array.from({ length: 10 }, () => p.label());
   const { paid, got } = plannedAmounts(regs, way);
   const take = { part, by_amount, full: exact_in ? full : unasked, checked, fail };
+  p.here(first);
   takePrice(p, regs, way, { ...take, full: unasked });
   p.here(unasked); // the fee of going to the target
+  ahead(first);
   askWholeFee(p, regs, way);
   p.jump(full);
 

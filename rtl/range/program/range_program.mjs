@@ -9,6 +9,7 @@ import {
 } from './pool_swap.mjs';
 import { sampledRound, searchOn, searchWords, slots } from './range_search.mjs';
 import { makeRegisters } from './registers.mjs';
+import { askAhead, fetchAhead, goAhead } from './segments_ahead.mjs';
 import { askLattice, takeLattice, wholeRound } from './whole_round.mjs';
 
 // records.hpp
@@ -42,6 +43,7 @@ function runAlone(p, regs, way, terms, exits) {
   p.move(r.tick, 'tick');
   p.move(r.cursor, 'below');
   fetchListed(p, regs, way);
+  fetchAhead(p, regs, way);
   findWordEnd(p, regs, way);
   p.move(r.remaining, 'amount');
   p.move(r.calculated, 0);
@@ -55,6 +57,7 @@ function runAlone(p, regs, way, terms, exits) {
   nextTick(p, regs, way);
   p.spawn(terms, 0);
   askWhole(p, regs, way);
+  askAhead(p, regs, way);
   p.jumpIf(r.remaining, '==', 0, exits.done);
   p.jumpIf(r.price, '==', 'price_limit', exits.done);
   const snapshot_now = () => {
@@ -70,6 +73,18 @@ function runAlone(p, regs, way, terms, exits) {
       p.jumpIf(r.place, '>=', max_snapshots * snapshot_words, full);
       snapshot_now();
       p.here(full);
+    },
+    ahead(next_step) {
+      const ordinary = p.label();
+      const ask = () => {
+        fetchListed(p, regs, way);
+        askLessFee(p, regs, way);
+        askPrice(p, regs, way);
+        nextTick(p, regs, way);
+        askWhole(p, regs, way);
+      };
+      goAhead(p, regs, way, { next_step, ordinary, snapshot: snapshot_now, ask });
+      p.here(ordinary);
     },
   });
 }

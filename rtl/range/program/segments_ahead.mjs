@@ -1,0 +1,76 @@
+// The swap alone over its first three segments: what a step costs that goes all the way depends on the segment alone, so the amounts and fees of all
+// three are asked for at once, and a step is then a subtraction. Anything but a plain step (between listed ticks of one word of the bitmap, within the
+// price limit, with something left behind it) is left to run_swap.
+// SPDX-License-Identifier: Apache-2.0
+import { fullAmounts, plannedAmounts, q128 } from './pool_swap.mjs';
+
+const i255 = 1n << 255n;
+
+/** The segments' words: where they end, the liquidity behind, the amounts and the fee. `bad`: not a plain step. */
+function segmentsOf({ r, u }, way) {
+  const words = [
+    { tick: u.listed, price: u.listed_price, net: u.listed_net, ...plannedAmounts({ u }, way), fee: u.fee_quotient, behind: r.ours, bad: r.upper_price },
+    { tick: u.gross_lower, price: u.gross_upper, net: u.fee_part, paid: u.i, got: u.j, fee: u.k, behind: r.growth, bad: r.upper },
+    { tick: u.fee_growth, price: u.argument, net: u.l, paid: u.m, got: u.n, fee: u.o, behind: r.lower, bad: r.lower_price },
+  ];
+  return words.map((segment, i) => ({ ...segment, from: i === 0 ? r.price : words[i - 1].price, liquidity: i === 0 ? r.liquidity : words[i - 1].behind }));
+}
+
+/** The listed ticks behind the next one. */
+export function fetchAhead(p, regs, way) {
+  segmentsOf(regs, way).forEach(({ tick, price, net }, i) => {
+    if (i === 0) return;
+    for (const [word, field] of [[tick, 'Tick'], [price, 'Ratio'], [net, 'Net']])
+      p.window(word, field, regs.r.cursor, BigInt(way.down ? i + 1 : i), way.down ? 'OpSub' : 'OpAdd');
+  });
+}
+
+/** Both amounts of the segments behind the first. */
+export function askAhead(p, regs, way) {
+  segmentsOf(regs, way).forEach(({ from, price, net, liquidity, behind, paid, got }, i) => {
+    if (i > 0) fullAmounts(p, way, from, price, liquidity, paid, got);
+    if (way.down) p.sub(behind, liquidity, net);
+    else p.add(behind, liquidity, net);
+  });
+}
+
+/**
+ * The first step goes all the way: as many plain steps as there are, then on to `next_step` with the step behind them asked for; to `ordinary` when the
+ * first is not plain. `snapshot` keeps the state before a step.
+ */
+export function goAhead(p, regs, way, { next_step, ordinary, snapshot, ask }) {
+  const { r, u } = regs;
+  const { down, exact_in } = way;
+  const stop = p.label();
+  const segments = segmentsOf(regs, way);
+  p.jumpIf(r.steps, '!=', 0, ordinary);
+  for (const { tick, price, behind, bad } of segments) {
+    p.move(bad, 0);
+    p.moveIf(bad, 1, tick, down ? '<=' : '>=', r.word_end);
+    p.moveIf(bad, 1, price, down ? '<=' : '>=', 'price_limit');
+    p.moveIf(bad, 1, price, down ? '<' : '>', down ? 'known_low' : 'known_high');
+    p.moveIf(bad, 1, behind, '<', 0);
+    p.moveIf(bad, 1, behind, '>=', q128);
+  }
+  p.jumpIf(segments[0].bad, '!=', 0, ordinary);
+  for (const { paid, fee } of segments) p.mulDiv(fee, paid, 'fee', 'keep', { up: true });
+  segments.forEach(({ tick, price, paid, got, fee, behind, bad }, i) => {
+    p.add(r.spent, paid, fee);
+    p.sub(r.s, r.remaining, exact_in ? r.spent : got);
+    p.add(r.t, r.calculated, exact_in ? got : r.spent);
+    p.moveIf(bad, 1, r.s, '<=', 0);
+    p.moveIf(bad, 1, r.t, '>=', i255);
+    p.jumpIf(bad, '!=', 0, i === 0 ? ordinary : stop);
+    p.move(r.remaining, r.s);
+    p.move(r.calculated, r.t);
+    p.move(r.price, price);
+    p.move(r.liquidity, behind);
+    p.add(r.tick, tick, down ? -1n : 0n);
+    p.add(r.cursor, r.cursor, down ? -1n : 1n);
+    p.add(r.steps, r.steps, 1);
+    snapshot();
+  });
+  p.here(stop);
+  ask();
+  p.jump(next_step);
+}

@@ -1,19 +1,23 @@
 // The swap alone over its first three segments: what a step costs that goes all the way depends on the segment alone, so the amounts and fees of all
-// three are asked for at once, and a step is then a subtraction. Anything but a plain step (between listed ticks of one word of the bitmap, within the
-// price limit, with something left behind it) is left to run_swap.
+// three are asked for at once, and a step is then a subtraction. Anything but a plain step (to a listed tick, the end of a word of the bitmap at most,
+// within the price limit, with something left behind it) is left to run_swap.
 // SPDX-License-Identifier: Apache-2.0
 import { fullAmounts, plannedAmounts, q128 } from './pool_swap.mjs';
 
 const i255 = 1n << 255n;
 
-/** The segments' words: where they end, the liquidity behind, the amounts and the fee. `bad`: not a plain step. */
+/** The segments' words: where they end, the liquidity and the word's end behind, the amounts and the fee. `bad`: not a plain step. */
 function segmentsOf({ r, u }, way) {
   const words = [
-    { tick: u.listed, price: u.listed_price, net: u.listed_net, ...plannedAmounts({ u }, way), fee: u.fee_quotient, behind: r.ours, bad: r.upper_price },
-    { tick: u.gross_lower, price: u.gross_upper, net: u.fee_part, paid: u.i, got: u.j, fee: u.k, behind: r.growth, bad: r.upper },
-    { tick: u.fee_growth, price: u.argument, net: u.l, paid: u.m, got: u.n, fee: u.o, behind: r.lower, bad: r.lower_price },
+    { tick: u.listed, price: u.listed_price, net: u.listed_net, ...plannedAmounts({ u }, way), fee: u.fee_quotient, behind: r.ours, word_behind: r.x, bad: r.upper_price },
+    { tick: u.gross_lower, price: u.gross_upper, net: u.fee_part, paid: u.i, got: u.j, fee: u.k, behind: r.growth, word_behind: r.link, bad: r.upper },
+    { tick: u.fee_growth, price: u.argument, net: u.l, paid: u.m, got: u.n, fee: u.o, behind: r.lower, word_behind: r.bound_price, bad: r.lower_price },
   ];
-  return words.map((segment, i) => ({ ...segment, from: i === 0 ? r.price : words[i - 1].price, liquidity: i === 0 ? r.liquidity : words[i - 1].behind }));
+  const before = { price: r.price, behind: r.liquidity, word_behind: r.word_end };
+  return words.map((segment, i) => {
+    const { price: from, behind: liquidity, word_behind: word_end } = words[i - 1] ?? before;
+    return { ...segment, from, liquidity, word_end };
+  });
 }
 
 /** The listed ticks behind the next one. */
@@ -44,9 +48,12 @@ export function goAhead(p, regs, way, { next_step, ordinary, snapshot, ask }) {
   const stop = p.label();
   const segments = segmentsOf(regs, way);
   p.jumpIf(r.steps, '!=', 0, ordinary);
-  for (const { tick, price, behind, bad } of segments) {
+  for (const { tick, price, behind, word_end, word_behind, bad } of segments) {
+    (down ? p.sub : p.add).call(p, r.t, word_end, 'word_ticks');
+    p.move(word_behind, word_end);
+    p.moveIf(word_behind, r.t, tick, '==', word_end);
     p.move(bad, 0);
-    p.moveIf(bad, 1, tick, down ? '<=' : '>=', r.word_end);
+    p.moveIf(bad, 1, tick, down ? '<' : '>', word_end);
     p.moveIf(bad, 1, price, down ? '<=' : '>=', 'price_limit');
     p.moveIf(bad, 1, price, down ? '<' : '>', down ? 'known_low' : 'known_high');
     p.moveIf(bad, 1, behind, '<', 0);
@@ -54,7 +61,7 @@ export function goAhead(p, regs, way, { next_step, ordinary, snapshot, ask }) {
   }
   p.jumpIf(segments[0].bad, '!=', 0, ordinary);
   for (const { paid, fee } of segments) p.mulDiv(fee, paid, 'fee', 'keep', { up: true });
-  segments.forEach(({ tick, price, paid, got, fee, behind, bad }, i) => {
+  segments.forEach(({ tick, price, paid, got, fee, behind, word_behind, bad }, i) => {
     p.add(r.spent, paid, fee);
     p.sub(r.s, r.remaining, exact_in ? r.spent : got);
     p.add(r.t, r.calculated, exact_in ? got : r.spent);
@@ -65,6 +72,7 @@ export function goAhead(p, regs, way, { next_step, ordinary, snapshot, ask }) {
     p.move(r.calculated, r.t);
     p.move(r.price, price);
     p.move(r.liquidity, behind);
+    p.move(r.word_end, word_behind);
     p.add(r.tick, tick, down ? -1n : 0n);
     p.add(r.cursor, r.cursor, down ? -1n : 1n);
     p.add(r.steps, r.steps, 1);

@@ -49,6 +49,7 @@ struct PriceObserver::Impl {
 
     void observe(const chain::Head& head) {
         std::vector<pools::ContractCall> calls;
+        calls.reserve(pools.size());
         for (const PoolConfig* pool : pools) calls.push_back({.to = pool->address, .data = observe_call(window_s)});
         node.call_many(std::move(calls), head.hash, [this, head](const Result<std::vector<Bytes>>& answers) {
             end(answers ? write(head, *answers)

@@ -32,6 +32,7 @@ public:
         const Asked asked = std::move(open.front());
         open.pop_front();
         std::vector<Result<std::string>> answers;
+        answers.reserve(asked.requests.size());
         for (const feed::RpcRequest& request : asked.requests)
             answers.push_back(request.method == "lost" ? Result<std::string>(fail("rpc: deadline passed"))
                                                        : "\"" + request.method + "\"");

@@ -12,14 +12,18 @@ option(JITBOX_RTL_TRACE "FST traces from the Verilator models" OFF)
 if(JITBOX_RTL)
   find_package(verilator REQUIRED HINTS /usr/share/verilator)
   set(JITBOX_RTL_DIR ${PROJECT_SOURCE_DIR}/rtl)
+  file(GLOB JITBOX_RTL_FOLDERS CONFIGURE_DEPENDS ${JITBOX_RTL_DIR}/*/)
+  list(FILTER JITBOX_RTL_FOLDERS EXCLUDE REGEX "\\.(vlt|f)$")
 endif()
 
 # jitbox_verilated(<name> TOP <module> SOURCES a.sv ... [PARAMETERS NAME=VALUE ...])
-# Makes the library verilated_<name> with class V<name>. Sources are relative to rtl/; packages stand before what uses them.
+# Makes the library verilated_<name> with class V<name>. Sources are relative to rtl/. Packages come from rtl/verilator.f and a module that is not
+# among the sources from the file of its name: a build directory's old command, which ninja runs before CMake has seen what is new, finds them too.
 function(jitbox_verilated name)
   cmake_parse_arguments(ARG "" "TOP" "SOURCES;PARAMETERS" ${ARGN})
+  list(FILTER ARG_SOURCES EXCLUDE REGEX "_pkg\\.sv$")
   list(TRANSFORM ARG_SOURCES PREPEND ${JITBOX_RTL_DIR}/)
-  set(args --x-assign unique --x-initial unique --assert -Wall --unroll-count 4096)
+  set(args -F ${JITBOX_RTL_DIR}/verilator.f --x-assign unique --x-initial unique --assert -Wall --unroll-count 4096)
   foreach(parameter IN LISTS ARG_PARAMETERS)
     list(APPEND args -G${parameter})
   endforeach()
@@ -32,7 +36,7 @@ function(jitbox_verilated name)
   endif()
   add_library(verilated_${name} STATIC)
   verilate(verilated_${name} ${switches} TOP_MODULE ${ARG_TOP} PREFIX V${name}
-    SOURCES ${JITBOX_RTL_DIR}/waivers.vlt ${ARG_SOURCES} INCLUDE_DIRS ${JITBOX_RTL_DIR}
+    SOURCES ${ARG_SOURCES} INCLUDE_DIRS ${JITBOX_RTL_FOLDERS}
     VERILATOR_ARGS ${args})
   if(JITBOX_RTL_COVERAGE)
     set_property(TARGET verilated_${name} PROPERTY VERILATOR_COVERAGE ON)

@@ -4,8 +4,12 @@
 
 #include "apps/runtime/config_watch.hpp"
 #include "apps/runtime/parts.hpp"
+#include "apps/watch/durable_answer.hpp"
+#include "apps/watch/limit_memory.hpp"
 #include "apps/watch/risk_history.hpp"
 #include "apps/watch/risk_metrics.hpp"
+#include "apps/watch/risk_objections.hpp"
+#include "apps/watch/risk_recorder.hpp"
 #include "apps/watch/risk_reports.hpp"
 #include "apps/watch/screen_keeper.hpp"
 #include "base/hex.hpp"
@@ -15,7 +19,6 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <array>
 #include <utility>
 
 namespace jitbox::apps {
@@ -37,7 +40,10 @@ struct RiskWatch::Impl : std::enable_shared_from_this<Impl> {
               s, t.gate.screen(),
               {.note = [this](Severity severity, const std::string& rule, const std::string& text) { note(severity, rule, text); },
                .audit = callbacks.audit,
-               .remember = [this](const std::string& key, const std::string& value) { remember(key, value); }}) {}
+               .remember = [this](const std::string& key, const std::string& value) { remember(key, value); }}),
+          limits(
+              s.config, [this] { return callbacks.limits_at_signer(); },
+              [this](const std::string& text) { remember("limits", text); }) {}
 
     const Services& services;
     TokenPrices& prices;
@@ -51,7 +57,7 @@ struct RiskWatch::Impl : std::enable_shared_from_this<Impl> {
     risk::Ladder ladder;
     risk::EventRing events;
     RiskView seen;
-    LimitTerms limits_armed; ///< of the last arming, with what people accepted since; empty: never armed
+    LimitMemory limits;
     std::string price_warning;
     std::uint64_t ticks = 0;
     std::unique_ptr<risk::Monitor> monitor;
@@ -78,8 +84,7 @@ struct RiskWatch::Impl : std::enable_shared_from_this<Impl> {
         ladder = risk::Ladder(past->level, ladder_steps());
         seen.level_cause = past->level_cause;
         seen.level_since = past->level_since;
-        // Terms that cannot be read are none that anything is tighter than.
-        if (!past->limits.empty()) limits_armed = signer::parse_limit_terms(past->limits).value_or(LimitTerms{{"unreadable", "0"}});
+        limits.restore(past->limits);
         seen.unacknowledged = past->unacknowledged;
         trading.gate.set_protection(ladder.level());
         note_configuration(past->configuration);
@@ -200,19 +205,10 @@ struct RiskWatch::Impl : std::enable_shared_from_this<Impl> {
 
     void note(Severity severity, const std::string& rule, const std::string& text) {
         if (severity == Severity::critical) callbacks.disarm(text); // first of all
-        events.add(SystemClock::now(), severity, rule, text);
-        metrics.count(severity);
-        // An event that does not fit the journal's queue is still in the ring, in the log and in the counter.
-        (void)services.journal.enqueue(store::RiskEventEntry{
-            .time_ns = wall_ns(), .level = std::string(to_text(severity)), .rule = rule, .text = text, .detail_json = {}});
-        if (severity == Severity::critical) {
-            seen.unacknowledged = text;
-            remember("unacknowledged", text);
-        }
-        static constexpr std::array levels = {telemetry::Level::info, telemetry::Level::warning, telemetry::Level::error,
-                                              telemetry::Level::critical};
-        services.events.note(levels.at(static_cast<std::size_t>(severity)), severity < Severity::error ? "risk" : "alert", text,
-                             {{"rule", rule}});
+        record_risk_event(services, events, metrics, severity, rule, text);
+        if (severity != Severity::critical) return;
+        seen.unacknowledged = text;
+        remember("unacknowledged", text);
     }
 
     void remember(const std::string& key, const std::string& value) const {
@@ -245,40 +241,14 @@ struct RiskWatch::Impl : std::enable_shared_from_this<Impl> {
             return level_loosening(services.config, from, *level, command);
         }
         if (command.kind != Kind::limits) return std::nullopt;
-        if (looser_limits().empty())
+        if (limits.looser().empty())
             return fail("risk: no limit is looser than at the last arming", "arm: tighter limits need nobody's approval");
-        return limits_loosening(services.config, limits_before(), looser_limits(), command);
-    }
-
-    [[nodiscard]] static std::string digest_of(const LimitTerms& terms) {
-        return terms.empty() ? "" : signer::limits_digest(signer::format_limit_terms(terms));
-    }
-
-    /// The signer's word where it has one.
-    [[nodiscard]] std::string limits_before() const {
-        const std::string held = callbacks.limits_at_signer();
-        return held.empty() ? digest_of(limits_armed) : held;
-    }
-
-    [[nodiscard]] std::vector<std::string> looser_limits() const {
-        const std::string held = limits_before();
-        if (held.empty() || held == digest_of(limit_terms(services.config))) return {};
-        if (held != digest_of(limits_armed))
-            return {"every limit: the journal does not hold those that the signer armed with, digest " + held};
-        if (limits_armed.contains("unreadable")) return {"every limit: those of the last arming cannot be read from the journal"};
-        return signer::looser_terms(limits_armed, limit_terms(services.config));
-    }
-
-    void keep_limits() {
-        const LimitTerms now = limit_terms(services.config);
-        if (now == limits_armed) return;
-        limits_armed = now;
-        remember("limits", signer::format_limit_terms(now));
+        return limits_loosening(services.config, limits.before(), limits.looser(), command);
     }
 
     Result<std::string> accept_limits(const control::RiskCommand& command) {
-        const auto looser = signer::looser_terms(limits_armed, limit_terms(services.config));
-        keep_limits();
+        const auto looser = limits.looser_than_remembered();
+        limits.keep();
         note(Severity::warning, "limits",
              fmt::format("{} ({}): looser limits accepted: {}", command.operator_name, command.reason, fmt::join(looser, ", ")));
         return status();
@@ -348,44 +318,11 @@ struct RiskWatch::Impl : std::enable_shared_from_this<Impl> {
         return fail("risk: unknown command");
     }
 
-    /// A command that was answered survives kill -9: the journal's writer keeps the order, so its last entry is durable after all
-    /// others.
-    void respond_when_durable(Result<std::string> result, const control::Respond& respond) const {
-        const auto written = [&io = services.io, result, respond](const Result<void>& durable) {
-            boost::asio::post(io, [result, respond, durable] {
-                respond(durable ? result
-                                : Result<std::string>(
-                                      fail("risk: done, but not durable: " + durable.error().what, durable.error().hint)));
-            });
-        };
-        if (services.journal.enqueue(store::RiskStateEntry{.time_ns = wall_ns(), .key = "last_command", .value = ""}, written))
-            return;
-        respond(fail("risk: done, but not durable: the journal's queue is full", "look at the disk"));
-    }
-
-    // ---- objections
-
     [[nodiscard]] std::vector<Error> objections() const {
-        std::vector<Error> out;
-        if (!seen.price_problem.empty())
-            out.push_back({"arm: " + seen.price_problem, "see to the price sources; jitctl risk status"});
-        if (ladder.level() == Protection::emergency) {
-            out.push_back(
-                {"arm: the protection level is EMERGENCY: " + seen.level_cause, "jitctl risk level, once the cause is dealt with"});
-        }
-        if (!seen.unacknowledged.empty()) {
-            out.push_back({"arm: a critical risk event is not acknowledged: " + seen.unacknowledged,
-                           "jitctl risk acknowledge after looking"});
-        }
-        if (const auto looser = looser_limits(); !looser.empty()) {
-            out.push_back(
-                {fmt::format("arm: {} limit(s) are looser than at the last arming: {}", looser.size(), fmt::join(looser, ", ")),
-                 "two people accept them: jitctl risk limits, with their approvals"});
-        }
-        if (!file.problem().empty()) out.push_back({"arm: " + file.problem(), "restart jitd, or put the file back"});
-        if (!vault.value_wei())
-            out.push_back({"arm: the value of the vault is not known yet", "it is read at every head: try again"});
-        return out;
+        return risk_objections({.view = view(),
+                                .looser_limits = limits.looser(),
+                                .configuration_problem = file.problem(),
+                                .vault_known = vault.value_wei().has_value()});
     }
 };
 
@@ -442,7 +379,7 @@ std::vector<Error> RiskWatch::objections() const {
 }
 
 void RiskWatch::armed() {
-    impl_->keep_limits();
+    impl_->limits.keep();
 }
 
 Result<std::optional<Loosening>> RiskWatch::loosening(const control::RiskCommand& command) const {
@@ -460,7 +397,7 @@ void RiskWatch::answer(const control::RiskCommand& command, const control::Respo
     if (asks || !result)
         respond(std::move(result));
     else
-        impl_->respond_when_durable(std::move(result), respond);
+        respond_when_durable(impl_->services, std::move(result), respond);
 }
 
 } // namespace jitbox::apps

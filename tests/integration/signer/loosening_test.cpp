@@ -18,7 +18,6 @@ namespace {
 
 using namespace std::chrono_literals;
 using signer::Approval;
-using signer::RefusalCode;
 using testing::HasSubstr;
 
 class Loosening : public TwoPeople {

@@ -22,6 +22,7 @@ export async function end_to_end(name, body, { settings = {}, before = async () 
     process.exitCode = 1;
   } finally {
     await appliance.stop({ keep: failed });
+    await appliance.proxy?.stop(); // or a case that failed would not end before its time
   }
 }
 

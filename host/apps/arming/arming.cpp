@@ -32,6 +32,7 @@ struct Arming::Impl : std::enable_shared_from_this<Impl> {
     bool held = true; ///< no operator has armed through this process, or something has disarmed since
     bool beating = false;
     std::uint64_t commands = 0; ///< a heartbeat sent before a command says nothing about the state after it
+    int under_way = 0;          ///< commands without an answer: the signer may not have seen them when it answers a heartbeat
     bool closed = false;
     boost::asio::thread_pool worker{1};
     boost::asio::thread_pool stopper{1};
@@ -54,7 +55,9 @@ struct Arming::Impl : std::enable_shared_from_this<Impl> {
     void command(boost::asio::thread_pool& pool, std::function<Answer<SignerStatus>(const signer::ControlClient&)> question,
                  Respond respond) {
         ++commands;
+        ++under_way;
         ask(pool, std::move(question), [respond = std::move(respond)](Impl& self, Answer<SignerStatus> answer) {
+            --self.under_way;
             if (answer) self.take_status(*answer);
             respond(std::move(answer));
         });
@@ -124,9 +127,9 @@ void Arming::beat() {
         [asked_after](Impl& self, const Answer<SignerStatus>& answer) {
             self.beating = false;
             if (asked_after != self.commands) return;
-            if (answer) {
+            if (answer && self.under_way == 0) {
                 self.take_status(*answer);
-            } else {
+            } else if (!answer) {
                 self.lose_signer(answer.error().what);
             }
         });

@@ -44,6 +44,8 @@ public:
     FakeSigner& operator=(const FakeSigner&) = delete;
 
     std::atomic<ArmState> state{ArmState::disarmed};
+    std::atomic<bool> keep_disarmings = false; ///< they are neither done nor answered, as if they were still on their way
+    std::atomic<int> heartbeats = 0;           ///< answered
 
 private:
     void serve() {
@@ -56,6 +58,10 @@ private:
             if (ended) continue;
             const auto request = signer::parse_control_request(line);
             if (!request) continue;
+            if (keep_disarmings && std::holds_alternative<signer::DisarmRequest>(request->request)) {
+                kept_.push_back(std::move(socket));
+                continue;
+            }
             if (std::holds_alternative<signer::ArmRequest>(request->request)) state = ArmState::armed;
             if (std::holds_alternative<signer::DisarmRequest>(request->request)) state = ArmState::disarmed;
             if (std::holds_alternative<signer::EstopRequest>(request->request)) state = ArmState::tripped;
@@ -65,12 +71,14 @@ private:
             status.lease_left = 60s;
             asio::write(socket, asio::buffer(signer::format_answer(request->id, signer::Answer<signer::SignerStatus>(status))),
                         ended);
+            if (std::holds_alternative<signer::HeartbeatRequest>(request->request)) ++heartbeats;
         }
     }
 
     std::string path_;
     asio::io_context io_;
     Local::acceptor acceptor_;
+    std::vector<Local::socket> kept_;
     std::atomic<bool> stop_ = false;
     std::thread thread_;
 };
@@ -129,6 +137,20 @@ protected:
     std::vector<ArmState> changes_;
     std::unique_ptr<Arming> arming_;
 };
+
+TEST_F(ArmingTest, a_heartbeat_that_is_answered_before_a_disarming_arrives_does_not_change_its_cause) {
+    FakeSigner signer(config_.signer.control_socket);
+    arm();
+    signer.keep_disarmings = true;
+    arming_->disarm("jitd", "the prices are old", [](const auto&) {});
+    const int before = signer.heartbeats;
+    arming_->beat();
+    run_until([&] { return signer.heartbeats > before; });
+    io_.restart();
+    io_.run_for(50ms);
+    EXPECT_FALSE(arming_->armed());
+    EXPECT_EQ(arming_->view().cause, "the prices are old");
+}
 
 TEST_F(ArmingTest, a_lease_that_another_process_left_does_not_arm_this_one) {
     FakeSigner signer(config_.signer.control_socket);

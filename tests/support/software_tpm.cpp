@@ -2,18 +2,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "support/software_tpm.hpp"
 
-#include <array>
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
-#include <random>
+#include <fstream>
 #include <stdexcept>
+#include <string>
 #include <thread>
+#include <utility>
 
-#include <arpa/inet.h>
 #include <fcntl.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -22,31 +21,20 @@ namespace {
 
 using namespace std::chrono_literals;
 
-bool answers(int port) {
-    const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(static_cast<std::uint16_t>(port));
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    const bool ok = ::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
-    ::close(fd);
-    return ok;
+/// Without a connection, of which swtpm serves one at a time: the file alone is there before somebody listens at it.
+bool somebody_listens(const std::string& path) {
+    constexpr const char* accepts_connections = " 00010000 "; // SO_ACCEPTCON, in the column "Flags"
+    std::ifstream sockets("/proc/net/unix");
+    for (std::string line; std::getline(sockets, line);)
+        if (line.ends_with(" " + path) && line.find(accepts_connections) != std::string::npos) return true;
+    return false;
 }
 
 } // namespace
 
-SoftwareTpm::SoftwareTpm(std::string state_directory, Channel channel) : directory_(std::move(state_directory)), channel_(channel) {
+SoftwareTpm::SoftwareTpm(std::string state_directory) : directory_(std::move(state_directory)) {
     ::setenv("TSS2_LOG", "all+none", 0); // its errors reach the test as results
-    if (channel_ == Channel::unix_socket) {
-        start();
-        return;
-    }
-    std::random_device random;
-    for (int attempt = 0; attempt < 20; ++attempt) {
-        port_ = 20'000 + static_cast<int>(random() % 20'000) * 2; // tpm2-tss expects the control channel at the port after it
-        if (!answers(port_) && !answers(port_ + 1) && try_start()) return;
-    }
-    throw std::runtime_error("swtpm does not start: is it installed? (packages.debian)");
+    start();
 }
 
 SoftwareTpm::~SoftwareTpm() {
@@ -54,15 +42,14 @@ SoftwareTpm::~SoftwareTpm() {
 }
 
 void SoftwareTpm::start() {
-    if (!try_start()) throw std::runtime_error("swtpm does not start again");
+    if (!try_start()) throw std::runtime_error("swtpm does not start: is it installed? (packages.debian)");
 }
 
 bool SoftwareTpm::try_start() {
     const std::string state = "dir=" + directory_;
-    const bool by_path = channel_ == Channel::unix_socket;
     const std::string path = directory_ + "/tpm.sock";
-    const std::string server = by_path ? "type=unixio,path=" + path : "type=tcp,port=" + std::to_string(port_);
-    const std::string control = by_path ? "type=unixio,path=" + path + ".ctrl" : "type=tcp,port=" + std::to_string(port_ + 1);
+    const std::string server = "type=unixio,path=" + path;
+    const std::string control = server + ".ctrl";
     process_ = ::fork();
     if (process_ == 0) {
         ::prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -85,8 +72,7 @@ bool SoftwareTpm::try_start() {
 }
 
 bool SoftwareTpm::is_up() const {
-    if (channel_ == Channel::tcp) return answers(port_ + 1);
-    return ::access((directory_ + "/tpm.sock").c_str(), F_OK) == 0 && ::access((directory_ + "/tpm.sock.ctrl").c_str(), F_OK) == 0;
+    return somebody_listens(directory_ + "/tpm.sock") && somebody_listens(directory_ + "/tpm.sock.ctrl");
 }
 
 void SoftwareTpm::stop() {
@@ -94,7 +80,6 @@ void SoftwareTpm::stop() {
     ::kill(process_, SIGKILL);
     ::waitpid(process_, nullptr, 0);
     process_ = -1;
-    if (channel_ == Channel::tcp) return;
     for (const char* name : {"/tpm.sock", "/tpm.sock.ctrl"}) ::unlink((directory_ + name).c_str());
 }
 
@@ -107,8 +92,7 @@ void SoftwareTpm::thaw() {
 }
 
 std::string SoftwareTpm::tcti() const {
-    if (channel_ == Channel::unix_socket) return "swtpm:path=" + directory_ + "/tpm.sock";
-    return "swtpm:host=127.0.0.1,port=" + std::to_string(port_);
+    return "swtpm:path=" + directory_ + "/tpm.sock";
 }
 
 } // namespace jitbox::test

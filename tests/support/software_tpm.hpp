@@ -10,15 +10,13 @@ namespace jitbox::test {
 
 class SoftwareTpm {
 public:
-    enum class Channel { tcp, unix_socket };
-    /// Starts on free ports of the loopback, or on a socket in its directory, for a program that may not open others. Throws when
-    /// there is no swtpm (it is in packages.debian).
-    explicit SoftwareTpm(std::string state_directory, Channel channel = Channel::tcp);
+    /// Starts on sockets in its directory. Throws when there is no swtpm (it is in packages.debian).
+    explicit SoftwareTpm(std::string state_directory);
     ~SoftwareTpm();
     SoftwareTpm(const SoftwareTpm&) = delete;
     SoftwareTpm& operator=(const SoftwareTpm&) = delete;
 
-    void start();  ///< again, with the same state and on the same ports
+    void start();  ///< again, with the same state and on the same sockets
     void stop();   ///< power off
     void freeze(); ///< it accepts connections and answers nothing, like a hung chip
     void thaw();
@@ -30,8 +28,6 @@ private:
     bool try_start();
     [[nodiscard]] bool is_up() const;
     std::string directory_;
-    Channel channel_;
-    int port_ = 0;
     pid_t process_ = -1;
 };
 

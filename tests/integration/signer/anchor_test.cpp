@@ -66,7 +66,7 @@ protected:
     }
 
     TempDir chip;
-    SoftwareTpm tpm{chip.path().string(), SoftwareTpm::Channel::unix_socket};
+    SoftwareTpm tpm{chip.path().string()};
     SignerRig rig;
     std::string anchor_spec;
 };

@@ -60,7 +60,7 @@ protected:
 
     TempDir chip;
     TempDir files;
-    SoftwareTpm tpm{chip.path().string(), SoftwareTpm::Channel::unix_socket};
+    SoftwareTpm tpm{chip.path().string()};
     SignerRig rig;
     std::string sealed = files.file("pin.sealed");
     std::string printed;
@@ -105,7 +105,7 @@ TEST_F(SealedPin, SurvivesAPowerCycleOfTheTpm) {
 TEST_F(SealedPin, AnotherTpmAChangedFileAndAnOpenFileAreRefused) {
     ASSERT_EQ(seal(""), 0) << printed;
     const TempDir other_chip;
-    const SoftwareTpm other(other_chip.path().string(), SoftwareTpm::Channel::unix_socket);
+    const SoftwareTpm other(other_chip.path().string());
     EXPECT_THAT(refusal(other.tcti()), HasSubstr("was not sealed by this TPM, or the file was changed"));
     const std::string good = read(sealed);
     const auto change = [&](const std::string& text) {
@@ -163,7 +163,7 @@ TEST_F(SealedPin, ASystemdCredentialSealedByTheTpmIsAPinToo) {
     rig.use_own_pin_source();
     EXPECT_TRUE(rig.start()) << rig.output();
     const TempDir other_chip;
-    const SoftwareTpm other(other_chip.path().string(), SoftwareTpm::Channel::unix_socket);
+    const SoftwareTpm other(other_chip.path().string());
     EXPECT_NE(run("systemd-creds decrypt --tpm2-device=" + other.tcti() + " --name=pin " + files.file("pin.cred") + " -"), 0);
 }
 

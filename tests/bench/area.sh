@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Area and depth of the RTL by yosys (docs/area.md): tests/bench/area.sh BUILD_DIR. About ten minutes from nothing; mapped modules are cached.
+# Area and depth of the RTL by yosys (docs/area.md): tests/bench/area.sh BUILD_DIR. Long from nothing; mapped modules are cached.
 # SPDX-License-Identifier: Apache-2.0
 # JITBOX_AREA_ONLY=mul_div,keccak_core bash tests/bench/area.sh build/release: some modules only.
 set -euo pipefail

@@ -26,6 +26,14 @@ module calldata_offset (
   logic [32:0] sum;
   logic [33:0] behind_begin;       // the sum less scope_begin
   logic [34:0] spare;              // bytes of the scope behind the word there, less than none when bit 34 is set
+  logic [34:0] end_35, base_35, offset_35;
+  logic [69:0] first, second;      // pairs of numbers that have the sum that spare is
+
+  /// Three numbers as two with the same sum, modulo 2^35.
+  function automatic logic [69:0] carry_save(input logic [34:0] a, input logic [34:0] b, input logic [34:0] c);
+    carry_save = {(a[33:0] & b[33:0]) | (a[33:0] & c[33:0]) | (b[33:0] & c[33:0]), 1'b0, a ^ b ^ c};
+  endfunction
+
   assign ones     = &offset[255:32];
   assign zeros    = offset[255:32] == '0;
   assign wraps    = rule == 2'd2 && ones && offset[31:5] == '1;
@@ -38,7 +46,13 @@ module calldata_offset (
   assign outside      = negative && (!ones || behind_begin[33:32] != 2'b01);
 
   // An offset that wraps is 2^32 more than it stands for: its sum has to carry, and what is spare shows in the bits below.
-  assign spare      = 35'(scope_end) - 35'(base) - 35'(offset[31:0]) - 35'd32;
+  // spare is scope_end - base - offset - 32, on one carry chain: a number less another is its sum with the other's complement, and one more.
+  assign end_35     = 35'(scope_end);
+  assign base_35    = 35'(base);
+  assign offset_35  = 35'(offset[31:0]);
+  assign first      = carry_save(end_35, ~base_35, ~offset_35);
+  assign second     = carry_save(first[34:0], first[69:35], -35'd30);
+  assign spare      = second[34:0] + second[69:35];
   assign bad_offset = !negative && (!fits || (wraps ? !sum[32] || spare[31] : spare[34]));
 
   logic [PositionBits:0] data_bytes, data_room;

@@ -63,4 +63,13 @@ module calldata_offset (
   assign bad_length = huge || data_room[PositionBits] || data_bytes > data_room;
 
   wire unused = &{1'b0, sum, behind_begin, spare};
+`ifdef FORMAL
+  // Proved by tests/formal for all inputs: what is judged beside the sums is what would be judged behind them.
+  wire [32:0] f_behind = {sum[32] && !wraps, sum[31:0]};
+  always_comb begin
+    a_outside: assert (outside == (negative && (!ones || !sum[32] || sum[31:0] < 32'(scope_begin))));
+    a_offset: assert (bad_offset == (!negative && (!fits || {1'b0, f_behind} + 34'd32 > 34'(scope_end))));
+    a_length: assert (bad_length == (huge || 22'(data_bytes) + 22'(data) > 22'(data_end)));
+  end
+`endif
 endmodule

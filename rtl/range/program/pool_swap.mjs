@@ -142,9 +142,10 @@ function priceByTwoDivisions(p, { r, u }, fail) {
 }
 
 /** The growth of the last step's fee, asked for then, is added: feeGrowthInside wraps as the contract's counter does. */
-export function addGrowth(p, { r, u }, fail) {
-  p.jumpOver(u.fee_growth, 256, fail);
-  p.addWrapping(r.growth, r.growth, u.fee_growth);
+export const addGrowth = (p, regs, fail) => addGrowthOf(p, regs, regs.u.fee_growth, fail);
+export function addGrowthOf(p, { r }, growth, fail) {
+  p.jumpOver(growth, 256, fail);
+  p.addWrapping(r.growth, r.growth, growth);
 }
 
 /** Asks for the growth by the fee in r.fee, which `fee` computes, less the protocol's part. */
@@ -185,20 +186,21 @@ function settle(p, regs, way, was, { fail, leaves, position }) {
  * fail (amount_overflow), leaves (out_of_window), too_many. While the fee of a whole step is divided, the next
  * step is already planned. `snapshot` is called before each step but the first. An exact input that ends short of its target goes to `ends` instead, with r.next the price there
  * and its amounts asked for in u.b (paid) and u.d (got); everything but the price is then still as before that step. r.y and r.z are used.
- * `ahead` comes where a step is known to go all the way and its fee is not asked for: it falls through, or ends at the label that it is given, the next
- * step asked for.
+ * `ahead` comes where the first step is known to go all the way: it falls through, or ends at the label that it is given with another first step asked
+ * for.
  */
 export function runSwap(p, regs, way, { done, ends, fail, leaves, too_many, position, snapshot = () => {}, ahead = () => {} }) {
   const { r, u } = regs;
   const { down, exact_in } = way;
   const was = { liquidity: r.y, delta: r.z }; // before the bound was crossed
-  const [first, again, step, part, by_amount, checked, unasked, full, crossing, stay] = Array.from({ length: 10 }, () => p.label());
+  const [first, whole, again, step, part, by_amount, checked, unasked, full, crossing, stay] = Array.from({ length: 11 }, () => p.label());
   const { paid, got } = plannedAmounts(regs, way);
   const take = { part, by_amount, full: exact_in ? full : unasked, checked, fail };
   p.here(first);
-  takePrice(p, regs, way, { ...take, full: unasked });
-  p.here(unasked); // the fee of going to the target
+  takePrice(p, regs, way, { ...take, full: whole });
+  p.here(whole);
   ahead(first);
+  p.here(unasked); // the fee of going to the target
   askWholeFee(p, regs, way);
   p.jump(full);
 

@@ -43,7 +43,7 @@ function runAlone(p, regs, way, terms, exits) {
   p.move(r.tick, 'tick');
   p.move(r.cursor, 'below');
   fetchListed(p, regs, way);
-  fetchAhead(p, regs, way);
+  fetchAhead(p, regs, way, false);
   findWordEnd(p, regs, way);
   p.move(r.remaining, 'amount');
   p.move(r.calculated, 0);
@@ -57,34 +57,35 @@ function runAlone(p, regs, way, terms, exits) {
   nextTick(p, regs, way);
   p.spawn(terms, 0);
   askWhole(p, regs, way);
-  askAhead(p, regs, way);
+  askAhead(p, regs, way, false);
   p.jumpIf(r.remaining, '==', 0, exits.done);
   p.jumpIf(r.price, '==', 'price_limit', exits.done);
   const snapshot_now = () => {
     for (const [name, offset] of Object.entries(snapshot)) p.store(r[name], r.place, offset);
     p.add(r.place, r.place, snapshot_words);
   };
+  const keep = () => {
+    const full = p.label();
+    p.jumpIf(r.place, '>=', max_snapshots * snapshot_words, full);
+    snapshot_now();
+    p.here(full);
+  };
   snapshot_now();
   runSwap(p, regs, way, {
     ...exits,
     position: false,
-    snapshot() {
-      const full = p.label();
-      p.jumpIf(r.place, '>=', max_snapshots * snapshot_words, full);
-      snapshot_now();
-      p.here(full);
-    },
+    snapshot: keep,
     ahead(next_step) {
-      const ordinary = p.label();
       const ask = () => {
         fetchListed(p, regs, way);
+        fetchAhead(p, regs, way, false);
         askLessFee(p, regs, way);
         askPrice(p, regs, way);
         nextTick(p, regs, way);
         askWhole(p, regs, way);
+        askAhead(p, regs, way, false);
       };
-      goAhead(p, regs, way, { next_step, ordinary, snapshot: snapshot_now, ask });
-      p.here(ordinary);
+      goAhead(p, regs, way, false, { next_step, fail: exits.fail, snapshot: keep, ask });
     },
   });
 }

@@ -142,10 +142,9 @@ function priceByTwoDivisions(p, { r, u }, fail) {
 }
 
 /** The growth of the last step's fee, asked for then, is added: feeGrowthInside wraps as the contract's counter does. */
-export const addGrowth = (p, regs, fail) => addGrowthOf(p, regs, regs.u.fee_growth, fail);
-export function addGrowthOf(p, { r }, growth, fail) {
-  p.jumpOver(growth, 256, fail);
-  p.addWrapping(r.growth, r.growth, growth);
+export function addGrowth(p, { r, u }, fail) {
+  p.jumpOver(u.fee_growth, 256, fail);
+  p.addWrapping(r.growth, r.growth, u.fee_growth);
 }
 
 /** Asks for the growth by the fee in r.fee, which `fee` computes, less the protocol's part. */

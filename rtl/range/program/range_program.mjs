@@ -43,7 +43,7 @@ function runAlone(p, regs, way, terms, exits) {
   p.move(r.tick, 'tick');
   p.move(r.cursor, 'below');
   fetchListed(p, regs, way);
-  fetchAhead(p, regs, way, false);
+  fetchAhead(p, regs, way);
   findWordEnd(p, regs, way);
   p.move(r.remaining, 'amount');
   p.move(r.calculated, 0);
@@ -57,7 +57,7 @@ function runAlone(p, regs, way, terms, exits) {
   nextTick(p, regs, way);
   p.spawn(terms, 0);
   askWhole(p, regs, way);
-  askAhead(p, regs, way, false);
+  askAhead(p, regs, way);
   p.jumpIf(r.remaining, '==', 0, exits.done);
   p.jumpIf(r.price, '==', 'price_limit', exits.done);
   const snapshot_now = () => {
@@ -78,14 +78,14 @@ function runAlone(p, regs, way, terms, exits) {
     ahead(next_step) {
       const ask = () => {
         fetchListed(p, regs, way);
-        fetchAhead(p, regs, way, false);
+        fetchAhead(p, regs, way);
         askLessFee(p, regs, way);
         askPrice(p, regs, way);
         nextTick(p, regs, way);
         askWhole(p, regs, way);
-        askAhead(p, regs, way, false);
+        askAhead(p, regs, way);
       };
-      goAhead(p, regs, way, false, { next_step, fail: exits.fail, snapshot: keep, ask });
+      goAhead(p, regs, way, { next_step, snapshot: keep, ask });
     },
   });
 }

@@ -31,8 +31,9 @@ struct Arming::Impl : std::enable_shared_from_this<Impl> {
     Clock::time_point lease_end{};
     bool held = true; ///< no operator has armed through this process, or something has disarmed since
     bool beating = false;
-    std::uint64_t commands = 0; ///< a heartbeat sent before a command says nothing about the state after it
-    int under_way = 0;          ///< commands without an answer: the signer may not have seen them when it answers a heartbeat
+    std::uint64_t commands = 0;     ///< a heartbeat sent before a command says nothing about the state after it
+    int under_way = 0;              ///< commands without an answer: the signer may not have seen them when it answers a heartbeat
+    std::uint64_t endorsements = 0; ///< a heartbeat sent before one knows nothing of the limits that it accepted
     bool closed = false;
     boost::asio::thread_pool worker{1};
     boost::asio::thread_pool stopper{1};
@@ -122,12 +123,14 @@ void Arming::beat() {
     if (impl_->beating) return;
     impl_->beating = true;
     const std::uint64_t asked_after = impl_->commands;
+    const std::uint64_t endorsed_before = impl_->endorsements;
     impl_->ask(
         impl_->beater, [](const signer::ControlClient& client) { return client.heartbeat(); },
-        [asked_after](Impl& self, const Answer<SignerStatus>& answer) {
+        [asked_after, endorsed_before](Impl& self, Answer<SignerStatus> answer) {
             self.beating = false;
             if (asked_after != self.commands) return;
             if (answer && self.under_way == 0) {
+                if (endorsed_before != self.endorsements) answer->limits_digest = self.view.signer.limits_digest;
                 self.take_status(*answer);
             } else if (!answer) {
                 self.lose_signer(answer.error().what);
@@ -186,7 +189,11 @@ void Arming::reset(signer::ResetRequest request, Respond respond) {
 void Arming::endorse(signer::EndorseRequest request, Respond respond) {
     impl_->ask(
         impl_->worker, [request = std::move(request)](const signer::ControlClient& client) { return client.endorse(request); },
-        [respond = std::move(respond)](Impl& /*the state is what it was*/, Answer<SignerStatus> answer) {
+        [respond = std::move(respond)](Impl& self, Answer<SignerStatus> answer) {
+            if (answer) { // the state is what it was; the limits of the next arming may be others
+                ++self.endorsements;
+                self.view.signer.limits_digest = answer->limits_digest;
+            }
             respond(std::move(answer));
         });
 }

@@ -142,7 +142,7 @@ Result<std::unique_ptr<Rehearsal>> Rehearsal::create(const relay::Client& relays
 }
 
 bool Rehearsal::run() {
-    arrived_ = false;
+    ++walks_;
     const auto heard = feed::rehearse_frame(frame_);
     if (!heard) return false;
     const std::uint64_t sequence = next_sequence_++;
@@ -150,7 +150,7 @@ bool Rehearsal::run() {
     planner_.on_submitted(sequence, {.raw = heard->raw, .sender = address_of(4), .clock = {}});
     engine_->drain([this](BytesView answer) { take(answer); });
     relays_.rehearse(heard->raw);
-    return arrived_;
+    return arrived_ == walks_;
 }
 
 void Rehearsal::repeat(boost::asio::io_context& io, std::chrono::milliseconds period, const std::function<bool()>& may_run) {
@@ -192,7 +192,8 @@ void Rehearsal::plan(const accel::TxSeen& seen) {
         if (!approved) continue;
         const std::uint64_t ticket = approved->ticket();
         const strategy::Plan plan = std::move(*approved).take();
-        arrived_ = !strategy::unsigned_payload(plan, plan.mint).empty() && !strategy::unsigned_payload(plan, plan.burn).empty();
+        if (!strategy::unsigned_payload(plan, plan.mint).empty() && !strategy::unsigned_payload(plan, plan.burn).empty())
+            ++arrived_;
         gate_.settle(ticket, 0, now);
         planner_.ended(plan.uuid, plan.version);
         lanes_.release(plan.lane);

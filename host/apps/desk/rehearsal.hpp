@@ -25,7 +25,8 @@ public:
     /// `relays`: for the body and the header of a POST that is not sent. Errors: the engine does not take its pool.
     static Result<std::unique_ptr<Rehearsal>> create(const relay::Client& relays);
 
-    /// From a frame's text to the unsigned transactions and the signed header of a POST. False when it did not get as far as that.
+    /// From a frame's text to the unsigned transactions and the signed header of a POST. False when not every walk has got as far
+    /// as that: when the engine's worker happens to be awake it takes the swap, and its answer is read with the next one's.
     bool run();
     /// Runs every `period` on the loop of `io` when `may_run` says so, as long as this object lives.
     void repeat(boost::asio::io_context& io, std::chrono::milliseconds period, const std::function<bool()>& may_run);
@@ -43,7 +44,8 @@ private:
     strategy::Planner planner_;
     risk::Gate gate_;
     std::uint64_t next_sequence_;
-    bool arrived_ = false;
+    std::uint64_t walks_ = 0;
+    std::uint64_t arrived_ = 0;                        ///< of them: payloads made
     std::shared_ptr<boost::asio::steady_timer> timer_; ///< while it lives, so does this object
 };
 

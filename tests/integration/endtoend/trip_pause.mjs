@@ -49,7 +49,7 @@ async function check_mistakes(appliance) {
     writeFileSync(file, change(text));
     const { code, stderr } = await run_command(appliance.program("jit-guardian"), ["--config", file, "--check"]);
     writeFileSync(file, text);
-    assert.equal(code, 1);
+    assert.equal(code, 2);
     assert.match(stderr, message);
   };
   await refused((text) => `${text}on_trip = "auto"\n`, /on_trip: nobody would tell that the appliance has tripped/);

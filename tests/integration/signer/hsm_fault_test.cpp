@@ -35,9 +35,9 @@ protected:
         rig.arm();
     }
     /// The signer must exit at its start and say so.
-    void expect_no_start(const std::string& text) {
+    void expect_no_start(const std::string& text, int code = 1) {
         EXPECT_FALSE(rig.start());
-        EXPECT_EQ(rig.process().wait(), 1);
+        EXPECT_EQ(rig.process().wait(), code);
         EXPECT_NE(rig.output().find(text), std::string::npos) << rig.output();
     }
     void expect_recovery() {
@@ -80,7 +80,7 @@ TEST_F(HsmFault, MissingToken) {
 
 TEST_F(HsmFault, MissingModule) {
     rig.set("hsm.module", "\"/nowhere/libhsm.so\"");
-    expect_no_start("hsm.module: /nowhere/libhsm.so: No such file");
+    expect_no_start("hsm.module: /nowhere/libhsm.so: No such file", 2);
 }
 
 TEST_F(HsmFault, AModuleThatIsNone) {

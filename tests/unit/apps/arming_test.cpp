@@ -69,6 +69,8 @@ private:
             status.state = state;
             status.cause = "as asked";
             status.lease_left = 60s;
+            if (std::holds_alternative<signer::EndorseRequest>(request->request)) limits_ = "accepted";
+            status.limits_digest = limits_;
             asio::write(socket, asio::buffer(signer::format_answer(request->id, signer::Answer<signer::SignerStatus>(status))),
                         ended);
             if (std::holds_alternative<signer::HeartbeatRequest>(request->request)) ++heartbeats;
@@ -79,6 +81,7 @@ private:
     asio::io_context io_;
     Local::acceptor acceptor_;
     std::vector<Local::socket> kept_;
+    std::string limits_ = "of the last arming"; ///< digest
     std::atomic<bool> stop_ = false;
     std::thread thread_;
 };
@@ -150,6 +153,19 @@ TEST_F(ArmingTest, a_heartbeat_that_is_answered_before_a_disarming_arrives_does_
     io_.run_for(50ms);
     EXPECT_FALSE(arming_->armed());
     EXPECT_EQ(arming_->view().cause, "the prices are old");
+}
+
+TEST_F(ArmingTest, limits_that_the_signer_accepts_are_known_with_its_answer_and_not_a_heartbeat_later) {
+    FakeSigner signer(config_.signer.control_socket);
+    beat_once();
+    EXPECT_EQ(arming_->view().signer.limits_digest, "of the last arming");
+    std::string known;
+    arming_->endorse({}, [&](const auto& answer) {
+        ASSERT_TRUE(answer);
+        known = arming_->view().signer.limits_digest;
+    });
+    run_until([&] { return !known.empty(); });
+    EXPECT_EQ(known, "accepted");
 }
 
 TEST_F(ArmingTest, a_lease_that_another_process_left_does_not_arm_this_one) {

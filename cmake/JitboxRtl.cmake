@@ -16,11 +16,14 @@ if(JITBOX_RTL)
   list(FILTER JITBOX_RTL_FOLDERS EXCLUDE REGEX "\\.(vlt|f)$")
 endif()
 
-# jitbox_verilated(<name> TOP <module> SOURCES a.sv ... [PARAMETERS NAME=VALUE ...])
-# Makes the library verilated_<name> with class V<name>. Sources are relative to rtl/. Packages come from rtl/verilator.f and a module that is not
-# among the sources from the file of its name: a build directory's old command, which ninja runs before CMake has seen what is new, finds them too.
+# jitbox_verilated(<name> TOP <module> SOURCES a.sv ... [PARAMETERS NAME=VALUE ...] [CLASS V<other>])
+# Makes the library verilated_<name> with class V<name>, or CLASS. Sources are relative to rtl/. Packages come from rtl/verilator.f and a module that
+# is not among the sources from the file of its name: a build directory's old command, which ninja runs before CMake has seen what is new, finds them too.
 function(jitbox_verilated name)
-  cmake_parse_arguments(ARG "" "TOP" "SOURCES;PARAMETERS" ${ARGN})
+  cmake_parse_arguments(ARG "" "TOP;CLASS" "SOURCES;PARAMETERS" ${ARGN})
+  if(NOT ARG_CLASS)
+    set(ARG_CLASS V${name})
+  endif()
   list(FILTER ARG_SOURCES EXCLUDE REGEX "_pkg\\.sv$")
   list(TRANSFORM ARG_SOURCES PREPEND ${JITBOX_RTL_DIR}/)
   set(args -F ${JITBOX_RTL_DIR}/verilator.f --x-assign unique --x-initial unique --assert -Wall --unroll-count 4096)
@@ -35,7 +38,7 @@ function(jitbox_verilated name)
     list(APPEND switches TRACE_FST)
   endif()
   add_library(verilated_${name} STATIC)
-  verilate(verilated_${name} ${switches} TOP_MODULE ${ARG_TOP} PREFIX V${name}
+  verilate(verilated_${name} ${switches} TOP_MODULE ${ARG_TOP} PREFIX ${ARG_CLASS}
     SOURCES ${ARG_SOURCES} INCLUDE_DIRS ${JITBOX_RTL_FOLDERS}
     VERILATOR_ARGS ${args})
   if(JITBOX_RTL_COVERAGE)

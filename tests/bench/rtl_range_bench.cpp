@@ -1,7 +1,9 @@
-// Clocks of the Verilated range_engine from the job to the result, by K and by steps of the swap alone. Prints a markdown table;
-// docs/card-range.md has its figures. SPDX-License-Identifier: Apache-2.0
+// Clocks of the Verilated range_engine from the job to the result, by K and by steps of the swap alone; and candidates a second
+// with legs always waiting. Prints markdown tables; docs/card-range.md has their figures. SPDX-License-Identifier: Apache-2.0
 #include "../rtl/range_engine_driver.hpp"
+#include "../rtl/range_legs.hpp"
 
+#include <array>
 #include <cstdio>
 #include <memory>
 #include <stdexcept>
@@ -76,17 +78,26 @@ u256 amount_for(EngineLeg leg, std::uint32_t steps, RatioMemo& memo) {
     return least;
 }
 
-void bench() {
+/// The same pool with no other initialised tick: a swap of one step that passes `spacings` spacings, so that each is a candidate.
+EngineLeg wide_swap(bool zero_for_one, std::uint32_t candidates, std::int32_t spacings) {
+    EngineLeg leg = dense_pool(zero_for_one, candidates);
+    leg.window.count = 0;
+    leg.window.below = 0;
+    const u256 end = sqrt_ratio_at_tick(leg.pool.tick + (zero_for_one ? -spacings : spacings) * spacing);
+    leg.request.amount = pow10(26);
+    leg.request.price_limit_x96 = end;
+    return leg;
+}
+
+void latency(RatioMemo& memo) {
     std::mt19937_64 random(1);
-    const auto memo = std::make_unique<RatioMemo>();
-    memo->clear();
     std::puts("| direction | steps alone | K | evaluated | clocks, prices new | clocks, prices known |");
     std::puts("|---|---:|---:|---:|---:|---:|");
     for (const bool zero_for_one : {true, false}) {
         for (const std::uint32_t steps : {1U, 2U, 4U, 8U}) {
             for (const std::uint32_t candidates : {1U, 16U, 64U, 256U}) {
                 EngineLeg leg = dense_pool(zero_for_one, candidates);
-                leg.request.amount = amount_for(leg, steps, *memo);
+                leg.request.amount = amount_for(leg, steps, memo);
                 RangeEngineDriver fresh(random);
                 const auto first = fresh.run(leg);
                 const std::uint64_t cold = fresh.clocks();
@@ -100,12 +111,57 @@ void bench() {
     }
 }
 
+/// One row: the legs run twice on one engine, the second time counted, so that prices are known as in service.
+void throughput_row(const char* what, std::uint32_t candidates, const std::vector<EngineLeg>& legs) {
+    constexpr double clock_mhz = 300;
+    std::mt19937_64 random(1);
+    RangeEngineDriver engine(random);
+    const auto first = engine.stream(legs);
+    const auto counted = engine.stream(legs);
+    if (!first || !counted) throw std::runtime_error("no result");
+    const auto clocks = static_cast<double>(counted->clocks);
+    const auto evaluated = static_cast<double>(counted->candidates);
+    std::printf("| %s | %u | %.1f | %.0f | %.1f | %.2f |\n", what, candidates, evaluated / static_cast<double>(legs.size()),
+                clocks / static_cast<double>(legs.size()), clocks / evaluated, evaluated / clocks * clock_mhz);
+    std::fflush(stdout);
+}
+
+void throughput(RatioMemo& memo) {
+    constexpr std::array<std::uint32_t, 2> few{64, 256};
+    constexpr std::array<std::int32_t, 2> spacings{30, 120};
+    std::puts(
+        "\n| legs, always one waiting | K | evaluated a leg | clocks a leg | clocks a candidate | M candidates/s at 300 MHz |");
+    std::puts("|---|---:|---:|---:|---:|---:|");
+    for (const std::uint32_t steps : {1U, 2U, 4U, 8U}) {
+        for (const std::uint32_t candidates : few) {
+            std::vector<EngineLeg> legs{dense_pool(true, candidates), dense_pool(false, candidates)};
+            for (EngineLeg& leg : legs) leg.request.amount = amount_for(leg, steps, memo);
+            throughput_row((std::to_string(steps) + (steps == 1 ? " step" : " steps")).c_str(), candidates, legs);
+        }
+    }
+    for (const std::uint32_t candidates : few) {
+        std::mt19937_64 random(1);
+        std::vector<EngineLeg> legs;
+        legs.reserve(20);
+        for (int i = 0; i < 20; ++i) legs.push_back(usual_leg(random, memo));
+        for (EngineLeg& leg : legs) leg.params.candidates = candidates;
+        throughput_row("20 of the quality corpus", candidates, legs);
+    }
+    for (std::size_t i = 0; i < few.size(); ++i) {
+        std::vector<EngineLeg> legs{wide_swap(true, few.at(i), spacings.at(i)), wide_swap(false, few.at(i), spacings.at(i))};
+        throughput_row(("1 step over " + std::to_string(spacings.at(i)) + " spacings").c_str(), few.at(i), legs);
+    }
+}
+
 } // namespace
 } // namespace jitbox::test
 
 int main() {
     try {
-        jitbox::test::bench();
+        const auto memo = std::make_unique<jitbox::hlsk::RatioMemo>();
+        memo->clear();
+        jitbox::test::latency(*memo);
+        jitbox::test::throughput(*memo);
         return 0;
     } catch (const std::exception& failed) {
         std::fputs(failed.what(), stderr);

@@ -3,14 +3,21 @@
 # SPDX-License-Identifier: Apache-2.0
 # SOLVER z3 or cvc4: yosys-smtbmc shows that no reachable state of the first steps breaks an assertion, that from any state that keeps them for
 # four clocks the next one does too (so none ever will), and that every cover point is reached (so the assertions are not empty).
+# A parameter WIRE:=SUBMODULE.WIRE lets an assertion see into a submodule: yosys reads no hierarchical name.
 # SOLVER sat: a combinational module, by yosys's own solver.
 set -euo pipefail
 work=$1 top=$2 solver=$3 parameters=$4
 shift 4
 mkdir -p "$work"
 chparam=()
-for parameter in $parameters; do chparam+=(-chparam "${parameter%%=*}" "${parameter#*=}"); done
-prepare="read_verilog -sv -formal $*; hierarchy -check -top $top ${chparam[*]}; prep -flatten -top $top"
+connect=
+for parameter in $parameters; do
+  case $parameter in
+    *:=*) connect="$connect; connect -set ${parameter%%:=*} ${parameter#*:=}" ;;
+    *) chparam+=(-chparam "${parameter%%=*}" "${parameter#*=}") ;;
+  esac
+done
+prepare="read_verilog -sv -formal $*; hierarchy -check -top $top ${chparam[*]}; prep -flatten -top $top$connect"
 if [ "$solver" = sat ]; then
   yosys -q -l "$work/$top.log" -p "$prepare; sat -verify -prove-asserts"
   grep -q 'SAT proof finished - no model found: SUCCESS' "$work/$top.log" || { echo "$top: no proof, see $work/$top.log" >&2; exit 1; }

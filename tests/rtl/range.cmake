@@ -34,10 +34,25 @@ jitbox_verilated(range_engine TOP range_engine SOURCES ${JITBOX_RANGE_ENGINE})
 jitbox_rtl_test(rtl_range_engine_test
   SOURCES range_engine_test.cpp range_engine_driver.cpp range_legs.cpp ${PROJECT_SOURCE_DIR}/tests/bench/quality_corpus.cpp
   MODELS range_engine DEPENDS kernels)
-add_executable(rtl_range_bench ../bench/rtl_range_bench.cpp range_engine_driver.cpp)
-target_include_directories(rtl_range_bench PRIVATE ${PROJECT_SOURCE_DIR}/tests)
-target_link_libraries(rtl_range_bench PRIVATE jitbox_kernels verilated_range_engine GTest::gtest)
-set_target_properties(rtl_range_bench PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bench)
+# Its clocks; with another number of lanes than the card's only when asked for by name (tests/bench/rtl_range.sh, tests/soak/range_engine.sh).
+function(jitbox_engine_program name model)
+  add_executable(${name} ${ARGN} range_engine_driver.cpp range_legs.cpp ${PROJECT_SOURCE_DIR}/tests/bench/quality_corpus.cpp)
+  target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
+  target_link_libraries(${name} PRIVATE jitbox_options jitbox_kernels verilated_${model} GTest::gtest GTest::gtest_main)
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bench)
+endfunction()
+jitbox_engine_program(rtl_range_bench range_engine ../bench/rtl_range_bench.cpp)
+foreach(lanes 1 8)
+  set(units MulDivs=2 Floats=4)
+  if(lanes EQUAL 1)
+    set(units MulDivs=1 Floats=1)
+  endif()
+  jitbox_verilated(range_engine_${lanes} CLASS Vrange_engine TOP range_engine SOURCES ${JITBOX_RANGE_ENGINE}
+    PARAMETERS Lanes=${lanes} ${units})
+  jitbox_engine_program(rtl_range_bench_${lanes} range_engine_${lanes} ../bench/rtl_range_bench.cpp)
+  jitbox_engine_program(rtl_range_engine_${lanes} range_engine_${lanes} range_engine_test.cpp)
+  set_target_properties(verilated_range_engine_${lanes} rtl_range_bench_${lanes} rtl_range_engine_${lanes} PROPERTIES EXCLUDE_FROM_ALL ON)
+endforeach()
 
 # The whole kernel.
 set(JITBOX_RANGE ${JITBOX_RANGE_SHELL} ${JITBOX_RANGE_ENGINE} range/range_profit.sv)

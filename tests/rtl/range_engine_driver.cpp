@@ -191,25 +191,50 @@ void RangeEngineDriver::clock(const EngineLeg& leg) {
     dut_.clk = 1;
     dut_.eval();
     dut_.clk = 0;
+    elapsed_ += 1;
     if (granted) dut_.shell_md_valid = 0;
     dut_.eval();
 }
 
-std::optional<EngineResult> RangeEngineDriver::run(const EngineLeg& leg, std::uint64_t deadline) {
-    while (!dut_.job_ready) clock(leg);
+/// Clocks from the job's handshake to the result. False when it does not come within `deadline` clocks.
+bool RangeEngineDriver::run_to_result(const EngineLeg& leg, std::uint64_t deadline) {
     put_job(leg);
     dut_.job_valid = 1;
+    dut_.eval();
+    while (!dut_.job_ready) clock(leg);
     clock(leg);
     dut_.job_valid = 0;
     for (clocks_ = 1; !dut_.result_valid; ++clocks_) {
-        if (clocks_ > deadline) return std::nullopt;
+        if (clocks_ > deadline) return false;
         clock(leg);
     }
-    for (auto wait = random_() % 4; wait > 0; --wait) clock(leg);
+    return true;
+}
+
+EngineResult RangeEngineDriver::accept(const EngineLeg& leg) {
     const EngineResult out = take_result();
     dut_.result_ready = 1;
     clock(leg);
     dut_.result_ready = 0;
+    return out;
+}
+
+std::optional<EngineResult> RangeEngineDriver::run(const EngineLeg& leg, std::uint64_t deadline) {
+    if (!run_to_result(leg, deadline)) return std::nullopt;
+    for (auto wait = random_() % 4; wait > 0; --wait) clock(leg);
+    return accept(leg);
+}
+
+std::optional<RangeEngineDriver::Streamed> RangeEngineDriver::stream(const std::vector<EngineLeg>& legs) {
+    constexpr std::uint64_t deadline = 5'000'000;
+    Streamed out;
+    while (!dut_.job_ready) clock(legs.front());
+    const std::uint64_t begin = elapsed_;
+    for (const EngineLeg& leg : legs) {
+        if (!run_to_result(leg, deadline)) return std::nullopt;
+        out.candidates += accept(leg).candidates;
+    }
+    out.clocks = elapsed_ - begin;
     return out;
 }
 

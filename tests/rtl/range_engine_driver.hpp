@@ -10,6 +10,7 @@
 #include <optional>
 #include <random>
 #include <string>
+#include <vector>
 
 namespace jitbox::test {
 
@@ -58,9 +59,18 @@ public:
     const EngineResult& raw() const { return raw_; }
     /// Clocks from the job's handshake to the result's valid, of the last leg.
     std::uint64_t clocks() const { return clocks_; }
+    /// Runs the legs one after the other, each offered as soon as the engine takes one and its result taken at once. Clocks from
+    /// the first handshake to the last result, and what was evaluated; nothing when a leg does not end.
+    struct Streamed {
+        std::uint64_t clocks = 0;
+        std::uint64_t candidates = 0;
+    };
+    std::optional<Streamed> stream(const std::vector<EngineLeg>& legs);
 
 private:
     void clock(const EngineLeg& leg);
+    bool run_to_result(const EngineLeg& leg, std::uint64_t deadline);
+    EngineResult accept(const EngineLeg& leg);
     void put_job(const EngineLeg& leg);
     EngineResult take_result();
     void serve_shell();
@@ -68,6 +78,7 @@ private:
     std::mt19937_64& random_;
     Vrange_engine dut_;
     std::uint64_t clocks_ = 0;
+    std::uint64_t elapsed_ = 0; ///< clocks since the reset
     EngineResult raw_;
     std::array<int, 3> reads_{-1, -1, -1}; ///< window reads on their way
     bool dividing_ = false;

@@ -8,7 +8,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
 #include <cstdlib>
+#include <cstring>
 #include <iostream>
 
 namespace jitbox::test {
@@ -71,6 +74,41 @@ TEST_F(RangeProfit, AnswersPoolsLegsAndDamagedRecordsLikeTheHlsSource) {
     }
     std::cout << decisions_ << " decisions, " << rejects_ << " rejects, " << rtl_.clocks() << " clocks\n";
     EXPECT_GT(decisions_, legs / 8);
+}
+
+/// A leg is taken once a sequence number and pool: each time new ones.
+std::vector<Bytes> renumbered(std::vector<Bytes> records, std::uint64_t& next) {
+    for (Bytes& record : records) {
+        std::memcpy(record.data() + records::header::sequence, &next, sizeof(next));
+        ++next;
+    }
+    return records;
+}
+
+// Every word of a POOL record once as something else, with legs behind it. Whatever became of it, a good POOL serves as before.
+TEST_F(RangeProfit, APoisonedPoolIsAnsweredAsByTheHlsSourceAndAGoodOneServesAgain) {
+    const auto seed = random_seed();
+    std::mt19937_64 random{seed};
+    RangeStreams streams{seed};
+    std::vector<Bytes> good;
+    streams.append_case(good, 3);
+    const auto is_pool = [](const Bytes& record) { return record[0] == static_cast<std::uint8_t>(Kind::pool); };
+    const auto pool = static_cast<std::size_t>(std::ranges::find_if(good, is_pool) - good.begin());
+    std::uint64_t next = 1'000'000;
+    expect_same(renumbered(good, next));
+    const std::size_t served = decisions_;
+    for (std::size_t at = records::header_bytes; at < good[pool].size(); at += 4) {
+        std::vector<Bytes> poisoned = good;
+        const std::array<std::uint32_t, 3> values{0, ~0U, static_cast<std::uint32_t>(random())};
+        std::memcpy(poisoned[pool].data() + at, &values.at(random() % 3), 4);
+        expect_same(renumbered(poisoned, next));
+        const std::size_t before = decisions_;
+        expect_same(renumbered(good, next));
+        ASSERT_EQ(decisions_ - before, served) << "word at byte " << at;
+        if (HasFatalFailure()) FAIL() << "word at byte " << at;
+    }
+    std::cout << served << " decisions a good pool, " << rejects_ << " rejects\n";
+    EXPECT_GT(rejects_, 0U);
 }
 
 TEST_F(RangeProfit, AResetAtAnyClockForgetsEverythingAndNothingHangs) {

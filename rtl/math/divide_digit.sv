@@ -121,7 +121,7 @@ module divide_digit #(
     if (!rst && valid[2]) a_rest_in_bounds: assert (left < Sum'({d3, 1'b0}));
   end
 
-`ifdef FORMAL
+`ifdef FORMAL_divide_digit
   // Proved by tests/formal at 8 bits with digits of 4: the digit is exact with every reciprocal that the header allows.
   localparam int unsigned FBits = Width + Digit + 5;
   logic f_known = 1'b0;  // a reset has been

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# One proof: bash tests/formal/prove.sh WORK_DIR TOP SOLVER 'NAME=VALUE ...' SOURCE... The assertions stand in the module, under FORMAL.
+# One proof: bash tests/formal/prove.sh WORK_DIR TOP SOLVER 'NAME=VALUE ...' SOURCE... The assertions stand in the module, under FORMAL;
+# those that would assume something of a module around it under FORMAL_TOP.
 # SPDX-License-Identifier: Apache-2.0
 # SOLVER z3 or cvc4: yosys-smtbmc shows that no reachable state of the first steps breaks an assertion, that from any state that keeps them for
 # four clocks the next one does too (so none ever will), and that every cover point is reached (so the assertions are not empty).
@@ -17,7 +18,7 @@ for parameter in $parameters; do
     *) chparam+=(-chparam "${parameter%%=*}" "${parameter#*=}") ;;
   esac
 done
-prepare="read_verilog -sv -formal $*; hierarchy -check -top $top ${chparam[*]}; prep -flatten -top $top$connect"
+prepare="read_verilog -sv -formal -D FORMAL_$top $*; hierarchy -check -top $top ${chparam[*]}; prep -flatten -top $top$connect"
 if [ "$solver" = sat ]; then
   yosys -q -l "$work/$top.log" -p "$prepare; sat -verify -prove-asserts"
   grep -q 'SAT proof finished - no model found: SUCCESS' "$work/$top.log" || { echo "$top: no proof, see $work/$top.log" >&2; exit 1; }

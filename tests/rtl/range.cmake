@@ -2,6 +2,8 @@
 set(JITBOX_MATH_MUL math/delay_line.sv math/wide_mul.sv)
 set(JITBOX_MATH_DIV ${JITBOX_MATH_MUL} math/highest_bit.sv math/reciprocal.sv math/divide_digit.sv math/mul_div.sv)
 jitbox_verilated(mul_div TOP mul_div SOURCES ${JITBOX_MATH_DIV})
+jitbox_verilated(mul_div_narrow TOP mul_div SOURCES ${JITBOX_MATH_DIV} PARAMETERS Width=8 Digit=4 Entries=3)
+jitbox_rtl_test(rtl_mul_div_whole_test SOURCES mul_div_whole_test.cpp MODELS mul_div_narrow)
 jitbox_verilated(divide_digit TOP divide_digit SOURCES math/divide_digit.sv PARAMETERS Width=8 Digit=4)
 jitbox_rtl_test(rtl_divide_digit_test SOURCES divide_digit_test.cpp MODELS divide_digit)
 jitbox_verilated(reciprocal TOP reciprocal SOURCES math/reciprocal.sv)

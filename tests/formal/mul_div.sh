@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # mul_div whole, at 8 bits with digits of 4 (mul_div_whole.sv): bash tests/formal/mul_div.sh WORK_DIR [STEP]. For the divisors 0, 1, 2, ... 15 and
-# every STEP-th above (1: all 256, a minute and a half of the processor), each with every a, b, rounding, permitted reciprocal and number of zero
+# every STEP-th above (1: all 256, two and a half minutes of the processor), each with every a, b, rounding, permitted reciprocal and number of zero
 # digits that are left out.
 # SPDX-License-Identifier: Apache-2.0
 set -euo pipefail

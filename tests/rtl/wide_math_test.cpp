@@ -116,7 +116,8 @@ TEST_F(WideMath, MulDivIsExactAndOneAClock) {
 TEST_F(WideMath, MulDivLeavesLeadingZerosOut) {
     Vmul_div dut;
     reset(dut);
-    for (const auto& [bits, latency] : {std::pair{1, 17}, {32, 17}, {33, 21}, {96, 25}, {128, 29}, {160, 33}, {161, 45}, {250, 45}}) {
+    for (const auto& [bits, latency] :
+         {std::pair{1, 17}, {32, 17}, {33, 21}, {96, 25}, {128, 29}, {160, 33}, {161, 45}, {250, 45}}) {
         put_wide(dut.a, u256(u256(1) << bits));
         put_wide(dut.b, u256(3));
         put_wide(dut.d, u256(3));

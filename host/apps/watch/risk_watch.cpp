@@ -131,6 +131,7 @@ struct RiskWatch::Impl : std::enable_shared_from_this<Impl> {
     }
 
     void tick() {
+        vault.on_tick();
         tell();
         for (const risk::Finding& finding : trading.gate.screen().take_alerts()) {
             note(Severity::warning, std::string(to_text(finding.anomaly)), finding.text);

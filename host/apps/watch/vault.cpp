@@ -22,6 +22,8 @@ struct Vault::Impl : std::enable_shared_from_this<Impl> {
     std::vector<u256> amounts; ///< in the order of [[tokens]]; empty: never known
     std::optional<u256> ether;
     std::uint64_t ether_at = 0;
+    std::optional<chain::Head>
+        without_lanes; ///< last head, when the lanes were not known at it: the executor's ether alone is no sum
 
     /// The accounts of one question; the answer counts when all are there.
     struct EtherQuestion {
@@ -34,6 +36,8 @@ struct Vault::Impl : std::enable_shared_from_this<Impl> {
 
     void ask_ether(const chain::Head& at) {
         std::vector<Bytes20> accounts = lanes();
+        without_lanes = accounts.empty() ? std::optional(at) : std::nullopt;
+        if (accounts.empty()) return;
         accounts.push_back(services.config.chain.executor);
         const auto question = std::make_shared<EtherQuestion>(EtherQuestion{.block = at.number, .open = accounts.size(), .sum = 0});
         for (const Bytes20& account : accounts) {
@@ -91,6 +95,10 @@ void Vault::on_head(const chain::Head& head) {
     impl_->ether_at = std::min(impl_->ether_at, head.number);
     impl_->ask(head);
     impl_->ask_ether(head);
+}
+
+void Vault::on_tick() {
+    if (const auto at = impl_->without_lanes) impl_->ask_ether(*at);
 }
 
 std::vector<VaultHolding> Vault::holdings() const {

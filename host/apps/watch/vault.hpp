@@ -31,6 +31,8 @@ public:
     Vault& operator=(const Vault&) = delete;
 
     void on_head(const chain::Head& head);
+    /// Several times a second: asks for what waited for the lanes to be known.
+    void on_tick();
     /// Empty while not known.
     [[nodiscard]] std::optional<u256> value_wei() const;
     [[nodiscard]] std::vector<VaultHolding> holdings() const;

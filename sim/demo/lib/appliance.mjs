@@ -130,11 +130,12 @@ export class SandboxAppliance {
     await this.jitd.line((text) => text.includes("running, DISARMED"), this.engine === "xrt" ? 120_000 : 30_000);
   }
 
-  /** Signer asked, lanes known, every pool in service. */
+  /** Signer asked, lanes known, every pool in service, the vault's value read: nothing that a start brings by itself refuses an arming. */
   async ready(timeout_ms = 60_000) {
-    return until("the pools and lanes to be ready", async () => {
+    return until("the pools, the lanes and the vault's value to be known", async () => {
       const status = await this.status().catch(() => null);
       if (!status || status.lanes.length !== this.lanes || !status.signer.reachable) return null;
+      if (!status.risk.portfolio_value_wei) return null;
       return status.pools.in_service === status.pools.total ? status : null;
     }, timeout_ms);
   }

@@ -44,7 +44,11 @@ Answer<void> ControlService::check_limits(const ArmRequest& request) const {
 }
 
 Answer<void> ControlService::check_loosening(const EndorseRequest& request) const {
-    if (request.action != "loosen_limits") return {};
+    if (request.action != "loosen_limits") {
+        if (request.limits.empty()) return {};
+        return refuse(RefusalCode::bad_request, request.action + ": limits are accepted by loosen_limits alone",
+                      "what was approved for something else loosens no limit");
+    }
     if (const auto terms = parse_limit_terms(request.limits); !terms)
         return refuse(RefusalCode::bad_request, "loosen_limits: " + terms.error().what, "jitd sends the limits with the request");
     if (text_of(request.subject, "limits_now") != limits_digest(request.limits))

@@ -52,7 +52,7 @@ private:
     [[nodiscard]] Answer<void> check_arm(const ArmRequest& request) const;
     /// API-3: what of the limits is looser than at the last arming.
     [[nodiscard]] Answer<void> check_limits(const ArmRequest& request) const;
-    /// loosen_limits: the request's limits are those of the subject, and so are those that they replace.
+    /// loosen_limits: the request's limits are those of the subject, and so are those that they replace. Other actions bring none.
     [[nodiscard]] Answer<void> check_loosening(const EndorseRequest& request) const;
     [[nodiscard]] Answer<void> keep_limits(const std::string& action, const std::string& limits);
     [[nodiscard]] Answer<void> renew_now(const RenewRequest& request, audit::Event event);

@@ -151,6 +151,27 @@ TEST_F(Loosening, LooserLimitsAreTwoPeoplesAndJustThese) {
     EXPECT_FALSE(arm(looser));
 }
 
+// The subject of a level names no limits: whoever asks with the approvals of one may not bring the other along.
+TEST_F(Loosening, WhatWasApprovedForALevelOrAHaltLoosensNoLimit) {
+    ASSERT_TRUE(rig.start()) << rig.output();
+    auto terms = lease_terms();
+    terms.max_total_notional_wei = terms.max_plan_notional_wei = 50'000; // one person's
+    terms.limits = limits("10", "3");
+    ASSERT_TRUE(rig.control().arm(terms));
+    for (const char* const action : {"loosen_level", "resume_halted"})
+        for (const std::string& smuggled : {limits("1000000", "3"), std::string("rubbish")}) {
+            SCOPED_TRACE(std::string(action) + " " + smuggled);
+            const std::vector<Approval> both = {approve(0, action, level), approve(1, action, level)};
+            const auto done = rig.control().endorse(
+                {.operator_name = "alice", .action = action, .subject = level, .limits = smuggled, .approvals = both});
+            ASSERT_FALSE(done);
+            EXPECT_THAT(done.error().what, HasSubstr(std::string(action) + ": limits are accepted by loosen_limits alone"));
+            EXPECT_EQ(rig.status().limits_digest, signer::limits_digest(limits("10", "3")));
+        }
+    terms.limits = limits("1000000", "3");
+    EXPECT_FALSE(rig.control().arm(terms));
+}
+
 // What ends a halt of jitd's is no way around TRIPPED, and what was approved for it is not used up by trying.
 TEST_F(Loosening, AHaltIsEndedByTwoPeopleAndNeverWhileTripped) {
     ASSERT_TRUE(rig.start()) << rig.output();

@@ -23,6 +23,14 @@ bool is_environment(std::string_view text) {
     return text == "development" || text == "staging" || text == "production";
 }
 
+/// A user has one role: the wider of two would be the one that counts.
+void refuse_overlap(Section& section, const char* key, const std::vector<std::uint32_t>& users, const std::string& wider_key,
+                    const std::vector<std::uint32_t>& wider) {
+    for (const std::uint32_t uid : users)
+        if (std::ranges::find(wider, uid) != wider.end())
+            section.error(key, std::to_string(uid) + " is in " + wider_key + " too", "name each user in one of them");
+}
+
 void read_signer(const toml::table& root, Config& config, std::vector<Error>& errors) {
     Section section(root, "signer", errors);
     config.environment = section.text("environment");
@@ -34,10 +42,11 @@ void read_signer(const toml::table& root, Config& config, std::vector<Error>& er
     config.signing_socket = section.text("signing_socket");
     config.control_socket = section.text("control_socket");
     config.allowed_uids = section.uids("allowed_uids");
+    config.operator_uids = section.uids("operator_uids");
     config.watcher_uids = section.uids("watcher_uids");
-    for (const std::uint32_t uid : config.watcher_uids)
-        if (std::ranges::find(config.allowed_uids, uid) != config.allowed_uids.end())
-            section.error("watcher_uids", std::to_string(uid) + " is in allowed_uids too", "a watcher may do nothing but ask");
+    refuse_overlap(section, "operator_uids", config.operator_uids, "allowed_uids", config.allowed_uids);
+    refuse_overlap(section, "watcher_uids", config.watcher_uids, "allowed_uids", config.allowed_uids);
+    refuse_overlap(section, "watcher_uids", config.watcher_uids, "operator_uids", config.operator_uids);
     struct stat info{};
     if (!config.state_dir.empty() && (::stat(config.state_dir.c_str(), &info) != 0 || !S_ISDIR(info.st_mode)))
         section.error("state_dir", config.state_dir + " is no directory", "make it, mode 0700, owned by the signer's user");

@@ -23,9 +23,10 @@ struct Config {
     std::string state_dir; ///< ledger.db, approvals.db, limits.db, keys.db, signer-audit.log, trip, wrong-pins
     std::string signing_socket;
     std::string control_socket;
-    std::vector<std::uint32_t> allowed_uids; ///< besides the signer's own
-    std::vector<std::uint32_t> watcher_uids; ///< may ask the control socket for the status, and nothing else
-    std::string key_label;                   ///< lane i uses the key <key_label>-<i>
+    std::vector<std::uint32_t> allowed_uids;  ///< besides the signer's own: both sockets, everything
+    std::vector<std::uint32_t> operator_uids; ///< may stop, disarm, reset and ask; arms through jitd alone
+    std::vector<std::uint32_t> watcher_uids;  ///< may ask the control socket for the status, and nothing else
+    std::string key_label;                    ///< lane i uses the key <key_label>-<i>
     HsmSettings hsm;
     std::uint64_t menu_candidates = 0;                   ///< most candidates in the menu; 0: there is none
     std::chrono::milliseconds menu_max_age{0};           ///< a candidate that nobody asked for is destroyed after so long

@@ -65,7 +65,7 @@ public:
             if (n < 0 && (errno == EINTR || errno == EAGAIN)) continue;
             if (n <= 0)
                 return refuse(RefusalCode::disconnected, "the signer closed the connection",
-                              "is this user allowed (signer.allowed_uids)?");
+                              "is this user allowed (signer.operator_uids)?");
             line.append(chunk.data(), static_cast<std::size_t>(n));
             if (line.ends_with('\n')) return line;
         }

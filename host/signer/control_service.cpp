@@ -49,6 +49,11 @@ std::string terms_text(const ArmRequest& request) {
            approved_by(request.approvals);
 }
 
+/// The signer's own user is never restricted by a list.
+bool is_listed(const Peer& peer, const std::vector<std::uint32_t>& users) {
+    return peer.uid != ::geteuid() && std::ranges::find(users, peer.uid) != users.end();
+}
+
 /// What the lease is; the limits are in the book.
 ArmRequest terms_of(ArmRequest request) {
     request.limits.clear();
@@ -73,7 +78,17 @@ Answer<void> ControlService::record(const audit::Event& event) {
 }
 
 bool ControlService::only_watches(const Peer& peer) const {
-    return peer.uid != ::geteuid() && std::ranges::find(parts_.config.watcher_uids, peer.uid) != parts_.config.watcher_uids.end();
+    return is_listed(peer, parts_.config.watcher_uids);
+}
+
+Answer<void> ControlService::check_role(const ControlRequest& request, const Peer& peer) const {
+    const bool open = std::holds_alternative<EstopRequest>(request) || std::holds_alternative<DisarmRequest>(request) ||
+                      std::holds_alternative<ResetRequest>(request) || std::holds_alternative<StatusRequest>(request);
+    if (open || !is_listed(peer, parts_.config.operator_uids)) return {};
+    parts_.report("operator_refused", "uid " + std::to_string(peer.uid) + " pid " + std::to_string(peer.pid));
+    return refuse(RefusalCode::forbidden,
+                  "uid " + std::to_string(peer.uid) + " may only stop, disarm, reset and ask for the status here",
+                  "jitd arms, after its preconditions: use jitctl; jitd's user stands in signer.allowed_uids");
 }
 
 std::string ControlService::answer_watcher(std::string_view line, const Peer& peer) {
@@ -82,7 +97,7 @@ std::string ControlService::answer_watcher(std::string_view line, const Peer& pe
     parts_.report("watcher_refused", "uid " + std::to_string(peer.uid) + " pid " + std::to_string(peer.pid));
     return answer(parsed ? parsed->id : 0,
                   refuse(RefusalCode::forbidden, "uid " + std::to_string(peer.uid) + " may only ask for the status",
-                         "it stands in signer.watcher_uids; who gives commands stands in signer.allowed_uids"));
+                         "it stands in signer.watcher_uids; who gives commands stands in signer.operator_uids"));
 }
 
 void ControlService::handle(std::string_view line, const Peer& peer, LineServer::Reply reply) {
@@ -102,6 +117,10 @@ void ControlService::handle(std::string_view line, const Peer& peer, LineServer:
         return;
     }
     const std::uint64_t id = parsed->id;
+    if (const auto allowed = check_role(parsed->request, peer); !allowed) {
+        reply(answer(id, allowed));
+        return;
+    }
     if (const auto* stop = std::get_if<EstopRequest>(&parsed->request)) {
         trip("estop by " + stop->operator_name + ": " + stop->reason, event_of(peer, stop->operator_name, "estop", stop->reason));
         reply(answer(id, {}));

@@ -44,6 +44,8 @@ public:
 private:
     [[nodiscard]] bool only_watches(const Peer& peer) const;
     [[nodiscard]] std::string answer_watcher(std::string_view line, const Peer& peer);
+    /// An operator (signer.operator_uids) reaches ARMED through jitd alone, whose preconditions (ARM-2) are not known here.
+    [[nodiscard]] Answer<void> check_role(const ControlRequest& request, const Peer& peer) const;
     void arm(std::uint64_t id, const ArmRequest& request, const Peer& peer, LineServer::Reply reply);
     void renew(std::uint64_t id, const RenewRequest& request, const Peer& peer, LineServer::Reply reply);
     void reset(std::uint64_t id, const ResetRequest& request, const Peer& peer, LineServer::Reply reply);

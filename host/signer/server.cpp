@@ -230,6 +230,7 @@ void Server::Impl::look_at_keys() {
 
 Result<void> Server::Impl::listen() {
     std::vector<std::uint32_t> may_connect = config.allowed_uids;
+    may_connect.insert(may_connect.end(), config.operator_uids.begin(), config.operator_uids.end());
     may_connect.insert(may_connect.end(), config.watcher_uids.begin(), config.watcher_uids.end());
     control_socket = std::make_unique<LineServer>(
         control_io, LineServerOptions{.path = config.control_socket, .allowed_uids = std::move(may_connect)},

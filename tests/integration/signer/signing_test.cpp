@@ -284,6 +284,46 @@ TEST_F(Signing, AWatcherIsToldTheStateAndNothingElse) {
     EXPECT_NE(asked(signer::StatusRequest{}).find(R"("state":"TRIPPED")"), std::string::npos) << "which is what a guardian is for";
 }
 
+// ARM-2: what must hold before an arming is jitd's to know, so that an operator's way to ARMED leads through it, and none to a
+// signature.
+TEST_F(Signing, AnOperatorStopsAndDisarmsHereButArmsThroughJitdAlone) {
+    if (::geteuid() != 0) GTEST_SKIP() << "needs root to become another user";
+    rig.process().signal(SIGTERM);
+    rig.process().wait();
+    rig.set("signer.allowed_uids", "[1]");
+    rig.set("signer.operator_uids", "[3]");
+    std::filesystem::permissions(rig.dir().path(), std::filesystem::perms(0755));
+    ASSERT_TRUE(rig.start()) << rig.output();
+    const auto asked = [&](uid_t uid, const signer::ControlRequest& request) {
+        return answer_as(uid, rig.socket("control"), signer::format(signer::Numbered<signer::ControlRequest>{7, request}));
+    };
+    const auto has = [](const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; };
+    const signer::ControlRequest arming = lease_terms();
+    const std::vector<signer::ControlRequest> jitds = {
+        arming,
+        signer::RenewRequest{.operator_name = "bob", .ttl = 1h, .approvals = {}},
+        signer::HeartbeatRequest{},
+        signer::EndorseRequest{.operator_name = "bob", .action = "loosen_level", .subject = "{}", .approvals = {}},
+    };
+    for (const ArmState state : {ArmState::disarmed, ArmState::armed}) {
+        for (const auto& request : jitds) {
+            const std::string answer = asked(3, request);
+            EXPECT_TRUE(has(answer, R"("code":"forbidden","error":"uid 3 may only stop, disarm, reset and ask)")) << answer;
+            EXPECT_EQ(rig.status().state, state);
+        }
+        EXPECT_TRUE(has(asked(1, arming), R"("state":"ARMED")")) << "jitd's user";
+    }
+    const auto bundle = signer::format(signer::Numbered<signer::SigningRequest>{.id = 1, .request = Bundle(0).request()});
+    EXPECT_EQ(answer_as(3, rig.socket("signing"), bundle), "");
+    EXPECT_EQ(rig.status().signed_bundles, 0U);
+    EXPECT_TRUE(has(asked(3, signer::StatusRequest{}), R"("state":"ARMED")"));
+    EXPECT_TRUE(has(asked(3, signer::DisarmRequest{.operator_name = "bob", .reason = "lunch"}), R"("state":"DISARMED")"));
+    EXPECT_TRUE(has(asked(3, signer::EstopRequest{.operator_name = "bob", .reason = "a drill"}), R"("state":"TRIPPED")"));
+    EXPECT_TRUE(
+        has(asked(3, signer::ResetRequest{.operator_name = "bob", .reason = "seen to", .approvals = {}}), R"("state":"DISARMED")"));
+    EXPECT_TRUE(has(answer_as(3, rig.socket("control"), "{\"op\":\"estop\"\n"), R"("state":"TRIPPED")")) << "malformed too";
+}
+
 TEST_F(Signing, ASecondSignerOnTheSameStateIsRefused) {
     Process second({"--config", rig.dir().file("signer.toml")}, rig.dir().file("second"));
     EXPECT_EQ(second.wait(), 1);

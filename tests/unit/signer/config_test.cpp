@@ -59,6 +59,12 @@ TEST_F(SignerConfig, AWatcherIsNoOperator) {
     EXPECT_EQ(config->watcher_uids, std::vector<std::uint32_t>{1001});
     const std::string both = all(parse_config(replaced(watched, "[1001]", "[1000]"), "f", "").error());
     EXPECT_NE(both.find("signer.watcher_uids: 1000 is in allowed_uids too"), std::string::npos) << both;
+    const std::string two_roles =
+        all(parse_config(replaced(text(), "allowed_uids = [1000]", "operator_uids = [7]\nwatcher_uids = [7]"), "f", "").error());
+    EXPECT_NE(two_roles.find("signer.watcher_uids: 7 is in operator_uids too"), std::string::npos) << two_roles;
+    const std::string jitd_too =
+        all(parse_config(replaced(text(), "allowed_uids = [1000]", "allowed_uids = [7]\noperator_uids = [7]"), "f", "").error());
+    EXPECT_NE(jitd_too.find("signer.operator_uids: 7 is in allowed_uids too"), std::string::npos) << jitd_too;
 }
 
 TEST_F(SignerConfig, AProfileSetsWhatDiffersFromOneHsmToAnother) {

@@ -36,12 +36,12 @@ void Appliance::Impl::arm(const control::ArmCommand& command, Respond respond) {
                          .lanes_ready = lane_keeper.ready(),
                          .engine_error = keeper.error(),
                          .engine_is_card = engine->info().name != "native",
-                         .unresolved_alert = halt.reason(),
+                         .unresolved_alert = halt.objection(),
                          .audit_problem = anchor_problem(config, *audit_log),
                          .risk_objections = risk_watch.objections()},
                         [this, request = std::move(*asked), respond = std::move(respond)](const std::vector<Error>& objections) {
                             if (halt.standing() && objections.empty()) {
-                                respond(fail("arm: stopped meanwhile: " + halt.reason(), "jitctl reset after looking"));
+                                respond(fail("arm: stopped meanwhile: " + halt.objection(), "jitctl reset after looking"));
                             } else if (objections.empty()) {
                                 arm_signer(request, respond);
                             } else {
@@ -74,8 +74,20 @@ void Appliance::Impl::disarm(const std::string& operator_name, const std::string
 
 void Appliance::Impl::estop(const std::string& operator_name, const std::string& reason, Respond respond) {
     stop_here(reason);
-    arming.estop(operator_name, reason,
-                 [this, respond = std::move(respond)](const auto& answer) { answer_state(answer, respond); });
+    arming.estop(operator_name, reason, [this, respond = std::move(respond)](const signer::Answer<signer::SignerStatus>& answer) {
+        if (answer)
+            answer_state(answer, respond);
+        else
+            answer_owed(answer.error().error(), respond);
+    });
+}
+
+void Appliance::Impl::answer_owed(const Error& untold, const Respond& respond) {
+    halt.when_durable([untold, respond](const Result<void>& durable) {
+        const std::string kept = durable ? "; jitd has stopped, and tells it when it answers, also after a restart"
+                                         : "; jitd has stopped, but not durably: " + durable.error().what;
+        respond(fail(untold.what + kept, durable ? untold.hint : durable.error().hint));
+    });
 }
 
 void Appliance::Impl::renew(const control::RenewCommand& command, Respond respond) {

@@ -81,6 +81,8 @@ struct Appliance::Impl final : control::Appliance {
     /// What an earlier run left: bundles without an outcome, which are settled as if nothing had happened, and what limits
     /// remember.
     Result<void> restore();
+    /// A stop that nobody has ended stands again, also where the signer has never heard of it.
+    Result<void> restore_halt();
     [[nodiscard]] Result<relay::TrackedBundle> tracked_of(const store::BundleEntry& entry) const;
 
     // ---- the monitor, and what stops by itself (appliance_monitor.cpp)
@@ -114,6 +116,8 @@ struct Appliance::Impl final : control::Appliance {
     void arm_signer(const signer::ArmRequest& request, const control::Respond& respond);
     void disarm(const std::string& operator_name, const std::string& reason, control::Respond respond) override;
     void estop(const std::string& operator_name, const std::string& reason, control::Respond respond) override;
+    /// The signer has not heard of a stop: answers once the journal has it, so that it is told whatever happens to jitd.
+    void answer_owed(const Error& untold, const control::Respond& respond);
     void renew(const control::RenewCommand& command, control::Respond respond) override;
     void reset(const control::ResetCommand& command, control::Respond respond) override;
     void reset_signer(const control::ResetCommand& command, const control::Respond& respond);

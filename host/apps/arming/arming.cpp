@@ -90,6 +90,17 @@ struct Arming::Impl : std::enable_shared_from_this<Impl> {
         if (changed) on_change(view);
     }
 
+    /// A disarming that did not reach the signer, or a lease that is not ours: it is told until it says that it is not ARMED.
+    void end_foreign_lease() {
+        if (!held || view.signer.state != signer::ArmState::armed) return;
+        command(
+            worker,
+            [cause = view.cause](const signer::ControlClient& client) {
+                return client.disarm({.operator_name = "jitd", .reason = cause});
+            },
+            [](const auto&) {});
+    }
+
     void hold(const std::string& cause) {
         held = true;
         if (view.state == signer::ArmState::armed) set_state(signer::ArmState::disarmed, cause);
@@ -124,14 +135,16 @@ void Arming::beat() {
     impl_->beating = true;
     const std::uint64_t asked_after = impl_->commands;
     const std::uint64_t endorsed_before = impl_->endorsements;
+    const bool quiet = impl_->under_way == 0;
     impl_->ask(
         impl_->beater, [](const signer::ControlClient& client) { return client.heartbeat(); },
-        [asked_after, endorsed_before](Impl& self, Answer<SignerStatus> answer) {
+        [asked_after, endorsed_before, quiet](Impl& self, Answer<SignerStatus> answer) {
             self.beating = false;
             if (asked_after != self.commands) return;
-            if (answer && self.under_way == 0) {
+            if (answer && quiet && self.under_way == 0) {
                 if (endorsed_before != self.endorsements) answer->limits_digest = self.view.signer.limits_digest;
                 self.take_status(*answer);
+                self.end_foreign_lease();
             } else if (!answer) {
                 self.lose_signer(answer.error().what);
             }
@@ -140,10 +153,12 @@ void Arming::beat() {
 
 void Arming::arm(signer::ArmRequest request, Respond respond) {
     ++impl_->commands;
+    ++impl_->under_way;
     const std::uint64_t mine = impl_->commands;
     impl_->ask(
         impl_->worker, [request = std::move(request)](const signer::ControlClient& client) { return client.arm(request); },
         [mine, respond = std::move(respond)](Impl& self, Answer<SignerStatus> answer) {
+            --self.under_way;
             // A stop that came meanwhile wins: its own command disarms the signer after us.
             if (answer && mine == self.commands) {
                 self.held = false;

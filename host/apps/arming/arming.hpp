@@ -38,7 +38,7 @@ public:
     [[nodiscard]] std::chrono::milliseconds lease_left() const;
 
     /// The heartbeat (ARM-3), once every monitor period: its answer is the signer's status. Nothing while an earlier one is open: a
-    /// signer that does not answer hears no more of it.
+    /// signer that does not answer hears no more of it. One that answers ARMED though this process does not sign is disarmed.
     void beat();
     void arm(signer::ArmRequest request, Respond respond);
     /// armed() is false from the return on, whatever the signer does.

@@ -22,12 +22,17 @@ struct EmergencyStop::Impl {
     accel::Engine& engine;
     signer::ControlClient signer;
     OnLoop on_loop;
+    Keep keep;
     boost::asio::thread_pool threads{thread_count}; ///< one stop that waits for a dead signer keeps no other waiting
 };
 
 EmergencyStop::EmergencyStop(boost::asio::io_context& io, accel::Engine& engine, std::string signer_socket,
-                             std::chrono::milliseconds deadline, OnLoop on_loop)
-    : impl_(new Impl{.io = io, .engine = engine, .signer = {std::move(signer_socket), deadline}, .on_loop = std::move(on_loop)}) {
+                             std::chrono::milliseconds deadline, OnLoop on_loop, Keep keep)
+    : impl_(new Impl{.io = io,
+                     .engine = engine,
+                     .signer = {std::move(signer_socket), deadline},
+                     .on_loop = std::move(on_loop),
+                     .keep = std::move(keep)}) {
     std::latch every_thread(thread_count);
     for (int i = 0; i < thread_count; ++i)
         boost::asio::post(impl_->threads, [&every_thread] {
@@ -47,10 +52,14 @@ void EmergencyStop::stop(const control::StopCaller& who, Done done) {
     boost::asio::post(impl_->io, [impl = impl_.get(), who, reason] { impl->on_loop(who, reason); });
     boost::asio::post(impl_->threads, [impl = impl_.get(), reason, done = std::move(done)] {
         const auto latched = impl->signer.estop({.operator_name = "http", .reason = reason});
-        if (latched)
+        if (latched) {
             done(boost::json::serialize(boost::json::object{{"signer", signer::to_text(latched->state)}}));
-        else
-            done(fail("jitd has stopped, the signer has not answered: " + latched.error().what, latched.error().hint));
+            return;
+        }
+        const auto kept = impl->keep(reason);
+        done(fail("jitd has stopped, the signer has not answered: " + latched.error().what +
+                      (kept ? "; it is told when it answers, also after a restart" : "; this is not durable: " + kept.error().what),
+                  kept ? latched.error().hint : kept.error().hint));
     });
 }
 

@@ -3,10 +3,12 @@
 #pragma once
 
 #include "apps/arming/arming.hpp"
-#include "apps/config/config.hpp"
+#include "apps/runtime/services.hpp"
 #include "control/commands.hpp"
 
 #include <chrono>
+#include <functional>
+#include <memory>
 #include <string>
 
 namespace jitbox::apps {
@@ -14,34 +16,53 @@ namespace jitbox::apps {
 /// The action under which the signer endorses the end of a halt that it has not latched; it refuses that while TRIPPED.
 inline constexpr const char* resume_action = "resume_halted";
 
-/// On the io_context's thread, like `arming`.
+/// Under which the journal's risk_state has the halt that stands: text of a JSON object; empty: none does.
+inline constexpr const char* halt_key = "halt";
+
+/// Writes a stop down beside the loop, and waits for that at most `patience`: a later process finds it as Halt::restore() says.
+/// From any thread. Errors: those of the journal, or no answer of it in time (then it may be written all the same).
+[[nodiscard]] Result<void> keep_stop(store::Journal& journal, const std::string& reason, std::chrono::milliseconds patience);
+
+/// On the io_context's thread, like `arming`. Outlives the process: it is in the journal until it is ended.
 class Halt {
 public:
-    Halt(const Config& config, Arming& arming);
+    Halt(const Services& services, Arming& arming);
 
     /// Every stop is a new one: approvals given before it serve no more.
     void begin(const std::string& reason);
-    void end() { reason_.clear(); }
+    void end();
+    /// What an earlier process left in the journal: it stands again, and a signer that had not latched it is told. A text that
+    /// cannot be read stands for a stop that nobody was told of. True: a halt stands now.
+    [[nodiscard]] bool restore(const std::string& kept);
     [[nodiscard]] bool standing() const { return !reason_.empty(); }
     [[nodiscard]] const std::string& reason() const { return reason_; }
+    /// Why arming is refused, and whether the signer has heard of it; empty: not halted.
+    [[nodiscard]] std::string objection() const;
     /// What ends it is a reset of the signer.
     [[nodiscard]] bool signer_tripped() const { return !arming_.view().signer.trip_id.empty(); }
+    /// Calls `done` on the loop once the journal has the halt as it stands now, or has failed to write it.
+    void when_durable(const std::function<void(Result<void>)>& done);
 
-    /// Once a monitor period: a stop that did not reach the signer is told again when it answers. TRIPPED outlives this process, a
-    /// halt does not.
+    /// Once a monitor period: a stop that did not reach the signer is told again when it answers, and one that did not reach the
+    /// journal is written again.
     void tick();
 
     /// What approvals of `command` must name where the signer is not TRIPPED; canonical JSON.
     [[nodiscard]] std::string subject(const control::ResetCommand& command) const;
 
 private:
-    const Config& config_;
+    [[nodiscard]] std::string text() const;
+    void keep(const std::function<void(Result<void>)>& done = {});
+
+    const Services& services_;
     Arming& arming_;
     std::string reason_; ///< empty: not halted
     std::string since_;  ///< wall clock in nanoseconds, as text
     std::chrono::steady_clock::time_point begun_;
     bool latched_ = false; ///< the signer was TRIPPED since
     bool telling_ = false;
+    bool kept_ = true;                                                 ///< in the journal as it stands, or on its way there
+    const std::shared_ptr<bool> alive_ = std::make_shared<bool>(true); ///< for answers of the journal's thread
 };
 
 } // namespace jitbox::apps

@@ -85,7 +85,17 @@ protected:
     std::unique_ptr<accel::Engine> engine = accel::make_native_engine();
     asio::io_context loop;
     std::atomic<int> told_the_loop = 0;
-    apps::EmergencyStop stopper{loop, *engine, rig.socket("control"), 1s, [this](const auto&, const auto&) { ++told_the_loop; }};
+    std::atomic<int> kept = 0;
+    Result<void> disk; ///< what keeping a stop comes to
+    apps::EmergencyStop stopper{loop,
+                                *engine,
+                                rig.socket("control"),
+                                1s,
+                                [this](const auto&, const auto&) { ++told_the_loop; },
+                                [this](const auto&) {
+                                    ++kept;
+                                    return disk;
+                                }};
     control::AdminServer server{
         {.port = 0},
         {.metrics = [] { return std::string(); },
@@ -104,6 +114,7 @@ TEST_F(HttpStop, LatchesInTheSignerBeforeItAnswersAndTellsTheLoopAfterwards) {
     EXPECT_THAT(answer, HasSubstr(R"({"signer":"TRIPPED"})"));
     EXPECT_EQ(rig.status().state, signer::ArmState::tripped);
     EXPECT_THAT(rig.status().cause, HasSubstr("estop by http: POST /admin/emergency-stop from 127.0.0.1:"));
+    EXPECT_EQ(kept, 0) << "TRIPPED is the signer's to keep: a stop that it took waits for no disk";
     EXPECT_EQ(told_the_loop, 0) << "the loop of this test has not run: the stop did not wait for it";
     loop.run_for(100ms);
     EXPECT_EQ(told_the_loop, 1);
@@ -115,6 +126,17 @@ TEST_F(HttpStop, ASignerThatHangsIsReportedWithinTheDeadline) {
     rig.process().signal(SIGCONT);
     EXPECT_THAT(answer, StartsWith("HTTP/1.1 503"));
     EXPECT_THAT(answer, HasSubstr("jitd has stopped, the signer has not answered"));
+    EXPECT_THAT(answer, HasSubstr("it is told when it answers, also after a restart"));
+    EXPECT_EQ(kept, 1) << "before the answer";
+}
+
+TEST_F(HttpStop, AStopThatNeitherTheSignerNorTheDiskTakesSaysSo) {
+    disk = fail("journal: the disk is full", "free space");
+    rig.process().signal(SIGSTOP);
+    const std::string answer = stop();
+    rig.process().signal(SIGCONT);
+    EXPECT_THAT(answer, StartsWith("HTTP/1.1 503"));
+    EXPECT_THAT(answer, HasSubstr("this is not durable: journal: the disk is full"));
 }
 
 /// A thread that only answers: how long the machine takes to wake it and us is what it adds to any answer.

@@ -198,6 +198,42 @@ async function check_stop_without_signer(appliance) {
   console.log("  a stop that the signer did not hear of trips it when it is back");
 }
 
+/** A stop that the dead signer did not hear of, and then jitd dies as well: whichever of them is back first, the signer is TRIPPED in the end. */
+async function check_stop_that_jitd_does_not_outlive(appliance) {
+  const http = async () => {
+    const { admin_port } = await appliance.status(); // another one after each start
+    const answer = await fetch(`http://127.0.0.1:${admin_port}/admin/emergency-stop`, { method: "POST", signal: AbortSignal.timeout(10_000) });
+    assert.equal(answer.status, 503);
+    return answer.text();
+  };
+  const command = async () => (await appliance.try_jitctl("estop", "--reason", "smoke")).stdout;
+  for (const [what, stop, cause, first] of [
+    ["jitctl estop", command, /smoke/, "signer"],
+    ["HTTP", http, /POST/, "jitd"],
+  ]) {
+    await appliance.signer.kill("SIGKILL");
+    assert.match(await stop(), /also after a restart/, "the answer comes when the stop is durable");
+    await appliance.jitd.kill("SIGKILL");
+    if (first === "signer") await appliance.start_signer();
+    await appliance.start_jitd();
+    assert.equal((await appliance.status()).risk.halted, true, `${what}: jitd comes up halted`);
+    if (first === "jitd") {
+      await refused(appliance, /stopped by an alert: .*POST.* \(the signer has not confirmed this stop yet\)/, "arm", "--ttl", "5m", "--max-notional", "1eth");
+      await appliance.start_signer();
+    }
+    assert.match((await state_is(appliance, "TRIPPED")).cause, cause);
+    await refused(appliance, /TRIPPED/, "arm", "--ttl", "5m", "--max-notional", "1eth");
+    await refused(appliance, /reset needs the approvals of 2 different people, there are 0/, "reset", "--reason", "a drill");
+    await reset(appliance, "a drill");
+    assert.equal((await state_is(appliance, "DISARMED")).risk.halted, false);
+  }
+  await appliance.jitd.kill("SIGKILL");
+  await appliance.start_jitd();
+  assert.equal((await appliance.status()).risk.halted, false, "a stop that two people have ended does not come back");
+  await appliance.ready();
+  console.log("  a stop that neither the signer nor jitd outlives trips the signer all the same, whichever is back first");
+}
+
 /** One line to the signer's own control socket. */
 const ask_signer = (appliance, request) =>
   new Promise((done, failed) => {
@@ -268,6 +304,7 @@ await end_to_end("operators", async (appliance, { seed }) => {
   await check_dead_man(appliance);
   await check_signer_loss(appliance);
   await check_stop_without_signer(appliance);
+  await check_stop_that_jitd_does_not_outlive(appliance);
   await check_halt_alone(appliance);
   await check_end(appliance);
 }, { settings: { approvers: APPROVERS, arm_threshold_wei: THRESHOLD_WEI } });

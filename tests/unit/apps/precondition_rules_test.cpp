@@ -18,6 +18,10 @@ using namespace std::chrono_literals;
 using signer::ArmState;
 using testing::HasSubstr;
 
+std::string text_of(const std::optional<Error>& objection) {
+    return objection ? objection->what : "no objection";
+}
+
 /// An appliance that may be armed.
 struct Appliance {
     Appliance() {
@@ -117,8 +121,8 @@ TEST(PreconditionRules, ANodeThatIsTwoBlocksAheadOrSilentIsAnObjection) {
     const auto at = [](std::uint64_t number) { return Result<chain::Head>(chain::Head{.number = number}); };
     EXPECT_FALSE(head_objection(at(99), 100)) << "a node that answers late";
     EXPECT_FALSE(head_objection(at(101), 100)) << "a head that is on its way";
-    EXPECT_EQ(head_objection(at(102), 100)->what, "arm: the pools are at block 100, the node at 102");
-    EXPECT_EQ(head_objection(fail("timeout", "is it up?"), 100)->what, "arm: the node did not give its head: timeout");
+    EXPECT_EQ(text_of(head_objection(at(102), 100)), "arm: the pools are at block 100, the node at 102");
+    EXPECT_EQ(text_of(head_objection(fail("timeout", "is it up?"), 100)), "arm: the node did not give its head: timeout");
 }
 
 TEST(PreconditionRules, ACodeThatIsMissingUnknownOrAnotherIsAnObjection) {
@@ -126,10 +130,10 @@ TEST(PreconditionRules, ACodeThatIsMissingUnknownOrAnotherIsAnObjection) {
     const std::string hash = to_hex(chain::keccak256(BytesView(code)));
     EXPECT_FALSE(code_objection("0xaa", code, hash));
     EXPECT_FALSE(code_objection("0xaa", code, "")) << "the manifest names the address alone";
-    EXPECT_THAT(code_objection("0xaa", Bytes{0x60, 0x81}, hash)->what,
+    EXPECT_THAT(text_of(code_objection("0xaa", Bytes{0x60, 0x81}, hash)),
                 HasSubstr("arm: the code at 0xaa (contract of the manifest) is not the configured one: keccak256 is 0x"));
-    EXPECT_EQ(code_objection("0xaa", Bytes{}, "")->what, "arm: there is no contract at 0xaa (contract of the manifest)");
-    EXPECT_EQ(code_objection("0xaa", fail("timeout", "is it up?"), hash)->what,
+    EXPECT_EQ(text_of(code_objection("0xaa", Bytes{}, "")), "arm: there is no contract at 0xaa (contract of the manifest)");
+    EXPECT_EQ(text_of(code_objection("0xaa", fail("timeout", "is it up?"), hash)),
               "arm: the node did not give the code of contract of the manifest: timeout");
 }
 

@@ -55,11 +55,13 @@ int watch(apps::Guardian& guardian, std::chrono::milliseconds pause) {
 int run(int argc, char** argv) {
     CLI::App app("jit-guardian: watches the chain for positions that the executor left behind and unwinds them to the vault");
     std::string file = "/etc/jitbox/guardian.toml";
+    bool check_config = false;
     bool check = false;
     bool pause = false;
     std::vector<int> position;
     app.set_version_flag("--version", apps::version_text("jit-guardian"));
     app.add_option("--config", file, "TOML file, see docs/guardian.md")->capture_default_str();
+    app.add_flag("--check-config", check_config, "validate the configuration, report every mistake, and exit");
     app.add_flag("--check", check, "validate the configuration, chain, executor and key, and exit");
     app.add_flag("--pause", pause, "pause the executor and exit; only its owner can undo it");
     app.add_option("--unwind", position, "unwind one position and exit: pool id, lower and upper tick")->expected(3);
@@ -67,6 +69,10 @@ int run(int argc, char** argv) {
 
     const auto settings = apps::load_guardian(file);
     if (!settings) return complain(settings.error(), apps::wrong_usage);
+    if (check_config) {
+        std::cout << "jit-guardian: " << file << " is valid\n";
+        return 0;
+    }
     const auto guardian = apps::Guardian::start(*settings, report);
     if (!guardian) return complain({guardian.error()});
     if (check) {

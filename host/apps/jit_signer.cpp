@@ -61,7 +61,7 @@ int run(int argc, char** argv) {
     bool worker = false;
     app.set_version_flag("--version", apps::version_text("jit-signer"));
     app.add_option("--config", config_path, "TOML file, see docs/signer.md")->capture_default_str();
-    app.add_flag("--check", check, "validate the configuration, report every mistake, and exit");
+    app.add_flag("--check-config,--check", check, "validate the configuration, report every mistake, and exit");
     app.add_flag("--init-keys", keys, "generate the lanes' keys that are missing inside the token and exit");
     app.add_flag("--addresses", addresses, "print the lanes' addresses, one a line, and exit");
     app.add_flag("--hsm-worker", worker, "internal: the process that calls into the PKCS#11 module")->group("");

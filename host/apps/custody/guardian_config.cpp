@@ -89,6 +89,8 @@ GuardianSettings read(const toml::table& table, std::vector<Error>& errors) {
                .pin_file = in.text("pin_file", false),
                .deadline_ms = static_cast<unsigned>(in.number("pkcs11_deadline_ms", 5000, 1, 600'000)),
                .network = in.flag("pkcs11_network")};
+    if (const auto one = check_source(out.key); out.acts && !one)
+        in.wrong("key_file", one.error().what, "or mode = \"report\", which needs none");
     out.priority_fee_wei = in.wei("priority_fee_wei");
     out.max_fee_per_gas_wei = in.wei("max_fee_per_gas_wei");
     out.lookback_blocks = in.number("lookback_blocks", 64, 0, 100'000);

@@ -67,12 +67,16 @@ Result<std::unique_ptr<OwnerKey>> open_file(const std::string& path) {
 
 } // namespace
 
-Result<std::unique_ptr<OwnerKey>> open_key(const KeySource& source) {
+Result<void> check_source(const KeySource& source) {
     const bool any_token = !source.module.empty() || !source.token.empty() || !source.label.empty() || !source.pin_file.empty();
     const bool whole_token = !source.module.empty() && !source.token.empty() && !source.label.empty() && !source.pin_file.empty();
-    if (!source.key_file.empty() && !any_token) return open_file(source.key_file);
-    if (source.key_file.empty() && whole_token) return open_token_key(source);
+    if (source.key_file.empty() ? whole_token : !any_token) return {};
     return fail("key: name exactly one key: a key file, or PKCS#11 module, token, key label and PIN file");
+}
+
+Result<std::unique_ptr<OwnerKey>> open_key(const KeySource& source) {
+    if (auto one = check_source(source); !one) return std::unexpected(one.error());
+    return source.key_file.empty() ? open_token_key(source) : open_file(source.key_file);
 }
 
 } // namespace jitbox::apps

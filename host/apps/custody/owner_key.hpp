@@ -30,7 +30,10 @@ public:
     [[nodiscard]] virtual Result<chain::Signature> sign(const Bytes32& digest) = 0;
 };
 
-/// Errors: neither or both kinds given, a file that others can read, a malformed key, what the token said (wrong PIN, no such key).
+/// Error: neither or both kinds of key are given, or half of one.
+[[nodiscard]] Result<void> check_source(const KeySource& source);
+
+/// Errors: those of check_source, a file that others can read, a malformed key, what the token said (wrong PIN, no such key).
 [[nodiscard]] Result<std::unique_ptr<OwnerKey>> open_key(const KeySource& source);
 
 } // namespace jitbox::apps

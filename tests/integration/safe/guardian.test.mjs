@@ -150,5 +150,6 @@ describe("jit-guardian", () => {
     await refused({ who: WHALES[0] }, /the executor's guardian is 0x/, 1);
     await refused({ extra: "colour = 1\n" }, /guardian.colour: unknown key/, 2);
     await refused({ mode: "sleep" }, /must be "unwind" or "report"/, 2);
+    await refused({ extra: 'token = "t"\n' }, /guardian.key_file: key: name exactly one key/, 2);
   });
 });

@@ -16,6 +16,7 @@ const read = (...path) => readFileSync(join(source, ...path), "utf8");
 const fits = {
   "jit-signer": [[], ["tpm"], ["pin-credential"], ["tpm", "hsm-network", "pin-credential"]],
   jitd: [[], ["tpm"], ["card"], ["tpm", "card"]],
+  "jit-guardian": [[]],
 };
 
 function analyze(directory, ...args) {
@@ -92,7 +93,9 @@ assert.deepEqual(refused, ["fchown"], "only SQLite as root asks for fchown");
 const jitd = read("deploy/systemd/jitd.service");
 assert.ok(allowedBy(jitd, sets).has("adjtimex"), "jitd asks whether the clock is synchronised");
 assert.doesNotMatch(jitd, /^ProtectClock=yes/m, "it refuses that question");
-for (const text of [signer, jitd])
-  for (const line of ["LimitRTPRIO=10", "LimitMEMLOCK=infinity", "LimitCORE=0", "NoNewPrivileges=yes"])
-    assert.ok(text.includes(`\n${line}\n`), line);
+const guardian = read("deploy/systemd/jit-guardian.service");
+for (const text of [signer, jitd, guardian])
+  for (const line of ["LimitMEMLOCK=infinity", "LimitCORE=0", "NoNewPrivileges=yes"]) assert.ok(text.includes(`\n${line}\n`), line);
+for (const text of [signer, jitd]) assert.ok(text.includes("\nLimitRTPRIO=10\n"), "a stop's priority");
+for (const text of [signer, guardian]) assert.ok(allowedBy(text, sets).has("seccomp"), "a worker sets a filter of its own");
 assert.doesNotMatch(signer, /^PrivateUsers=yes/m, "SO_PEERCRED would show every client as nobody");

@@ -1,5 +1,6 @@
 // What must be true on the chain before the appliance may be armed on it (CHAIN-4): every configured address against the node, one
-// check a fact. jitd refuses to arm by them; `jitctl chain check` prints them. SPDX-License-Identifier: Apache-2.0
+// check a fact. jitd refuses to arm by them; `jitctl chain check` prints them.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "apps/config/config.hpp"
@@ -33,8 +34,9 @@ struct ChainSubject {
     std::vector<Bytes20> operators;        ///< the signing lanes' accounts
 };
 
-/// Asks the node for everything in one batch. `done` gets every check in the order of the configuration; a question without an
-/// answer is a failed check. What the subject points to is not needed after the call.
+/// Asks the node for everything, a few questions at once. `done` gets every check in the order of the configuration; a question
+/// without an answer is a failed check, and a node that is away one for all. What the subject points to is not needed after the
+/// call.
 void check_chain(const ChainSubject& subject, feed::RpcClient& rpc, std::function<void(std::vector<ChainCheck>)> done);
 
 /// Whether a check stands against arming in this environment.

@@ -156,11 +156,14 @@ private:
     using Clock = std::chrono::steady_clock;
 
     void take(const std::vector<Result<std::string>>& answers) {
+        std::vector<std::size_t> lost;
         for (const Result<std::string>& answer : answers) {
+            if (!answer) lost.push_back(asked_);
             set(asked_,
                 answer ? what_.judges_[asked_](*answer) : Verdict{CheckState::failed, answer.error().what, answer.error().hint});
             ++asked_;
         }
+        if (!lost.empty() && !rpc_.connected()) return give_up(std::move(lost));
         next();
     }
     void set(std::size_t question, Verdict verdict) {
@@ -168,6 +171,15 @@ private:
         check.state = verdict.state;
         check.what = std::move(verdict.what);
         check.hint = std::move(verdict.hint);
+    }
+    /// The node is away: that is said once, by the first check that it did not answer.
+    void give_up(std::vector<std::size_t> lost) {
+        for (; asked_ < what_.requests_.size(); ++asked_) lost.push_back(asked_);
+        if (lost.size() > 1)
+            what_.checks_[what_.asked_[lost.front()]].what += fmt::format("; {} more have no answer", lost.size() - 1);
+        for (std::size_t at = lost.size(); --at > 0;)
+            what_.checks_.erase(what_.checks_.begin() + static_cast<std::ptrdiff_t>(what_.asked_[lost[at]]));
+        done_(std::move(what_.checks_));
     }
     void finish() {
         for (; asked_ < what_.requests_.size(); ++asked_)

@@ -38,7 +38,8 @@ public:
     static constexpr std::size_t window = 8;
     static constexpr std::chrono::milliseconds longest{25'000}; ///< for all of them; jitctl arm waits for longer
 
-    /// Calls `done` within `limit`; what could not be asked by then is a failed check that says so.
+    /// Calls `done` within `limit`; what could not be asked by then is a failed check that says so. A node that is not connected is
+    /// one failed check, in place of all that it did not answer.
     void send(feed::RpcClient& rpc, std::function<void(std::vector<ChainCheck>)> done,
               std::chrono::milliseconds limit = longest) &&;
 

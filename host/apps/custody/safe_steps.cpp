@@ -5,6 +5,7 @@
 #include "apps/custody/appliance_hold.hpp"
 #include "apps/custody/safe_files.hpp"
 #include "apps/custody/safe_node.hpp"
+#include "base/file.hpp"
 #include "base/hex.hpp"
 #include "chain/abi.hpp"
 #include "chain/u256.hpp"
@@ -106,6 +107,22 @@ Result<void> check_node(NodeSession& node, const safe::Proposal& proposal) {
 }
 
 } // namespace
+
+Result<void> check_inputs(const SafeOptions& options, SafeInputs what) {
+    if (what.action)
+        if (const auto call = safe::encode_action(options.action, options.arguments); !call) return std::unexpected(call.error());
+    if (what.key)
+        if (auto one = check_source(options.key); !one) return one;
+    if (!options.file.empty()) {
+        const auto text = read_file(options.file);
+        if (!text) return std::unexpected(text.error());
+        if (const auto hash = safe::hash_of_fields(*text); !hash)
+            return fail(options.file + ": " + hash.error().what, hash.error().hint);
+    }
+    for (const std::string& file : options.signature_files)
+        if (const auto signature = read_signature(file); !signature) return std::unexpected(signature.error());
+    return {};
+}
 
 Result<void> safe_propose(const SafeOptions& options) {
     const auto node = NodeSession::open(options.node);

@@ -33,6 +33,15 @@ struct SafeOptions {
     bool as_json = false;
 };
 
+/// What of the command line a step reads besides its files.
+struct SafeInputs {
+    bool action = false;
+    bool key = false;
+};
+/// Before a step: what the command line says and names can be read. Errors are mistakes of the caller, nothing was tried; what a
+/// proposal does is not judged here.
+[[nodiscard]] Result<void> check_inputs(const SafeOptions& options, SafeInputs what);
+
 [[nodiscard]] Result<void> safe_propose(const SafeOptions& options);
 [[nodiscard]] Result<void> safe_show(const SafeOptions& options);
 [[nodiscard]] Result<void> safe_sign(const SafeOptions& options);

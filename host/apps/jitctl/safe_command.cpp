@@ -76,10 +76,16 @@ void add_execute_options(CLI::App& app, SafeOptions& options) {
     app.add_flag("--no-appliance", options.no_appliance, "no jitd runs with this executor; nothing to disarm");
 }
 
+bool one_of(std::string_view verb, std::initializer_list<std::string_view> names) {
+    return std::ranges::find(names, verb) != names.end();
+}
+
+bool uses_key(std::string_view verb) {
+    return one_of(verb, {"sign", "execute", "owner"});
+}
+
 void add_options(CLI::App& app, std::string_view verb, SafeOptions& options) {
-    const auto is = [&](std::initializer_list<const char*> names) {
-        return std::ranges::any_of(names, [&](const char* name) { return verb == name; });
-    };
+    const auto is = [&](std::initializer_list<std::string_view> names) { return one_of(verb, names); };
     app.add_flag("--json", options.as_json, "print JSON");
     if (is({"propose", "rotate", "execute", "status"}))
         app.add_option("--node", options.node, "WebSocket URL of the node")->envname("JITBOX_NODE")->capture_default_str();
@@ -95,7 +101,7 @@ void add_options(CLI::App& app, std::string_view verb, SafeOptions& options) {
     if (is({"propose", "sign"})) app.add_option("--out", options.out, "file to write")->required();
     if (is({"sign"})) app.add_option("--expect-hash", options.expected_hash, "refuse unless the safeTxHash is this one");
     if (is({"collect"})) app.add_option("SIGNATURE", options.signature_files, "signature files")->required();
-    if (is({"sign", "execute", "owner"})) add_key_options(app, options);
+    if (uses_key(verb)) add_key_options(app, options);
     if (is({"execute"})) add_execute_options(app, options);
     if (is({"owner"})) app.add_flag("--generate", options.generate, "make the key in the token when it is not there");
 }
@@ -105,13 +111,17 @@ void add_options(CLI::App& app, std::string_view verb, SafeOptions& options) {
 int run_safe(int argc, char** argv) {
     CLI::App app(
         "safe: what only the executor's owners may do. Every step recomputes the safeTxHash from the fields itself and refuses\n"
-        "delegatecall, any target but the executor, ether, gas refunds and calls that are no owner action.");
+        "delegatecall, any target but the executor, ether, gas refunds and calls that are no owner action. Exit code 1: refused, "
+        "or it\n"
+        "failed; 2: arguments are wrong, or a file cannot be read.");
     app.require_subcommand(1);
     SafeOptions options;
     for (const Verb& verb : verbs) add_options(*app.add_subcommand(verb.name, verb.help), verb.name, options);
     if (const auto code = parse_command_line(app, argc, argv)) return *code;
     for (const Verb& verb : verbs) {
         if (!app.got_subcommand(verb.name)) continue;
+        const SafeInputs inputs{.action = one_of(verb.name, {"propose"}), .key = uses_key(verb.name)};
+        if (const auto read = check_inputs(options, inputs); !read) return print_mistake(read.error());
         const auto done = verb.run(options);
         return done ? 0 : print_error(done.error());
     }

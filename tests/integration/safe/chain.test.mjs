@@ -181,10 +181,14 @@ describe("jitctl chain check", () => {
     assert.equal((await jitctl("check")).code, 2);
   });
 
-  it("says when the node is not there", async () => {
+  it("says once that the node is not there", async () => {
     const { file } = files();
-    const { code, stdout } = await jitctl("check", "--config", file, "--operator", operator.address, "--node", "ws://127.0.0.1:1", "--json");
+    const away = ["check", "--config", file, "--operator", operator.address, "--node", "ws://127.0.0.1:1"];
+    const { code, stdout } = await jitctl(...away, "--json");
     assert.equal(code, 1);
-    assert.ok(JSON.parse(stdout).checks.filter(({ name }) => !name.endsWith("create2")).every(({ state }) => state === "failed"));
+    const failed = JSON.parse(stdout).checks.filter(({ name }) => !name.endsWith("create2"));
+    assert.deepEqual(failed.map(({ name, state }) => [name, state]), [["chain.id", "failed"]]);
+    assert.match(failed[0].what, /not connected within the deadline; \d\d+ more have no answer/);
+    assert.equal((await jitctl(...away)).stdout.match(/not connected/g).length, 1);
   });
 });

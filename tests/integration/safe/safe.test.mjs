@@ -18,6 +18,7 @@ import { SOFTHSM_MODULE, SafeDesk, key_file, token_key } from "./people.mjs";
 const SEED = process.env.JITBOX_SEED ?? "1";
 const HASHES = Number(process.env.JITBOX_SAFE_HASHES ?? 1000);
 const NEW_OPERATOR = wallet(WHALES[0]).address;
+const STRANGER = wallet(WHALES[3]).address;
 const SENTINEL = "0x0000000000000000000000000000000000000001";
 const GROUP_ORDER = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n;
 
@@ -76,8 +77,14 @@ describe(`jitctl safe (seed ${SEED})`, () => {
     return copy;
   }
 
+  function junk_signature() {
+    const file = desk.path("junk-signature.json");
+    writeFileSync(file, JSON.stringify({ owner: STRANGER, signature: "0x1234" }));
+    return file;
+  }
+
   async function refused_by_every_step(file, message) {
-    for (const answer of [await desk.show(file), await desk.try_sign(file, keys[0]), await desk.try_collect(file, file), await desk.try_execute(file, payer)]) {
+    for (const answer of [await desk.show(file), await desk.try_sign(file, keys[0]), await desk.try_collect(file, junk_signature()), await desk.try_execute(file, payer)]) {
       assert.equal(answer.code, 1);
       assert.match(answer.stderr, message);
     }
@@ -216,6 +223,30 @@ describe(`jitctl safe (seed ${SEED})`, () => {
     const text = readFileSync(file, "utf8").replace('"nonce":"', '"nonce":"1');
     writeFileSync(file, text);
     await refused_by_every_step(file, /the file was changed/);
+  });
+
+  it("ends with 2 for what cannot be read: the caller's mistake, nothing was tried", async () => {
+    const file = await desk.propose("unpause");
+    const broken = desk.path("broken.json");
+    const mistake = async (answer, message) => {
+      const { code, stderr } = await answer;
+      assert.equal(code, 2, stderr);
+      assert.match(stderr, message);
+    };
+    const without = (field) => {
+      const { [field]: _, ...transaction } = proposal_of(file).transaction;
+      return JSON.stringify({ ...proposal_of(file), transaction });
+    };
+    for (const [text, message] of [["not json", /broken.json: proposal: .*JSON/], ["[]", /broken.json: proposal/], [without("nonce"), /broken.json: proposal: transaction: .*nonce/]]) {
+      writeFileSync(broken, text);
+      for (const answer of [desk.show(broken), desk.try_sign(broken, keys[0]), desk.try_collect(broken, junk_signature()), desk.try_execute(broken, payer)]) await mistake(answer, message);
+    }
+    await mistake(desk.show(desk.path("nowhere.json")), /nowhere.json/);
+    await mistake(desk.try_collect(file, file), /no JSON object with owner and signature/);
+    await mistake(desk.try_sign(file, [...keys[0], ...keys.at(-1)]), /name exactly one key/);
+    const propose = (...action) => desk.run("propose", "--node", "ws://127.0.0.1:1", "--safe", bed.manifest.safe.address, "--executor", bed.manifest.executor.address, "--out", broken, "--action", ...action);
+    await mistake(propose("selfDestruct"), /selfDestruct/);
+    await mistake(propose("setOperator", "0x12", "true"), /account: "0x12"/);
   });
 
   it("takes only owners' own signatures of this hash", async () => {

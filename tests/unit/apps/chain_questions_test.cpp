@@ -25,7 +25,7 @@ public:
         open.push_back({.requests = std::move(requests), .done = std::move(done)});
     }
     void after(std::chrono::milliseconds /*unused*/, std::function<void()> /*unused*/) override {}
-    [[nodiscard]] bool connected() const override { return true; }
+    [[nodiscard]] bool connected() const override { return here; }
 
     /// The oldest batch; each request's method is the number that it is answered with.
     void answer() {
@@ -39,6 +39,7 @@ public:
         asked.done(std::move(answers));
     }
     std::deque<Asked> open;
+    bool here = true;
 };
 
 ChainQuestions questions(std::size_t count, std::size_t lost) {
@@ -89,6 +90,22 @@ TEST(ChainQuestions, WhatANodeIsTooSlowForIsAFailedCheckAndNeverForgotten) {
         EXPECT_EQ(checks[i].state, CheckState::failed);
         EXPECT_NE(checks[i].what.find("too slow to be asked"), std::string::npos);
     }
+}
+
+TEST(ChainQuestions, ANodeThatIsAwayIsSaidOnceInPlaceOfAllThatItDidNotAnswer) {
+    SlowNode node;
+    std::vector<ChainCheck> checks;
+    questions(20, 10).send(node, [&](std::vector<ChainCheck> found) { checks = std::move(found); });
+    node.answer(); // eight
+    node.here = false;
+    node.answer(); // eight more, the third of them lost
+    EXPECT_TRUE(node.open.empty());
+    ASSERT_EQ(checks.size(), 17U) << "what is known without it, 8 and 7 answers, and one for the rest";
+    EXPECT_EQ(checks[11].name, "check 10");
+    EXPECT_EQ(checks[11].state, CheckState::failed);
+    EXPECT_EQ(checks[11].what, "rpc: deadline passed; 4 more have no answer");
+    for (const std::size_t answered : {10UL, 12UL, 16UL})
+        EXPECT_EQ(checks[answered].what, std::to_string(answered - 1)) << "an answer that came is kept";
 }
 
 } // namespace

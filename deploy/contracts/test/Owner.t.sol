@@ -27,6 +27,14 @@ contract OwnerTest is Base {
 
     receive() external payable { }
 
+    function test_the_rights_of_the_beginning_are_events_too() public {
+        vm.expectEmit();
+        emit GuardianSet(GUARDIAN);
+        vm.expectEmit();
+        emit CapsSet(9, 8, 7);
+        new JitExecutor(OWNER, GUARDIAN, 9, 8, 7, 0);
+    }
+
     function test_nobody_else_has_any_right_of_the_owner() public {
         bytes[12] memory calls = [
             abi.encodeCall(Listing.listToken, (STRANGER)),

@@ -17,11 +17,11 @@ const OWNER_FUNCTIONS = [
   "listToken", "unlistToken", "listPool", "unlistPool", "setWeights", "setOperator", "setGuardian", "setCaps", "schedule", "unpause", "withdraw",
 ];
 
-/** Every `require` and `_loosen` of the sources, and what is not written as one. */
+/** Every `require`, `_loosen` and event of the sources, and what is not written as one. */
 function mutants(sources) {
   const all = [];
   for (const [file, source] of sources) {
-    for (const match of source.matchAll(/^ *(require\([^;]*|if \([^;{]*\) _loosen\(\)|_loosen\(\));\n/gm)) {
+    for (const match of source.matchAll(/^ *(require\([^;]*|if \([^;{]*\) _loosen\(\)|_loosen\(\)|emit [^;]*);\n/gm)) {
       const line = source.slice(0, match.index).split("\n").length;
       all.push({ name: `${file}:${line} without ${match[0].trim().replace(/\s+/g, " ")}`, file, from: match[0], to: "", at: match.index });
     }
@@ -76,6 +76,26 @@ function mutants(sources) {
   swap("gwei round down", "(wei_ + (1 gwei - 1)) / 1 gwei", "wei_ / 1 gwei");
   swap("the spending of earlier blocks counts", "uint40(word >> 208) == uint40(block.number) ? uint56(word >> 152) : 0", "uint56(word >> 152)");
   swap("the spending of the block does not count", "uint40(word >> 208) == uint40(block.number) ? uint56(word >> 152) : 0", "0");
+  swap("the position belongs to the caller", "pool.mint(address(this), ", "pool.mint(msg.sender, ");
+  swap("the caller collects", "pool.collect(address(this), ", "pool.collect(msg.sender, ");
+  swap("the least of token0 does not count", "amount0 >= minimums >> 128 && ", "");
+  swap("the least of token1 does not count", " && amount1 >= uint128(minimums)", "");
+  swap("token1 has token0's maximum", "amount1, uint128(maximums));", "amount1, maximums >> 128);");
+  swap("token0 has token1's maximum", "amount0, maximums >> 128);", "amount0, uint128(maximums));");
+  swap("a mint's balances are not compared", "        _requireBalance(token, before - amount);\n", "");
+  swap("a burn's balance of token0 is not compared", "        _requireBalance(token0, before0 + amount0);\n", "");
+  swap("a burn's balance of token1 is not compared", "        _requireBalance(token1, before1 + amount1);\n", "");
+  swap("token0 counts against no cap", "word.weight0().up(amount0) + ", "");
+  swap("token1 counts against no cap", " + word.weight1().up(amount1)", "");
+  swap("token0 is no part of the proceeds", "price0.down(amount0) + ", "");
+  swap("token1 is no part of the proceeds", " + price1.down(amount1)", "");
+  swap("a transfer that reverts is none", "ok = ok && (result", "ok = (result");
+  swap("a token without code", "address(token).code.length > 0", "true");
+  swap("a token that answers false", "abi.decode(result, (bool))", "true");
+  swap("what was never announced is ready", "timestamp != 0 && ", "");
+  swap("an announcement need not wait", " && block.timestamp >= timestamp", "");
+  swap("unpausing does nothing", "_settings = _settings.withPaused(false);", "");
+  swap("a pool of a listed token is listed again under another number", "if (idPlusOne != 0) {", "if (false) {");
   swap("withdraw to somebody else", "_transfer(IERC20(token), OWNER, amount);", "_transfer(IERC20(token), token, amount);");
   return all;
 }

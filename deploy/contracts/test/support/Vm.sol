@@ -15,6 +15,7 @@ interface Vm {
     function expectRevert(bytes calldata data) external;
     function expectPartialRevert(bytes4 selector) external;
     function expectRevert() external;
+    function expectEmit() external;
     function expectEmit(bool topic1, bool topic2, bool topic3, bool data, address emitter) external;
     function toString(uint256 value) external pure returns (string memory);
     function toString(address value) external pure returns (string memory);

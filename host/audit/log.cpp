@@ -3,6 +3,7 @@
 #include "audit/log.hpp"
 
 #include "audit/anchor.hpp"
+#include "audit/backward.hpp"
 #include "audit/file.hpp"
 #include "audit/head_file.hpp"
 #include "audit/record.hpp"
@@ -147,6 +148,20 @@ Result<Record> Log::append(const Event& event) {
 Head Log::head() const {
     const std::scoped_lock lock(impl_->mutex);
     return impl_->head;
+}
+
+Result<std::optional<Record>> Log::last_of(std::span<const std::string_view> actions) const {
+    const std::scoped_lock lock(impl_->mutex);
+    std::optional<Record> found;
+    auto read = for_each_line_backward(impl_->file.get(), impl_->path, impl_->size, [&](std::string_view line) -> Result<bool> {
+        auto record = decode_line(line);
+        if (!record) return fail("audit: " + impl_->path + ": " + record.error().what, "run `jitctl audit verify`");
+        if (std::ranges::find(actions, record->event.action) == actions.end()) return true;
+        found = std::move(*record);
+        return false;
+    });
+    if (!read) return std::unexpected(read.error());
+    return found;
 }
 
 AnchorStatus Log::anchor_status() const {

@@ -28,6 +28,9 @@ std::string text_of(const std::string& json, std::string_view name) {
 } // namespace
 
 Answer<void> ControlService::check_limits(const ArmRequest& request) const {
+    if (const std::string& objection = parts_.limits.objection(); !objection.empty())
+        return refuse(RefusalCode::approvals_needed, "arm: " + objection,
+                      "find out who changed it; then two people accept the limits anew: jitctl risk limits, with their approvals");
     if (request.limits.empty()) {
         if (parts_.config.environment == "development" && parts_.limits.terms().empty()) return {};
         return refuse(RefusalCode::bad_request, "arm: the limits are not told",
@@ -60,8 +63,12 @@ Answer<void> ControlService::check_loosening(const EndorseRequest& request) cons
 }
 
 Answer<void> ControlService::keep_limits(const std::string& action, const std::string& limits) {
-    if (limits.empty()) return {};
-    const auto kept = parts_.limits.keep(limits, std::chrono::system_clock::now());
+    const std::string digest = limits_digest(limits);
+    const std::string before = parts_.limits.digest();
+    if (limits.empty() || digest == before) return {};
+    auto kept = parts_.witness.changing(before, digest);
+    if (kept) kept = parts_.limits.keep(limits, std::chrono::system_clock::now());
+    if (kept) kept = parts_.witness.kept(digest);
     if (kept) return {};
     return refuse(RefusalCode::ledger_unavailable, action + ": the limits cannot be kept: " + kept.error().what, kept.error().hint);
 }

@@ -7,6 +7,7 @@
 #include "signer/arm_latch.hpp"
 #include "signer/config.hpp"
 #include "signer/limits_book.hpp"
+#include "signer/limits_witness.hpp"
 #include "signer/line_server.hpp"
 #include "signer/trip_file.hpp"
 
@@ -21,6 +22,7 @@ public:
         TripFile& trip_file;
         ApprovalBook& approvals;
         LimitsBook& limits;
+        LimitsWitness& witness;
         const Config& config;                         ///< environment, chain, executor, longest lease, who must approve
         std::function<SignerStatus()> status;         ///< never waits
         std::function<std::string()> key_objection;   ///< what stands against arming with these keys; empty: nothing does

@@ -40,9 +40,16 @@ Result<void> LimitsBook::take(const std::string& text) {
     if (!terms) return std::unexpected(terms.error());
     terms_ = std::move(*terms);
     std::string digest = limits_digest(text);
+    objection_.clear();
     const std::scoped_lock lock(mutex_);
     digest_.swap(digest);
     return {};
+}
+
+void LimitsBook::distrust(const std::string& why) {
+    objection_ = why;
+    const std::scoped_lock lock(mutex_);
+    digest_ = std::string(distrusted_digest) + digest_;
 }
 
 Result<void> LimitsBook::keep(const std::string& text, std::chrono::system_clock::time_point now) {

@@ -101,6 +101,7 @@ struct Server::Impl {
     [[nodiscard]] Result<std::unique_ptr<audit::Log>> open_audit() const;
     /// What stands against signing while records do not get to the anchor; empty: nothing does.
     [[nodiscard]] std::string audit_objection() const;
+    Result<void> open_limits();
     Result<void> know_keys(const std::vector<std::string>& labels);
     void look_at_keys();
     Result<void> listen();
@@ -118,6 +119,7 @@ struct Server::Impl {
     std::unique_ptr<TripFile> trip_file;
     std::unique_ptr<ApprovalBook> approvals;
     std::unique_ptr<LimitsBook> limits;
+    std::unique_ptr<LimitsWitness> witness;
     std::unique_ptr<ArmLatch> latch;
     std::unique_ptr<Menu> menu;
     asio::io_context control_io;
@@ -159,9 +161,7 @@ Result<void> Server::Impl::open() {
     auto book = ApprovalBook::open(config.approvals_path());
     if (!book) return std::unexpected(book.error());
     approvals = std::make_unique<ApprovalBook>(std::move(*book));
-    auto last_limits = LimitsBook::open(config.limits_path());
-    if (!last_limits) return std::unexpected(last_limits.error());
-    limits = std::move(*last_limits);
+    if (auto known = open_limits(); !known) return known;
     latch = std::make_unique<ArmLatch>(Clock::real(), trip_file->tripped(), config.max_beat_gap);
     menu = std::make_unique<Menu>(config.menu_candidates, config.menu_max_age);
     last_state = latch->view().state;
@@ -171,6 +171,7 @@ Result<void> Server::Impl::open() {
                               .trip_file = *trip_file,
                               .approvals = *approvals,
                               .limits = *limits,
+                              .witness = *witness,
                               .config = config,
                               .status = [this] { return status(); },
                               .key_objection = [this] { return key_objections(std::chrono::system_clock::now()); },
@@ -191,6 +192,26 @@ Result<void> Server::Impl::open() {
     if (auto known = know_keys(labels); !known) return known;
     signing = std::make_unique<SigningService>(config.limits, labels, *latch, std::move(*ledger), *hsm, *menu, report);
     return signing->load();
+}
+
+/// The limits of the last arming, if the audit log agrees; else nothing is armed before two people have accepted others.
+Result<void> Server::Impl::open_limits() {
+    witness = std::make_unique<LimitsWitness>(*audit_log);
+    auto last_limits = LimitsBook::open(config.limits_path());
+    if (!last_limits) {
+        if (auto noted = witness->unreadable(last_limits.error().what); !noted) return noted;
+        return fail("signer: the limits of the last arming cannot be read: " + last_limits.error().what,
+                    "keep " + config.limits_path() +
+                        " as evidence, outside of state_dir, and start again: then two people accept "
+                        "the limits anew");
+    }
+    limits = std::move(*last_limits);
+    const auto objection = witness->objection(limits->digest());
+    if (!objection) return std::unexpected(objection.error());
+    if (objection->empty()) return {};
+    limits->distrust(*objection);
+    report("limits_distrusted", *objection);
+    return {};
 }
 
 /// Every lane's key with its day of birth; one that nobody wrote down is written down now, and audited.

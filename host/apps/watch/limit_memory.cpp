@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "apps/watch/limit_memory.hpp"
 
+#include "signer/limits_book.hpp"
+
 #include <utility>
 
 namespace jitbox::apps {
@@ -29,6 +31,8 @@ std::string LimitMemory::before() const {
 std::vector<std::string> LimitMemory::looser() const {
     const std::string held = before();
     if (held.empty() || held == digest_of(limit_terms(config_))) return {};
+    if (held.starts_with(signer::distrusted_digest))
+        return {"every limit: the signer's limits.db is not what its audit log says, digest " + held};
     if (held != digest_of(armed_))
         return {"every limit: the journal does not hold those that the signer armed with, digest " + held};
     if (armed_.contains("unreadable")) return {"every limit: those of the last arming cannot be read from the journal"};

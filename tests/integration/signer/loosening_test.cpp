@@ -5,13 +5,18 @@
 
 #include "signer/approval.hpp"
 #include "signer/limit_terms.hpp"
+#include "store/sqlite.hpp"
 #include "support/temp_dir.hpp"
 
 #include <boost/json.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
+#include <filesystem>
 #include <fstream>
+#include <functional>
+#include <map>
 
 namespace jitbox::test {
 namespace {
@@ -170,6 +175,97 @@ TEST_F(Loosening, WhatWasApprovedForALevelOrAHaltLoosensNoLimit) {
         }
     terms.limits = limits("1000000", "3");
     EXPECT_FALSE(rig.control().arm(terms));
+}
+
+// Somebody with the signer's user changes limits.db while it is down. Its audit log knows better.
+TEST_F(Loosening, LimitsThatAreNotThoseOfTheAuditLogArmNothingUntilTwoPeopleAcceptThem) {
+    const std::string tight = limits("9", "3");
+    const std::string loose = limits("10", "3");
+    const std::string file = rig.state_dir() + "/limits.db";
+    const auto arm = [&](const std::string& told) {
+        auto terms = lease_terms();
+        terms.max_total_notional_wei = terms.max_plan_notional_wei = 50'000;
+        terms.limits = told;
+        const auto armed = rig.control().arm(terms);
+        return armed ? std::string() : armed.error().what;
+    };
+    const auto accept = [&](const std::string& told) {
+        const std::string subject = R"({"limits_before":")" + rig.status().limits_digest + R"(","limits_now":")" +
+                                    signer::limits_digest(told) + R"(","time":)" +
+                                    std::to_string(std::chrono::system_clock::now().time_since_epoch().count()) + "}";
+        const auto endorsed = [&](std::vector<Approval> approvals) {
+            return rig.control().endorse({.operator_name = "alice",
+                                          .action = "loosen_limits",
+                                          .subject = subject,
+                                          .limits = told,
+                                          .approvals = std::move(approvals)});
+        };
+        EXPECT_FALSE(endorsed({approve(0, "loosen_limits", subject)})) << "one person";
+        EXPECT_TRUE(endorsed({approve(0, "loosen_limits", subject), approve(1, "loosen_limits", subject)}));
+    };
+    const auto copy = [&](const std::string& from, const std::string& to) {
+        for (const std::string part : {"", "-wal", "-shm"}) {
+            std::filesystem::remove(to + part);
+            if (std::filesystem::exists(from + part)) std::filesystem::copy_file(from + part, to + part);
+        }
+    };
+    const auto change = [&](const char* sql) {
+        const auto database = store::Database::open(file, std::array<const char*, 1>{"the schema is there"}).value();
+        ASSERT_TRUE(database->execute("DROP TRIGGER limits_are_for_ever; DROP TRIGGER limits_stay"));
+        ASSERT_TRUE(database->execute(sql));
+    };
+    ASSERT_TRUE(rig.start()) << rig.output();
+    ASSERT_EQ(arm(loose), "");
+    rig.kill9();
+    copy(file, rig.dir().file("older"));
+    ASSERT_TRUE(rig.start()) << rig.output();
+    ASSERT_EQ(arm(tight), "");
+
+    const std::map<std::string, std::function<void()>> attacks = {
+        {"deleted", [&] { copy("/nothing", file); }},
+        {"replaced by an older copy", [&] { copy(rig.dir().file("older"), file); }},
+        {"edited", [&] { change(R"(UPDATE limits SET terms = replace(terms, '"9"', '"99"'))"); }},
+        {"a row added",
+         [&] { change(R"(INSERT INTO limits (time_ns, terms) SELECT 1, replace(terms, '"9"', '"99"') FROM limits)"); }},
+        {"rows removed", [&] { change("DELETE FROM limits WHERE number > 1"); }},
+    };
+    for (const auto& [what, attack] : attacks) {
+        SCOPED_TRACE(what);
+        rig.kill9();
+        copy(file, rig.dir().file("sound"));
+        attack();
+        ASSERT_TRUE(rig.start()) << rig.output();
+        EXPECT_THAT(rig.output(), HasSubstr("limits.db holds the limits"));
+        EXPECT_THAT(rig.status().limits_digest, testing::StartsWith("distrusted:"));
+        for (const std::string& told : {loose, tight, std::string()})
+            EXPECT_THAT(arm(told), HasSubstr("the audit log says " + signer::limits_digest(tight)));
+        rig.kill9();
+        copy(rig.dir().file("sound"), file);
+        ASSERT_TRUE(rig.start()) << rig.output();
+        EXPECT_THAT(arm(tight), HasSubstr("the audit log says")) << "whoever puts it back has been seen all the same";
+        accept(tight);
+        EXPECT_EQ(arm(tight), "");
+        EXPECT_THAT(arm(loose), HasSubstr("looser than at the last arming"));
+    }
+    EXPECT_THAT(rig.audit_text(), HasSubstr(R"("action":"limits_distrusted","resource":"limits.db")"));
+}
+
+TEST_F(Loosening, LimitsThatCannotBeReadStartNoSignerAndAreNotForgottenWhenTheyAreMovedAway) {
+    const std::string file = rig.state_dir() + "/limits.db";
+    ASSERT_TRUE(rig.start()) << rig.output();
+    rig.kill9();
+    for (const std::string part : {"", "-wal", "-shm"}) std::filesystem::remove(file + part);
+    std::ofstream(file) << "no database, and longer than the header of one: " << std::string(200, 'x');
+    EXPECT_FALSE(rig.start());
+    EXPECT_THAT(rig.output(), HasSubstr("the limits of the last arming cannot be read"));
+    EXPECT_THAT(rig.output(), HasSubstr(file));
+    for (const std::string part : {"", "-wal", "-shm"}) std::filesystem::remove(file + part);
+    ASSERT_TRUE(rig.start()) << rig.output();
+    auto terms = lease_terms();
+    terms.limits = limits("9", "3");
+    const auto armed = rig.control().arm(terms);
+    ASSERT_FALSE(armed);
+    EXPECT_THAT(armed.error().what, HasSubstr("limits.db cannot be read"));
 }
 
 // What ends a halt of jitd's is no way around TRIPPED, and what was approved for it is not used up by trying.

@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <csignal>
 #include <fstream>
 #include <random>
@@ -80,6 +81,26 @@ TEST_F(AuditFile, AnUntouchedFileVerifiesAlsoAfterReopening) {
     ASSERT_EQ(last.size(), 2U);
     EXPECT_EQ(last[1].event.session, "6");
     EXPECT_EQ(last[1].previous, last[0].hash);
+}
+
+TEST_F(AuditFile, TheNewestRecordOfAnActionIsFoundFromTheEndWhateverTheLinesLength) {
+    constexpr std::array<std::string_view, 2> wanted = {"found", "also found"};
+    const auto log = Log::open(path).value();
+    EXPECT_FALSE(log->last_of(wanted).value());
+    // Around the blocks of 65,536 bytes in which it is read, and far beyond them.
+    for (const std::size_t length : {1UL, 65'000UL, 65'300UL, 65'536UL, 70'000UL, 200'000UL}) {
+        ASSERT_TRUE(log->append({.user = "alice", .action = "found", .result = std::string(length, 'a')}));
+        for (std::size_t i = 0; i < 3; ++i) {
+            ASSERT_TRUE(log->append({.user = "alice", .action = "arm", .result = std::string(length * i, 'b')}));
+            const auto found = log->last_of(wanted).value();
+            ASSERT_TRUE(found.has_value());
+            EXPECT_EQ(found.value_or(Record{}).event.result.size(), length);
+        }
+    }
+    ASSERT_TRUE(log->append({.user = "alice", .action = "also found"}));
+    EXPECT_EQ(log->last_of(wanted).value().value_or(Record{}).seq, log->head().seq);
+    ASSERT_TRUE(log->append({.user = "alice", .action = "arm"}));
+    EXPECT_EQ(log->last_of(std::array<std::string_view, 1>{"nobody did this"}).value().has_value(), false);
 }
 
 TEST_F(AuditFile, EveryFlippedBitIsFoundAtItsRecord) {
@@ -197,8 +218,9 @@ TEST_F(AuditFile, HasOneWriterAtATime) {
 
 TEST_F(AuditFile, HostileTextCannotBreakTheLine) {
     auto log = Log::open(path).value();
+    using namespace std::string_literals; // or the text would end at its zero byte
     const std::string hostile = "a\"}\n{\"seq\":1,\"\xff\x00\x7f\\"
-                                "\xe2\x80\xa8";
+                                "\xe2\x80\xa8"s;
     ASSERT_TRUE(log->append({.user = hostile, .action = "arm"}));
     ASSERT_TRUE(log->append(event(2)));
     EXPECT_TRUE(verify(path).value().ok);

@@ -1,7 +1,7 @@
 // The emergency stop (ARM-4): nothing is signed after its answer, which comes within 5 ms in 99.9 of 100 cases: under load, with a
 // hung HSM, a full disk and a log that nobody reads. JITBOX_CHAOS_ROUNDS for the long form. SPDX-License-Identifier: Apache-2.0
 #include "released.hpp"
-#include "signer_rig.hpp"
+#include "stopping.hpp"
 #include "support/seed.hpp"
 
 #include <gtest/gtest.h>
@@ -12,7 +12,6 @@
 #include <filesystem>
 #include <iostream>
 #include <random>
-#include <sched.h>
 #include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -26,7 +25,6 @@ namespace {
 
 using namespace std::chrono_literals;
 using signer::ArmState;
-using Micros = std::chrono::microseconds;
 
 /// A connection whose unread bytes can be counted: what is in it when the stop is acknowledged left before the stop.
 class RawConnection {
@@ -89,46 +87,6 @@ std::size_t signatures_in(std::string_view answers) {
     return count;
 }
 
-/// While it lives this thread goes before others, so that the signer is measured and not the machine's load.
-class Urgent {
-public:
-    Urgent() {
-        const sched_param priority{.sched_priority = 10};
-        if (::sched_setscheduler(0, SCHED_FIFO | SCHED_RESET_ON_FORK, &priority) != 0)
-            std::cout << "no real-time priority here: the machine's load is measured too\n";
-    }
-    ~Urgent() {
-        const sched_param none{.sched_priority = 0};
-        ::sched_setscheduler(0, SCHED_OTHER, &none);
-    }
-    Urgent(const Urgent&) = delete;
-    Urgent& operator=(const Urgent&) = delete;
-};
-
-class Stop : public ::testing::Test {
-protected:
-    void SetUp() override { Token::instance(); }
-    /// A stop, and how long its answer took.
-    void stop() {
-        const auto start = std::chrono::steady_clock::now();
-        const auto answer = rig.control().estop({.operator_name = "bob", .reason = "test"});
-        answers.push_back(std::chrono::duration_cast<Micros>(std::chrono::steady_clock::now() - start));
-        ASSERT_TRUE(answer) << answer.error().what;
-        EXPECT_EQ(answer->state, ArmState::tripped);
-    }
-    [[nodiscard]] Micros quantile(double part) const {
-        return answers.at(static_cast<std::size_t>(part * static_cast<double>(answers.size() - 1)));
-    }
-    void check_answers() {
-        std::ranges::sort(answers);
-        std::cout << answers.size() << " stops, answered in us: p50 " << quantile(0.5).count() << ", p99 " << quantile(0.99).count()
-                  << ", p99.9 " << quantile(0.999).count() << ", worst " << answers.back().count() << "\n";
-        EXPECT_LT(quantile(0.999), 5ms);
-    }
-    SignerRig rig;
-    std::vector<Micros> answers;
-};
-
 TEST_F(Stop, UnderLoadNothingIsSignedAfterIt) {
     const auto seed = test::random_seed();
     std::mt19937 random(seed);
@@ -147,7 +105,7 @@ TEST_F(Stop, UnderLoadNothingIsSignedAfterIt) {
         for (std::ptrdiff_t i = 0; i < asked; ++i, nonce += 2)
             requests += signer::format(signer::Numbered<signer::SigningRequest>{.id = 1, .request = Bundle(nonce).request()});
         signing.send(requests);
-        std::this_thread::sleep_for(Micros(random() % 2'000));
+        std::this_thread::sleep_for(std::chrono::microseconds(random() % 2'000));
         stop();
         const std::size_t left_before = signing.unread();
         const std::string all = signing.read_lines(asked);

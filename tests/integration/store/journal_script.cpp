@@ -75,7 +75,7 @@ std::string journal_state(Journal& journal) {
     for (const LaneEntry& row : journal.lanes().value())
         out += "lane " + std::to_string(row.lane) + " " + row.state + " " + std::to_string(row.next_nonce) + "\n";
     for (const RiskEventEntry& row : journal.risk_events(all).value()) out += "event " + row.level + " " + row.text + "\n";
-    for (const auto& [key, value] : journal.risk_state().value()) out += key + " " + value + "\n";
+    for (const auto& [key, value] : journal.risk_state().value()) out.append(key).append(" ").append(value).append("\n");
     for (const ProfitEntry& row : journal.profits({}).value())
         out += "profit " + std::to_string(row.time_ns) + " " + chain::to_decimal(row.profit_wei) + "\n";
     return out;

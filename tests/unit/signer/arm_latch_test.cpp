@@ -196,6 +196,55 @@ TEST_F(LatchTest, TheLeaseEndsOnTime) {
     EXPECT_EQ(latch.view().cause, "the lease expired");
 }
 
+// Steps that are too small to count as one: the lease ends by the clock that says so first.
+TEST_F(LatchTest, TheLeaseEndsByTheClockThatIsAhead) {
+    for (const auto ahead : {4s, -4s}) {
+        ArmLatch latch(clock(), false);
+        ASSERT_TRUE(latch.arm(test::lease_terms()));
+        pass(595s);
+        wall += ahead;
+        EXPECT_TRUE(sends(latch));
+        pass(ahead > 0s ? 1s : 4s);
+        EXPECT_EQ(sends(latch), ahead < 0s);
+        pass(1s);
+        EXPECT_FALSE(sends(latch));
+    }
+}
+
+// Two gates: what goes to the HSM, and what comes out. Each of them alone must hold.
+TEST_F(LatchTest, WithoutItsLeaseNothingIsHandedToTheHsmAndNothingIsReleased) {
+    const std::vector<std::pair<std::string, std::function<void(ArmLatch&)>>> ends = {
+        {"stop", [](ArmLatch& latch) { latch.trip("test"); }},
+        {"disarm", [](ArmLatch& latch) { latch.disarm("test"); }},
+        {"HSM fault", [](ArmLatch& latch) { latch.hsm_fault("test"); }},
+        {"audit lost", [](ArmLatch& latch) { latch.audit_lost("test"); }},
+        {"shutdown", [](ArmLatch& latch) { latch.shutdown(); }},
+        {"lease over", [this](ArmLatch&) { pass(600s); }},
+        {"clock step", [this](ArmLatch&) { wall += 1h; }},
+        {"another lease", [](ArmLatch& latch) { ASSERT_TRUE(latch.arm(test::lease_terms())); }},
+    };
+    for (const auto& [name, end] : ends) {
+        SCOPED_TRACE(name);
+        ArmLatch latch(clock(), false);
+        ASSERT_TRUE(latch.arm(test::lease_terms()));
+        const auto number = latch.lease().value().number;
+        int handed_over = 0;
+        int sent = 0;
+        const auto hand_over = [&] {
+            ++handed_over;
+            return Answer<void>();
+        };
+        const auto send = [&] { return ++sent > 0; };
+        ASSERT_TRUE(latch.begin(number, hand_over));
+        ASSERT_TRUE(latch.release(number, {}, send));
+        end(latch);
+        EXPECT_FALSE(latch.begin(number, hand_over));
+        EXPECT_FALSE(latch.release(number, {}, send));
+        EXPECT_EQ(handed_over, 1);
+        EXPECT_EQ(sent, 1);
+    }
+}
+
 TEST_F(LatchTest, AClockStepOfAnHourEitherWayDisarms) {
     for (const auto step : {std::chrono::hours(1), std::chrono::hours(-1)}) {
         ArmLatch latch(clock(), false);

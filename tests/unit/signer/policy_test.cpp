@@ -101,6 +101,13 @@ TEST(SigningPolicy, EveryDeviationHasItsRefusal) {
              b.mint_call.liquidity = 0;
              b.burn_call.liquidity = 0;
          }},
+        {"range turned round", RefusalCode::wrong_call,
+         [](Bundle& b) {
+             std::swap(b.mint_call.tick_lower, b.mint_call.tick_upper);
+             std::swap(b.burn_call.tick_lower, b.burn_call.tick_upper);
+         }},
+        {"range without width", RefusalCode::wrong_call,
+         [](Bundle& b) { b.mint_call.tick_upper = b.burn_call.tick_upper = b.mint_call.tick_lower; }},
         {"pool not in the lease", RefusalCode::pool_not_listed,
          [](Bundle& b) {
              b.mint_call.pool_id = 2;

@@ -33,7 +33,7 @@ constexpr std::array allowed = {
     // processes and signals
     SCMP_SYS(exit), SCMP_SYS(exit_group), SCMP_SYS(getcpu), SCMP_SYS(getegid), SCMP_SYS(geteuid), SCMP_SYS(getgid),
     SCMP_SYS(getpid), SCMP_SYS(getppid), SCMP_SYS(getrandom), SCMP_SYS(getrlimit), SCMP_SYS(getrusage), SCMP_SYS(gettid),
-    SCMP_SYS(getuid), SCMP_SYS(kill), SCMP_SYS(prctl), SCMP_SYS(rt_sigaction), SCMP_SYS(rt_sigpending), SCMP_SYS(rt_sigprocmask),
+    SCMP_SYS(getuid), SCMP_SYS(kill), SCMP_SYS(rt_sigaction), SCMP_SYS(rt_sigpending), SCMP_SYS(rt_sigprocmask),
     SCMP_SYS(rt_sigreturn), SCMP_SYS(rt_sigtimedwait), SCMP_SYS(sigaltstack), SCMP_SYS(sysinfo), SCMP_SYS(tgkill), SCMP_SYS(umask),
     SCMP_SYS(uname), SCMP_SYS(wait4), SCMP_SYS(waitid),
     // files
@@ -64,6 +64,10 @@ public:
     void allow(int call) { note(seccomp_rule_add_array(filter_.get(), SCMP_ACT_ALLOW, call, 0, nullptr)); }
     void allow_if(int call, const scmp_arg_cmp& condition) {
         note(seccomp_rule_add_array(filter_.get(), SCMP_ACT_ALLOW, call, 1, &condition));
+    }
+    void allow_if_both(int call, const scmp_arg_cmp& first, const scmp_arg_cmp& second) {
+        const std::array conditions = {first, second};
+        note(seccomp_rule_add_array(filter_.get(), SCMP_ACT_ALLOW, call, conditions.size(), conditions.data()));
     }
     void answer(int call, int error) {
         note(seccomp_rule_add_array(filter_.get(), SCMP_ACT_ERRNO(static_cast<std::uint32_t>(error)), call, 0, nullptr));
@@ -98,6 +102,12 @@ void allow_sockets(Filter& filter, Network network) {
     if (network == Network::none) return;
     for (const int family : {AF_INET, AF_INET6, AF_NETLINK})
         filter.allow_if(SCMP_SYS(socket), equals(0, static_cast<scmp_datum_t>(family)));
+}
+
+/// All but to make the process readable to others of its user again.
+void allow_prctl(Filter& filter) {
+    filter.allow_if(SCMP_SYS(prctl), {.arg = 0, .op = SCMP_CMP_NE, .datum_a = PR_SET_DUMPABLE, .datum_b = 0});
+    filter.allow_if_both(SCMP_SYS(prctl), equals(0, PR_SET_DUMPABLE), equals(1, 0));
 }
 
 /// Memory is never writable and executable at once.
@@ -140,6 +150,7 @@ Result<void> enter_sandbox(SandboxRole role, Network network) {
     allow_mappings(filter);
     allow_threads_and_workers(filter, role);
     allow_terminal_questions(filter);
+    allow_prctl(filter);
     filter.allow_if(SCMP_SYS(prlimit64), equals(2, 0)); // to ask for a limit, not to set one
     return filter.load();
 }

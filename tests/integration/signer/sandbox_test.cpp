@@ -7,10 +7,13 @@
 #include <gtest/gtest.h>
 
 #include <cerrno>
+#include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <functional>
 #include <sstream>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -111,6 +114,52 @@ TEST(Sandbox, TheSignerHasUnixSocketsOnlyAndStartsItsWorkers) {
     EXPECT_TRUE(refused_to_signer([] { return ::syscall(SYS_fork) >= 0; }));
     EXPECT_TRUE(refused_to_signer(
         [] { return ::mmap(nullptr, 4096, PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) != MAP_FAILED; }));
+}
+
+/// Whether `fact` is true in a child that has entered the sandbox.
+bool holds(SandboxRole role, const std::function<bool()>& fact) {
+    const pid_t child = ::fork();
+    if (child == 0) ::_exit(signer::enter_sandbox(role, Network::none) && fact() ? 0 : 1);
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+// /proc/<pid>/mem, environ and maps of a process that is not dumpable are root's alone.
+TEST(Sandbox, NobodyOfTheSameUserReadsTheProcessAndNothingInItChangesThat) {
+    for (const SandboxRole role : {SandboxRole::signer, SandboxRole::worker}) {
+        EXPECT_TRUE(holds(role, [] { return ::prctl(PR_GET_DUMPABLE) == 0; }));
+        EXPECT_TRUE(refused(role, Network::none, [] { return ::prctl(PR_SET_DUMPABLE, 1) == 0; }));
+        EXPECT_TRUE(holds(role, [] { return ::prctl(PR_SET_DUMPABLE, 0) == 0; })) << "a worker says it again";
+        EXPECT_TRUE(holds(role, [] { return ::prctl(PR_SET_NAME, "other") == 0; }));
+    }
+}
+
+/// All of /proc/<pid>/<name>; zeros separate what is in it.
+std::string proc_file(int pid, const std::string& name) {
+    std::ifstream in("/proc/" + std::to_string(pid) + "/" + name, std::ios::binary);
+    return {std::istreambuf_iterator<char>(in), {}};
+}
+
+TEST(Sandbox, ThePinStandsInNoArgumentNoEnvironmentAndNoLog) {
+    Token::instance();
+    SignerRig rig;
+    ASSERT_TRUE(rig.start()) << rig.output();
+    rig.arm();
+    EXPECT_TRUE(SyncSigner(rig.socket("signing")).sign(Bundle(0).request()));
+    std::string pin;
+    std::getline(std::ifstream(std::filesystem::path(std::getenv("SOFTHSM2_CONF")).replace_filename("pin")), pin);
+    ASSERT_GE(pin.size(), 4U);
+    auto processes = rig.worker_pids();
+    processes.push_back(rig.process().pid());
+    ASSERT_EQ(processes.size(), 3U);
+    for (const int pid : processes) {
+        ASSERT_NE(proc_file(pid, "cmdline"), "") << "not seen at all";
+        EXPECT_EQ(proc_file(pid, "cmdline").find(pin), std::string::npos);
+        EXPECT_EQ(proc_file(pid, "environ").find(pin), std::string::npos);
+    }
+    EXPECT_EQ(rig.output().find(pin), std::string::npos);
+    EXPECT_EQ(rig.audit_text().find(pin), std::string::npos);
 }
 
 TEST(Sandbox, AWorkerStartsNothingAndItsModuleMayGetANetworkWhenTheHsmHasOne) {

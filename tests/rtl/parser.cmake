@@ -12,7 +12,7 @@ set(PARSER_RTL contract/contract_pkg.sv parser/parser_pkg.sv parser/calldata_pkg
   parser/mempool_parser.sv)
 jitbox_verilated(mempool_parser TOP mempool_parser SOURCES ${PARSER_RTL})
 jitbox_rtl_test(rtl_mempool_parser_test
-  SOURCES mempool_parser_test.cpp parser_driver.cpp stream_beats.cpp parser_streams.cpp ../support/shared_data.cpp ../unit/kernels/parser_harness.cpp
+  SOURCES mempool_parser_test.cpp mempool_parser_reset_test.cpp parser_driver.cpp stream_beats.cpp parser_streams.cpp ../support/shared_data.cpp ../unit/kernels/parser_harness.cpp
   MODELS mempool_parser DEPENDS accel apps chain kernels LINKS z TIMEOUT 300)
 
 # Clocks of the parser (docs/card.md).

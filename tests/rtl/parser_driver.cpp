@@ -24,7 +24,7 @@ std::vector<StreamBeat> HlsParser::run(const std::vector<StreamBeat>& input) {
     return answer;
 }
 
-RtlParser::RtlParser() {
+void RtlParser::restart() {
     dut_.in_valid = 0;
     dut_.out_ready = 0;
     reset(dut_);
@@ -36,7 +36,8 @@ void RtlParser::set_stalls(unsigned source_percent, unsigned sink_percent, std::
     random_.seed(seed);
 }
 
-std::vector<StreamBeat> RtlParser::run(const std::vector<StreamBeat>& input, std::size_t expected_beats) {
+std::vector<StreamBeat> RtlParser::run(const std::vector<StreamBeat>& input, std::size_t expected_beats,
+                                       const std::function<bool()>& stop) {
     constexpr std::uint64_t patience = 300'000;
     constexpr std::uint64_t aftermath = 200;
     Stalls source_stalls{random_, source_percent_};
@@ -46,7 +47,7 @@ std::vector<StreamBeat> RtlParser::run(const std::vector<StreamBeat>& input, std
     given_at_.clear();
     std::uint64_t moved = clocks_;
     std::size_t next = 0;
-    while (clocks_ - moved < (next == input.size() && output.size() >= expected_beats ? aftermath : patience)) {
+    while (!stop() && clocks_ - moved < (next == input.size() && output.size() >= expected_beats ? aftermath : patience)) {
         if (!dut_.in_valid && next < input.size() && !source_stalls()) {
             put(dut_.in_data, input[next].data);
             dut_.in_last = input[next].last;

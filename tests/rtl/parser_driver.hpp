@@ -6,6 +6,7 @@
 #include "hls/mempool_parser.hpp"
 #include "stream_beats.hpp"
 
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -14,6 +15,7 @@ namespace jitbox::test {
 /// Keeps its tables from run to run.
 class HlsParser {
 public:
+    void reset() { state_ = std::make_unique<hlsk::MempoolParserState>(); }
     std::vector<StreamBeat> run(const std::vector<StreamBeat>& input);
 
 private:
@@ -22,12 +24,15 @@ private:
 
 class RtlParser {
 public:
-    RtlParser();
+    RtlParser() { restart(); }
+    /// A reset of one clock, as the card's soft reset gives it: everything is forgotten, what is offered to it with it.
+    void restart();
     /// How often the source and the sink stand still.
     void set_stalls(unsigned source_percent, unsigned sink_percent, std::uint64_t seed);
     /// Feeds all of it and takes `expected_beats` and whatever else comes within 200 clocks behind them.
-    /// Stops when nothing moves for 300,000 clocks.
-    std::vector<StreamBeat> run(const std::vector<StreamBeat>& input, std::size_t expected_beats);
+    /// Stops when nothing moves for 300,000 clocks, or when `stop`, which is asked before every clock, says so.
+    std::vector<StreamBeat>
+    run(const std::vector<StreamBeat>& input, std::size_t expected_beats, const std::function<bool()>& stop = [] { return false; });
     [[nodiscard]] std::uint64_t clocks() const { return clocks_; }
     /// Clock at which each beat of the last run was taken from the source and by the sink.
     [[nodiscard]] const std::vector<std::uint64_t>& taken_at() const { return taken_at_; }

@@ -8,6 +8,7 @@
 #include "base/file.hpp"
 #include "signer/approval.hpp"
 #include "signer/config.hpp"
+#include "signer/sandbox.hpp"
 
 #include <CLI/CLI.hpp>
 #include <boost/json.hpp>
@@ -97,6 +98,7 @@ Result<std::string> approve(const std::string& key_file, const std::string& name
 } // namespace
 
 int run_approve(int argc, char** argv) {
+    signer::forbid_core_files(); // a PIN or a person's key could be in them
     CLI::App app("approve: signs what somebody wants to arm, renew, reset, loosen, rotate or retire, with your own Ed25519 key. "
                  "Prints what\n"
                  "it means on standard error and the approval on standard output; it is good for one use.");

@@ -9,6 +9,7 @@
 #include "base/hex.hpp"
 #include "signer/key_admin.hpp"
 #include "signer/key_approval.hpp"
+#include "signer/sandbox.hpp"
 
 #include <CLI/CLI.hpp>
 #include <boost/json.hpp>
@@ -312,6 +313,7 @@ int seal(const Options& options) {
 } // namespace
 
 int run_key(int argc, char** argv) {
+    signer::forbid_core_files(); // a PIN or a person's key could be in them
     Options options;
     CLI::App app("key: the signer's keys, by its own configuration; run it as the signer's user.");
     app.require_subcommand(1);

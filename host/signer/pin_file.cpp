@@ -29,7 +29,7 @@ Result<Secret> pin_of(std::string_view content, const std::string& where) {
 } // namespace
 
 Result<Secret> read_private_file(const std::string& path, std::size_t max_size) {
-    const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK); // a pipe is no file: it is not waited for
     if (fd < 0) return fail(path + ": " + std::strerror(errno), "it must be a file of mode 0600");
     struct stat info{};
     std::string buffer(max_size + 1, '\0');

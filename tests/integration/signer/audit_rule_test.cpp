@@ -57,6 +57,7 @@ TEST_F(AuditRule, WithoutItsFirstRecordNothingIsDone) {
     limit_files(1);
     expect_unaudited(rig.control().arm(lease_terms()));
     EXPECT_EQ(rig.status().state, ArmState::disarmed);
+    EXPECT_EQ(rig.status().cause, "boot") << "it was not armed for a moment either";
     free_disk();
     rig.arm();
     limit_files(1);

@@ -12,6 +12,7 @@
 #include <fstream>
 #include <functional>
 #include <sstream>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
@@ -112,6 +113,8 @@ TEST(Sandbox, TheSignerHasUnixSocketsOnlyAndStartsItsWorkers) {
     EXPECT_FALSE(refused_to_signer([] { return executes(); })) << "ENOENT: it got as far as looking for the file";
     EXPECT_TRUE(refused_to_signer([] { return ::ptrace(PTRACE_TRACEME, 0, nullptr, nullptr) == 0; }));
     EXPECT_TRUE(refused_to_signer([] { return ::syscall(SYS_fork) >= 0; }));
+    EXPECT_TRUE(refused_to_signer([] { return ::ioctl(STDOUT_FILENO, TIOCSTI, "x") == 0; })) << "typed into its terminal";
+    EXPECT_TRUE(refused_to_signer([] { return ::ioctl(STDOUT_FILENO, FIOASYNC, nullptr) == 0; })) << "any that is not needed";
     EXPECT_TRUE(refused_to_signer(
         [] { return ::mmap(nullptr, 4096, PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) != MAP_FAILED; }));
 }

@@ -73,11 +73,14 @@ std::string to_decimal(i256 value) {
 Result<u256> parse_u256(std::string_view text) {
     if (text.starts_with("0x") || text.starts_with("0X")) return parse_hex(text);
     if (text.empty()) return fail("number: empty text");
+    static const u256 before_the_last_digit = u256_max / 10;
+    static const u256 last_digit = u256_max % 10;
     u256 value = 0;
     for (const char c : text) {
         if (c < '0' || c > '9') return fail("number: \"" + std::string(text) + "\" is not a decimal number");
         const auto next = static_cast<u256>(c - '0');
-        if (value > (u256_max - next) / 10) return fail("number: \"" + std::string(text) + "\" does not fit 256 bits");
+        if (value > before_the_last_digit || (value == before_the_last_digit && next > last_digit))
+            return fail("number: \"" + std::string(text) + "\" does not fit 256 bits");
         value = value * 10 + next;
     }
     return value;

@@ -75,8 +75,8 @@ Result<std::vector<DecisionEntry>> RowReader::decisions(std::size_t limit, std::
 
 Result<std::vector<BundleView>> RowReader::bundles(std::size_t limit, bool only_open) {
     std::vector<BundleView> out;
-    const std::string sql = "SELECT " + std::string(bundle_columns) + " FROM bundles b " +
-                            (only_open ? "LEFT JOIN outcomes o USING (uuid, version) WHERE o.uuid IS NULL " : "") +
+    const std::string sql = "SELECT " + std::string(bundle_columns) +
+                            (only_open ? " FROM open_bundles CROSS JOIN bundles b USING (uuid, version) " : " FROM bundles b ") +
                             "ORDER BY b.time_ns DESC, b.rowid DESC LIMIT ?1";
     auto done = each(
         sql.c_str(), [&](const Statement& row) { out.push_back({.bundle = read_bundle(row), .outcome = {}, .submissions = {}}); },
@@ -187,8 +187,8 @@ Result<std::vector<ProfitEntry>> RowReader::profits(std::int64_t from_ns, std::i
 
 Result<std::vector<std::string>> RowReader::pools_included() {
     std::vector<std::string> out;
-    auto done = each("SELECT DISTINCT b.pool FROM bundles b JOIN outcomes o USING (uuid, version) WHERE o.outcome = 'included'",
-                     [&](const Statement& row) { out.push_back(row.text(0)); });
+    auto done =
+        each("SELECT pool FROM included_pools WHERE bundles > 0", [&](const Statement& row) { out.push_back(row.text(0)); });
     if (!done) return std::unexpected(done.error());
     return out;
 }

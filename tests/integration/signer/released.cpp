@@ -5,6 +5,7 @@
 #include "base/hex.hpp"
 #include "chain/transaction.hpp"
 #include "store/sqlite.hpp"
+#include "support/bundles.hpp"
 
 #include <gtest/gtest.h>
 
@@ -37,12 +38,12 @@ void Released::add(const signer::SignedBundle& bundle) {
 void Released::check(const std::string& ledger_path) {
     const std::scoped_lock lock(mutex_);
     auto ledger = open(ledger_path);
-    // One look at the ledger: as a look for each nonce this was most of a long campaign's time.
     const auto reading = store::Transaction::begin(*ledger).value();
-    auto query = ledger->prepare("SELECT digest FROM signatures WHERE address = ?1 AND nonce = ?2").value();
+    // The whole of the ledger's key: without the chain each look is one through all nonces.
+    auto query = ledger->prepare("SELECT digest FROM signatures WHERE address = ?1 AND chain_id = ?2 AND nonce = ?3").value();
     for (const auto& [key, digests] : digests_) {
         EXPECT_EQ(digests.size(), 1U) << "nonce " << key.second << " has " << digests.size() << " released digests";
-        ASSERT_TRUE(query.bind(key.first, key.second).step().value()) << "a released signature has no durable record";
+        ASSERT_TRUE(query.bind(key.first, chain_id, key.second).step().value()) << "a released signature has no durable record";
         EXPECT_EQ(query.fixed<32>(0), *digests.begin());
     }
 }

@@ -255,11 +255,26 @@ private:
         reset_done_.store(true);
     }
 
+    /// What the page says is where the rings can stand: input taken no further than it was sent, output no further than there is
+    /// room for, neither ever back. Else nothing that the card has written is believed.
+    void check_positions(std::uint32_t head, std::uint32_t tail) const {
+        const std::uint32_t taken = in_head.load(std::memory_order_relaxed);
+        if (head - taken > told_in_tail_ - taken)
+            throw std::runtime_error("the card says that it has read the input ring up to " + std::to_string(head) +
+                                     ", which is not from " + std::to_string(taken) + " to " + std::to_string(told_in_tail_));
+        const std::uint32_t written = out_tail.load(std::memory_order_relaxed);
+        const std::uint32_t end = told_out_head_ + card_ring_beats;
+        if (tail - written > end - written)
+            throw std::runtime_error("the card says that it has written the output ring up to " + std::to_string(tail) +
+                                     ", which is not from " + std::to_string(written) + " to " + std::to_string(end));
+    }
+
     /// One round of telling the card what is new here, and seeing what is new there. True when there was something.
     bool exchange() {
         bool active = false;
         const auto tail = static_cast<std::uint32_t>(page_word(card::page::out_tail));
         const auto head = static_cast<std::uint32_t>(page_word(card::page::in_head));
+        check_positions(head, tail);
         if (head != in_head.load(std::memory_order_relaxed)) {
             in_head.store(head, std::memory_order_release);
             active = true;

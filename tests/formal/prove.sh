@@ -5,6 +5,7 @@
 # SOLVER z3 or cvc4: yosys-smtbmc shows that no reachable state of the first steps breaks an assertion, that from any state that keeps them for
 # four clocks the next one does too (so none ever will), and that every cover point is reached (so the assertions are not empty).
 # A parameter WIRE:=SUBMODULE.WIRE lets an assertion see into a submodule: yosys reads no hierarchical name.
+# A parameter -SUBMODULE leaves out the cover points inside it, which its own proof reaches and which this one need not be able to.
 # SOLVER sat: a combinational module, by yosys's own solver.
 set -euo pipefail
 work=$1 top=$2 solver=$3 parameters=$4
@@ -14,6 +15,7 @@ chparam=()
 connect=
 for parameter in $parameters; do
   case $parameter in
+    -*) connect="$connect; delete */c:${parameter#-}.c_* */c:${parameter#-}.*.c_*" ;;
     *:=*) connect="$connect; connect -set ${parameter%%:=*} ${parameter#*:=}" ;;
     *) chparam+=(-chparam "${parameter%%=*}" "${parameter#*=}") ;;
   esac

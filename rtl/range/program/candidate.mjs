@@ -1,7 +1,7 @@
 // One candidate as a thread: from its bounds to its report. kernels/hls/range_search.cpp `fill_prepared`, `evaluate` and `value`, and
 // position_math.cpp. The swap begins at the last state of the swap alone before the range: until then the position makes no difference.
 // SPDX-License-Identifier: Apache-2.0
-import { mostLiquidity, seedLiquidity, takeSeed } from './candidate_seed.mjs';
+import { askBudgets, leftAtFar, mostLiquidity, seedLiquidity, seedOfPassage, seedOfRange, takeSeed } from './candidate_seed.mjs';
 import {
   addGrowth, amount0, amount1, askGrowth, askLessFee, askPrice, askPriceOf, askProduct, askWhole, fetchListed, lastFee, nextTick, runSwap, settleLast,
   tick_is_late,
@@ -26,12 +26,11 @@ const i255 = 1n << 255n;
 
 /**
  * r.place and r.y = the last snapshots whose prices are strictly before `near` (left alone when null) and `far`, which comes behind it. Four at a time:
- * behind the last one lie four prices that are before nothing.
+ * behind the last one lie four prices that are before nothing. `words` take what is loaded.
  */
-function lastBefore(p, { r, u }, { down }, near, far) {
+export function lastBefore(p, { r, u }, { down }, near, far, words = [u.a, u.b, u.c, u.d]) {
   const next = p.label();
   const before = down ? '>' : '<';
-  const words = [u.a, u.b, u.c, u.d];
   const places = [r.s, r.t, r.fee, r.spent];
   p.move(r.x, 0);
   p.here(next);
@@ -42,7 +41,7 @@ function lastBefore(p, { r, u }, { down }, near, far) {
     p.moveIf(r.y, places[i], word, before, far);
   });
   p.move(r.x, r.spent);
-  p.jumpIf(u.d, before, far, next);
+  p.jumpIf(words[3], before, far, next);
 }
 
 /** position_amounts: 'below', 'inside' or 'above' the range. token0 into one word, token1 into another; the absent one is zero. */
@@ -97,13 +96,12 @@ function prepare(p, regs, { down }, dropped, inside) {
   p.jumpIf('end_price', down ? '>=' : '<=', down ? r.upper_price : r.lower_price, dropped);
 }
 
-/** The swap's state before its first step, which the price begins in the range with. */
-function stateInside(p, regs, way) {
+/** The swap's state before its first step, which the price begins in the range with; the end of its word of the bitmap is left out. */
+export function stateInside(p, regs, way) {
   const { r, u } = regs;
   const { down } = way;
   p.move(r.cursor, 'below');
   fetchListed(p, regs, way);
-  p.load(u.product, 0, snapshot.word_end);
   p.move(r.price, 'sqrt_price');
   p.move(r.remaining, 'amount');
   p.move(r.liquidity, 'liquidity');
@@ -112,7 +110,6 @@ function stateInside(p, regs, way) {
   p.move(r.steps, 0);
   p.move(r.bound, down ? r.lower : r.upper);
   p.move(r.bound_price, down ? u.m : u.n);
-  p.move(r.word_end, u.product);
 }
 
 /** The swap's state at r.place's snapshot, the near bound to come. */
@@ -128,40 +125,63 @@ function stateBefore(p, regs, way) {
   p.move(r.bound_price, down ? r.upper_price : r.lower_price);
 }
 
-/** The liquidity to mint into r.ours by the seed; `between` adds what can be done while its last operations run. */
-function chooseLiquidity(p, regs, way, where, between) {
-  const { r, u } = regs;
-  const { down } = way;
-  const inside = where === 'inside';
+/** The range of r.lower_price and r.upper_price as candidate_seed.mjs knows it. */
+export const rangeOf = ({ r }, { down }, inside) => ({
+  entry: inside ? 'sqrt_price' : down ? r.upper_price : r.lower_price,
+  far: down ? r.lower_price : r.upper_price,
+  before: inside ? null : r,
+});
+
+/** Asks for the snapshot at r.y, which the swap alone comes from to the far bound. */
+export function loadStop(p, { r, u }) {
   const stop = { price: u.j, liquidity: u.k, remaining: u.e };
   for (const [name, word] of Object.entries(stop)) p.load(word, r.y, snapshot[name]);
-  seedLiquidity(p, regs, way, {
-    entry: inside ? 'sqrt_price' : down ? r.upper_price : r.lower_price,
-    far: down ? r.lower_price : r.upper_price,
-    before: inside ? null : r,
-    stop,
-  });
-  mostLiquidity(p, regs, way, inside, r.z);
-  between();
+  return stop;
+}
+
+/** The liquidity to mint into r.ours: the seed, but no more than r.z. */
+export function clampSeed(p, regs) {
+  const { r, u } = regs;
   takeSeed(p, regs, r.ours);
   p.storeSlot(r.z, u.argument, slot.most);
   p.minimum(r.ours, r.z);
 }
 
-/** The position minted at a price in its range, the first step of the swap asked for. */
-function mintInside(p, regs, way, dropped, failed) {
+/** The liquidity to mint by the seed; `between` adds what can be done while its last operations run. */
+function chooseLiquidity(p, regs, way, inside, between) {
   const { r, u } = regs;
   const { down } = way;
-  const [given, known, far_known] = [p.label(), p.label(), p.label()];
+  const range = rangeOf(regs, way, inside);
+  const stop = loadStop(p, regs);
+  seedOfRange(p, regs, way, range);
+  leftAtFar(p, regs, way, u.b, stop, range.far);
+  p.move(r.x, range.far);
+  p.moveIf(r.x, 'end_price', 'end_price', down ? '>=' : '<=', range.far);
+  p.move(r.next, 'end_left');
+  p.moveIf(r.next, u.b, 'end_price', down ? '<' : '>', range.far);
+  seedOfPassage(p, regs, way, { entry: range.entry, x: r.x, left: r.next });
+  askBudgets(p, regs, way, inside);
+  mostLiquidity(p, regs, way, inside, r.z);
+  seedLiquidity(p, regs, way, { ...range, root: between, quotient() {} });
+  clampSeed(p, regs);
+}
+
+/** The position minted at a price in its range, the first step of the swap asked for; others come to it at `known`, their liquidity in r.ours. */
+function mintInside(p, regs, way, known, dropped, failed) {
+  const { r, u } = regs;
+  const { down } = way;
+  const [given, far_known] = [p.label(), p.label()];
   const far = down ? r.lower_price : r.upper_price;
   stateInside(p, regs, way);
+  p.load(u.product, 0, snapshot.word_end);
+  p.move(r.word_end, u.product);
   askLessFee(p, regs, way);
   takePrices(p, regs);
   p.jumpIf(r.ours, '!=', 0, given);
   p.jumpIf('end_price', down ? '>=' : '<=', far, far_known);
   lastBefore(p, regs, way, null, far);
   p.here(far_known);
-  chooseLiquidity(p, regs, way, 'inside', () => {
+  chooseLiquidity(p, regs, way, true, () => {
     askProduct(p, regs, way);
     nextTick(p, regs, way);
   });
@@ -194,7 +214,7 @@ function mintOutside(p, regs, way, dropped) {
   stateBefore(p, regs, way);
   nextTick(p, regs, way);
   p.jumpIf(r.ours, '!=', 0, given);
-  chooseLiquidity(p, regs, way, down ? 'above' : 'below', ask);
+  chooseLiquidity(p, regs, way, false, ask);
   p.jump(known);
   p.here(given);
   ask();
@@ -266,13 +286,14 @@ function storeEnd(p, { r, u }) {
 }
 
 /**
- * The thread of a candidate, its place in the list in u.argument: seeded from `entries.seeded`, its bounds in its slot; from one of `entries.wide`, as many
- * spacings wide, its lower bound above the place in u.argument; scaled from one of `entries.scaled`.
+ * The thread of a candidate, its place in the list in u.argument: seeded from `entries.seeded`, its bounds in its slot; from `entries.narrow`, one
+ * spacing wide, its lower bound above the place in u.argument; scaled from one of `entries.scaled`. Returns where a thread of early_candidates.mjs goes on
+ * when its liquidity is in r.ours, and where it ends that has none.
  */
 export function candidate(p, regs, way, entries) {
   const { r, u } = regs;
   const [dropped, failed] = [p.label(), p.label()]; // not evaluated; evaluated, and would revert or has no value
-  const [scale, ready, inside, swap, done, ends, close] = Array.from({ length: 7 }, () => p.label());
+  const [scale, ready, inside, known, swap, done, ends, close] = Array.from({ length: 8 }, () => p.label());
   entries.scaled.forEach((label, i) => {
     p.here(label);
     p.move(r.s, sixteenths[i]);
@@ -293,20 +314,16 @@ export function candidate(p, regs, way, entries) {
   p.move(r.lower, u.a);
   p.move(r.upper, u.b);
   p.jump(ready);
-  entries.wide.forEach((label, i) => {
-    p.here(label);
-    p.down32(r.lower, u.argument);
-    p.move(r.ours, 0);
-    p.add(r.upper, r.lower, 'spacing');
-    for (let width = 1; width <= i; ++width) p.add(r.upper, r.upper, 'spacing');
-    if (i + 1 < entries.wide.length) p.jump(ready);
-  });
+  p.here(entries.narrow);
+  p.down32(r.lower, u.argument);
+  p.move(r.ours, 0);
+  p.add(r.upper, r.lower, 'spacing');
   p.here(ready);
   prepare(p, regs, way, dropped, inside);
   mintOutside(p, regs, way, dropped);
   p.jump(swap);
   p.here(inside);
-  mintInside(p, regs, way, dropped, failed);
+  mintInside(p, regs, way, known, dropped, failed);
   p.here(swap);
   runSwap(p, regs, way, { done, ends, fail: failed, leaves: failed, too_many: failed, position: true });
   if (way.exact_in) {
@@ -333,4 +350,5 @@ export function candidate(p, regs, way, entries) {
   p.report({ evaluated: true, known: false });
   p.here(dropped);
   p.stop();
+  return { known, dropped };
 }

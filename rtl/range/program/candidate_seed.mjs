@@ -56,38 +56,50 @@ function leftAtPrice(p, way, out, state, x, x_float, [s, t]) {
 }
 
 /**
- * seed_liquidity of a range, as a float into u.k; r.spent > 0 when more is always better. `before` is the state before the entry (null: the price is in the
- * range, and nothing has been taken), `stop` the one before the far bound. Words that are free afterwards: all that are named here. What comes
- * late is moved last.
+ * What of seed_liquidity does not depend on where the swap alone ends, for the range from `entry` to `far`. `before` is the state before the entry (null: the
+ * price is in the range, and nothing has been taken). Leaves floats in u.f (entry), u.i (far), u.a (left at the entry), u.g (gain over or times the entry's
+ * square), u.d (the swap in units of liquidity) and u.c (liquidity per amount between entry and far bound).
  */
-export function seedLiquidity(p, regs, way, { entry, far, before, stop }) {
-  const { r, u } = regs;
+export function seedOfRange(p, regs, way, { entry, far, before }) {
+  const { u } = regs;
   const { down, exact_in } = way;
   const token0 = down === exact_in;
-  const [passive, without] = [r.fee, r.spent];
   p.floatOf(u.f, entry);
   p.floatOf(u.i, far);
   if (before === null) leftOf(p, way, u.a, 'amount');
   else leftAtPrice(p, way, u.a, before, entry, u.f, [u.g, u.h]);
-  leftAtPrice(p, way, u.b, stop, far, u.i, [u.c, u.d]);
-  // x: the price at which the swap leaves the range, and what is left there
-  p.move(r.x, far);
-  p.moveIf(r.x, 'end_price', 'end_price', down ? '>=' : '<=', far);
-  p.move(r.s, 'end_left');
-  p.moveIf(r.s, u.b, 'end_price', down ? '<' : '>', far);
   p.float(u.g, u.f, '*', u.f);
   p.float(u.g, 'gain', down ? '/' : '*', u.g);
-  p.floatOf(u.h, r.x, entry, 'OpSub');
-  p.floatOf(u.j, r.x);
-  liquidityPerAmount(p, token0, u.h, u.f, u.j, u.h, u.j);
-  p.float(u.b, u.a, '-', r.s);
+  if (token0) p.float(u.d, u.a, '*', u.f, { power: -96 });
+  else p.float(u.d, u.a, '/', u.f, { power: 96 });
+  p.floatOf(u.c, far, entry, 'OpSub');
+  liquidityPerAmount(p, token0, u.c, u.f, u.i, u.c, u.fee_part);
+}
+
+/** What is left where the swap alone comes to the far bound, from `stop`, the state before it: into `out`. */
+export const leftAtFar = (p, regs, way, out, stop, far) => leftAtPrice(p, way, out, stop, far, regs.u.i, [regs.u.fee_quotient, regs.u.other]);
+
+/** The passage to x, the price at which the swap leaves the range, where `left` is left: into u.b the liquidity that takes it. */
+export function seedOfPassage(p, { u }, way, { entry, x, left }) {
+  p.floatOf(u.h, x, entry, 'OpSub');
+  p.floatOf(u.j, x);
+  liquidityPerAmount(p, way.down === way.exact_in, u.h, u.f, u.j, u.h, u.j);
+  p.float(u.b, u.a, '-', left);
   p.float(u.b, u.b, '*', u.h);
+}
+
+/**
+ * seed_liquidity of a range, as a float into u.k, from what seedOfRange and seedOfPassage left; r.spent > 0 when more is always better. r.x is the price at
+ * which the swap leaves the range. `root` and `quotient` add what can be done while those are computed. Words that are free afterwards: all that are named
+ * in these functions.
+ */
+export function seedLiquidity(p, regs, { exact_in }, { entry, before, root, quotient }) {
+  const { r, u } = regs;
+  const [passive, without, most] = [r.fee, r.spent, r.next];
+  p.float(u.c, u.a, '*', u.c);
   p.floatOf(u.e, before === null ? 'liquidity' : before.liquidity);
   p.move(passive, u.e);
   p.moveIf(passive, u.b, r.x, '!=', entry);
-  // u.d: the swap in units of liquidity
-  if (token0) p.float(u.d, u.a, '*', u.f, { power: -96 });
-  else p.float(u.d, u.a, '/', u.f, { power: 96 });
   // u.e: S, u.g: Q
   if (exact_in) {
     p.float(u.e, u.d, '+', passive);
@@ -102,18 +114,17 @@ export function seedLiquidity(p, regs, way, { entry, far, before, stop }) {
   p.moveIf(without, 0, passive, '==', zero);
   p.float(u.h, u.g, '*', u.e);
   p.squareRoot(u.h, u.h);
+  root();
   p.float(u.b, u.e, '-', u.h);
   p.float(u.h, u.d, '*', exact_in ? u.h : u.e);
   p.float(u.h, u.h, '/', u.b);
+  quotient();
   // T contains what is left between entry and far bound
-  p.floatOf(u.j, far, entry, 'OpSub');
-  liquidityPerAmount(p, token0, u.c, u.f, u.i, u.j, u.k);
-  p.float(u.c, u.a, '*', u.c);
-  p.move(r.s, zero);
-  if (!exact_in) p.moveIf(r.s, u.d, passive, '==', zero);
-  p.moveIf(r.s, u.h, passive, '!=', zero);
-  p.maximum(r.s, u.c);
-  p.float(u.k, r.s, '-', passive);
+  p.move(most, zero);
+  if (!exact_in) p.moveIf(most, u.d, passive, '==', zero);
+  p.moveIf(most, u.h, passive, '!=', zero);
+  p.maximum(most, u.c);
+  p.float(u.k, most, '-', passive);
 }
 
 /** The seed as an amount of liquidity into `out`: 2^127 - 1 for any from there on. */
@@ -124,9 +135,8 @@ export function takeSeed(p, { r, u }, out) {
   p.moveIf(out, least_seed, out, '==', 0);
 }
 
-/** liquidity_for_budgets, and maxLiquidityPerTick, into `out`. `inside`: the price is in the range; else it is before it. */
-export function mostLiquidity(p, { r, u }, { down }, inside, out) {
-  p.move(out, most_liquidity);
+/** What liquidity_for_budgets divides: quotients into u.l and u.p. `inside`: the price is in the range; else it is before it. */
+export function askBudgets(p, { r, u }, { down }, inside) {
   if (inside || !down) {
     const from = inside ? 'sqrt_price' : r.lower_price;
     p.floatOf(u.l, 'budget0');
@@ -136,19 +146,27 @@ export function mostLiquidity(p, { r, u }, { down }, inside, out) {
     p.float(u.l, u.l, '*', u.m);
     p.float(u.l, u.l, '*', u.n, { power: -96 });
     p.float(u.l, u.l, '/', u.o, { next: true });
+  }
+  if (inside || down) {
+    p.floatOf(u.p, 'budget1');
+    p.floatOf(u.quotient, inside ? 'sqrt_price' : r.upper_price, r.lower_price, 'OpSub');
+    p.float(u.p, u.p, '/', u.quotient, { power: 96, next: true });
+  }
+}
+
+/** liquidity_for_budgets from askBudgets' quotients, and maxLiquidityPerTick, into `out`. */
+export function mostLiquidity(p, { r, u }, { down }, inside, out) {
+  p.move(out, most_liquidity);
+  if (inside || !down) {
     p.floatFloor(u.l, u.l);
     p.move(r.link, u.l);
-    if (inside) p.moveIf(r.link, most_liquidity, from, '>=', r.upper_price);
+    if (inside) p.moveIf(r.link, most_liquidity, 'sqrt_price', '>=', r.upper_price);
     p.minimum(out, r.link);
   }
   if (inside || down) {
-    const to = inside ? 'sqrt_price' : r.upper_price;
-    p.floatOf(u.p, 'budget1');
-    p.floatOf(u.quotient, to, r.lower_price, 'OpSub');
-    p.float(u.p, u.p, '/', u.quotient, { power: 96, next: true });
     p.floatFloor(u.p, u.p);
     p.move(r.link, u.p);
-    if (inside) p.moveIf(r.link, most_liquidity, to, '<=', r.lower_price);
+    if (inside) p.moveIf(r.link, most_liquidity, 'sqrt_price', '<=', r.lower_price);
     p.minimum(out, r.link);
   }
   for (const gross of [u.gross_lower, u.gross_upper]) {

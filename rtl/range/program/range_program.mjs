@@ -3,6 +3,8 @@
 import { Assembler } from './assembler.mjs';
 import { candidate, max_snapshots, sixteenths, slot, slot_words, snapshot, snapshot_words } from './candidate.mjs';
 import { leftOf, seedTerms, zero } from './candidate_seed.mjs';
+import { publishNoRound } from './coarse_list.mjs';
+import { earlyCandidates, spawnEarly } from './early_candidates.mjs';
 import { done_word, leg_constants, published, result_words } from './leg_words.mjs';
 import {
   askLessFee, askPrice, askWhole, fetchListed, findWordEnd, nextTick, nowhere, runSwap, settleLast, tick_is_late,
@@ -36,15 +38,17 @@ function outSwap(p, { r }, { down, exact_in }, names, remaining, calculated) {
   out(p, name_out, 0, exact_in ? calculated : r.t, 'OpSub');
 }
 
-/** run_alone: the swap to its last step, and the states before its first steps in memory. `terms` begins beside. */
-function runAlone(p, regs, way, terms, exits) {
-  const { r } = regs;
+/** run_alone: the swap to its last step, and the states before its first steps in memory. The threads of `terms` and `early` begin beside. */
+function runAlone(p, regs, way, { terms, early }, exits) {
+  const { r, u } = regs;
   p.move(r.price, 'sqrt_price');
   p.move(r.tick, 'tick');
   p.move(r.cursor, 'below');
   fetchListed(p, regs, way);
   fetchAhead(p, regs, way);
   findWordEnd(p, regs, way);
+  p.spawn(terms, u.quotient); // which comes when all constants are there
+  spawnEarly(p, regs, way, early);
   p.move(r.remaining, 'amount');
   p.move(r.calculated, 0);
   p.move(r.liquidity, 'liquidity');
@@ -55,7 +59,6 @@ function runAlone(p, regs, way, terms, exits) {
   askLessFee(p, regs, way);
   askPrice(p, regs, way);
   nextTick(p, regs, way);
-  p.spawn(terms, 0);
   askWhole(p, regs, way);
   askAhead(p, regs, way);
   p.jumpIf(r.remaining, '==', 0, exits.done);
@@ -154,13 +157,25 @@ function decide(p, regs, way, w) {
 /** The end of the swap alone, at `price` with `remaining` left: for all candidates, and its tick into r.tick. */
 function endAlone(p, regs, way, w, price, remaining) {
   const { r, u } = regs;
+  const terms = p.label();
   p.tickAt(u.p, price);
   p.publish('end_price', price);
   endSnapshots(p, regs, way);
+  if (remaining === 0) p.publish('end_left', zero);
   takeLattice(p, regs, w);
-  p.join(u.c, r.t); // the seeds' terms are there
-  if (remaining !== 0) leftOf(p, way, u.c, remaining);
-  p.publish('end_left', remaining === 0 ? zero : u.c);
+  p.here(terms);
+  p.jumpIf('gain', '==', 0, terms); // all candidates from here on find the seeds' terms
+  if (remaining === 0) return;
+  leftOf(p, way, u.c, remaining);
+  p.publish('end_left', u.c);
+}
+
+/** A leg that fails: its early candidates find what they wait for, and that there is no list. */
+function fails(p, regs, way, reason) {
+  endSnapshots(p, regs, way);
+  publishNoRound(p, way);
+  p.publish('end_left', zero);
+  answer(p, reason);
 }
 
 /** A leg from its first step to its answer. The search begins before it is known whether the last step of an exact input holds. */
@@ -171,7 +186,7 @@ function leg(p, regs, way, entries) {
   const unsettled = r.link;
   const was_spawned = r.spent;
   askLattice(p, regs);
-  runAlone(p, regs, way, terms, { done, ends, fail, leaves, too_many });
+  runAlone(p, regs, way, { terms, early: entries.early }, { done, ends, fail, leaves, too_many });
   p.here(done);
   p.move(unsettled, 0);
   p.move(r.x, r.tick);
@@ -187,10 +202,11 @@ function leg(p, regs, way, entries) {
   p.here(over);
   p.move(r.tick, r.x);
   p.moveIf(r.tick, u.p, r.x, '==', tick_is_late);
-  wholeRound(p, regs, w, entries.wide, sampled);
+  wholeRound(p, regs, way, w, entries.narrow, sampled);
   p.move(was_spawned, 1);
   p.jump(settle);
   p.here(sampled);
+  publishNoRound(p, way);
   p.move(was_spawned, 0);
 
   p.here(settle);
@@ -212,11 +228,11 @@ function leg(p, regs, way, entries) {
   decide(p, regs, way, w);
 
   p.here(fail);
-  answer(p, reasons.amount_overflow);
+  fails(p, regs, way, reasons.amount_overflow);
   p.here(leaves);
-  answer(p, reasons.out_of_window);
+  fails(p, regs, way, reasons.out_of_window);
   p.here(too_many);
-  answer(p, reasons.too_many_steps);
+  fails(p, regs, way, reasons.too_many_steps);
   p.here(terms);
   seedTerms(p, regs, way);
   p.stop();
@@ -233,15 +249,15 @@ export function makeProgram() {
   }));
   const named = (name) => ways.map((way) => p.label(`${name}_${way.name}`));
   const legs = named('leg');
-  const widths = ['one', 'two', 'three'].map((width) => named(`candidate_${width}`));
-  const [seeded, scaled] = [named('candidate'), sixteenths.map((part) => named(`scaled_${part}`))];
+  const widths = ['one', 'two', 'three'].map((width) => named(`early_${width}`));
+  const [seeded, narrow, scaled] = [named('candidate'), named('candidate_narrow'), sixteenths.map((part) => named(`scaled_${part}`))];
   for (const leg_of_way of legs) p.jump(leg_of_way); // a leg begins at the address that is its variant
   for (const way of ways) {
     const of = (labels) => labels[way.variant];
-    const entries = { seeded: of(seeded), wide: widths.map(of), scaled: scaled.map(of) };
+    const entries = { seeded: of(seeded), narrow: of(narrow), early: widths.map(of), scaled: scaled.map(of) };
     p.here(of(legs));
     leg(p, regs, way, entries);
-    candidate(p, regs, way, entries);
+    earlyCandidates(p, regs, way, entries.early, candidate(p, regs, way, entries));
   }
   return p;
 }

@@ -8,7 +8,7 @@ const issue = 1;
 const latencies = {
   UnitMulDiv: 37, UnitMulShift: 14, UnitWindow: 11, UnitTickMath: 20, UnitSquareRoot: 22, UnitLoad: 8, UnitBest: 9, UnitJoin: 12, UnitFloat: 10,
 };
-const urgency = { UnitSpawn: 300, UnitReport: 300, UnitTickMath: 200 }; // what others wait for
+const urgencies = { UnitSpawn: 300, UnitReport: 300, publish: 250, UnitTickMath: 200 }; // what others wait for
 const quotient_latency = 23; // of short floats
 const twice_latency = 70; // a mul_div whose quotient is divided again
 const ordered = ['UnitLoad', 'UnitStore', 'UnitSpawn', 'UnitOut', 'UnitReport', 'UnitBest', 'UnitJoin', 'UnitStop'];
@@ -19,13 +19,14 @@ function describe(row, codes, names) {
   const unit = names.get(row.unit);
   if (unit === 'UnitNone') {
     const writes = row.write === codes.WriteNone ? null : `a${row.d}`;
-    return { row, reads, writes, latency: alu_latency, ordered: false, load: false };
+    return { row, reads, writes, latency: alu_latency, urgency: 0, ordered: false, load: false };
   }
   const answers = row.unit <= codes.UnitFloat;
   let latency = latencies[unit] ?? 0;
   if (unit === 'UnitFloat' && (row.option & 7) === codes.FloatOver) latency = quotient_latency;
   if (unit === 'UnitMulDiv' && (row.option & 16) !== 0) latency = twice_latency;
-  return { row, reads, writes: answers ? `u${row.d}` : null, latency, ordered: ordered.includes(unit), load: unit === 'UnitLoad' };
+  const kind = unit === 'UnitOut' && (row.option & 64) !== 0 ? 'publish' : unit;
+  return { row, reads, writes: answers ? `u${row.d}` : null, latency, urgency: urgencies[kind] ?? 0, ordered: ordered.includes(unit), load: unit === 'UnitLoad' };
 }
 
 /** Clocks that `later` has to come after `earlier`, or null when they may change places. */
@@ -49,7 +50,7 @@ function scheduleBlock(rows, codes, names) {
     }
   }
   for (const item of [...items].reverse()) {
-    item.height = item.after.reduce((height, [next, clocks]) => Math.max(height, clocks + next.height), urgency[names.get(item.row.unit)] ?? (item.writes ? item.latency : issue));
+    item.height = item.after.reduce((height, [next, clocks]) => Math.max(height, clocks + next.height), item.urgency || (item.writes ? item.latency : issue));
   }
   const out = [];
   const open = items.filter((item) => item.left === 0);

@@ -11,8 +11,8 @@ import {
 export const slot = {
   lower: 0, upper: 1, // ticks
   liquidity: 2, // minted
-  mint0: 3, mint1: 4, burn0: 5, burn1: 6, fee: 7, price: 8, tick: 9, remaining: 10, calculated: 11, gross: 12,
-  most: 13, // liquidity by budgets and maxLiquidityPerTick
+  mint0: 3, mint1: 4, burn0: 5, burn1: 6, fee: 7, price: 8, tick: 9, remaining: 10, calculated: 11,
+  most: 12, // liquidity by budgets and maxLiquidityPerTick
 };
 export const slot_words = 16n;
 /** Words of a snapshot of the swap alone. */
@@ -259,24 +259,25 @@ function closeAndReport(p, regs, { down }, failed) {
   store(u.k, 'burn1');
   p.jumpOver(u.fee_growth, 256, failed);
   p.jumpOver(without, 128, failed);
-  p.addJumpOver(r.t, u.e, u.f, 255, failed);
   p.add(r.s, with_fee, u.c);
   p.mulShift(u.h, r.s, price_with, 96);
-  store(u.c, 'fee');
   p.jumpOver(u.c, 256, failed);
   p.jumpOver(r.s, 128, failed);
-  p.addJumpOver(r.x, u.g, u.h, 255, failed);
-  p.sub(r.x, r.x, r.t);
+  p.addJumpOver(r.t, u.e, u.f, 255, failed);
   // Its profit is above zero when it is before the tip, the tip's floor is less, and not all of it is tip. profit_of fails when the profit is below
-  // -2^255: the tip's floor alone can make it so.
-  p.sub(r.y, r.x, 'gas_cost');
+  // -2^255: the tip's floor alone can make it so. r.y: of that sum what is known before u.h.
+  p.sub(r.y, u.g, r.t);
+  p.sub(r.y, r.y, 'gas_cost');
   p.sub(r.y, r.y, 'tip_floor');
+  store(u.c, 'fee');
+  p.addJumpOver(r.x, u.g, u.h, 255, failed);
+  p.add(r.y, r.y, u.h);
+  p.sub(r.x, r.x, r.t);
   p.move(r.t, 0);
   p.moveIf(r.t, 1, r.y, '>', 0);
   p.moveIf(r.t, 0, 'tip_ppm', '>=', 1000000n);
   p.addJumpOver(r.s, r.y, i255, 256, failed);
   p.report({ evaluated: true, known: true, gross: r.x, place: u.argument, profitable: r.t });
-  store(r.x, 'gross');
 }
 
 /** What is known of the end of the swap before its fees are. */

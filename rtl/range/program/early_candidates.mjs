@@ -44,11 +44,11 @@ function mintEarly(p, regs, way, dropped) {
   p.move(r.y, 0);
   p.move(r.growth, 0);
   p.mulShift(u.fee_growth, 0, 0, 0);
-  askBudgets(p, regs, way, true);
   p.here(terms);
   p.jumpIf('gain', '==', 0, terms);
   const range = rangeOf(regs, way, true);
   seedOfRange(p, regs, way, range);
+  askBudgets(p, regs, way, true);
   p.here(end);
   p.jumpIf('end_left', '==', 0, end);
   p.load(u.product, 0, snapshot.word_end);

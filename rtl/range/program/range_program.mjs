@@ -113,35 +113,37 @@ function checkResult(p, { r }, { exact_in }) {
 }
 
 /** The best candidate's numbers, and the verdict. */
-function decide(p, regs, way, w) {
+function decide(p, regs, way) {
   const { r, u } = regs;
   const found = p.label();
+  const words = {
+    price: u.m, tick: u.n, lower: u.c, upper: u.d, liquidity: u.e, mint0: u.h, mint1: u.i, burn0: u.j, burn1: u.k, fee: u.l, remaining: u.o, calculated: u.p,
+  };
+  const [before_tip, profit, tip] = [r.s, r.x, r.y];
+  p.best(u.b, 'place');
+  p.best(u.g, 'gross');
   p.best(u.a, 'evaluated');
-  p.best(u.b, 'profitable');
+  p.best(u.f, 'profitable');
+  p.sub(before_tip, u.g, 'gas_cost');
+  out(p, 'gross_wei', u.g);
   out(p, 'candidates', u.a);
-  out(p, 'profitable', u.b);
-  p.jumpIf(w.best, '>=', 0, found);
+  out(p, 'profitable', u.f);
+  p.jumpIf(u.b, '>=', 0, found);
   answer(p, reasons.no_candidate);
   p.here(found);
-  const words = {
-    price: u.m, gross: u.g, tick: u.n, lower: u.c, upper: u.d, liquidity: u.e, mint0: u.h, mint1: u.i, burn0: u.j, burn1: u.k, fee: u.l, remaining: u.o,
-    calculated: u.p,
-  };
-  for (const [name, word] of Object.entries(words)) p.loadSlot(word, w.best, slot[name]);
+  for (const [name, word] of Object.entries(words)) p.loadSlot(word, u.b, slot[name]);
   p.tickAt(u.f, words.price);
   // profit_of
-  const [before_tip, profit, tip] = [r.s, r.x, r.y];
-  p.sub(before_tip, words.gross, 'gas_cost');
-  p.move(r.t, before_tip);
-  p.maximum(r.t, 0);
+  p.move(r.t, 0);
+  p.maximum(r.t, before_tip);
   p.mulDiv(u.whole, r.t, 'tip_ppm', 1000000n);
-  const { lower, upper, liquidity, mint0, mint1, burn0, burn1, price, gross } = words;
-  for (const [name, word] of Object.entries({ tick_lower: lower, tick_upper: upper, liquidity, mint0, mint1, burn0, burn1, price_after: price, gross_wei: gross })) out(p, name, word);
+  const { lower, upper, liquidity, mint0, mint1, burn0, burn1, price } = words;
+  for (const [name, word] of Object.entries({ tick_lower: lower, tick_upper: upper, liquidity, mint0, mint1, burn0, burn1, price_after: price })) out(p, name, word);
   out(p, way.down ? 'fee0' : 'fee1', words.fee);
   out(p, way.down ? 'fee1' : 'fee0', 0);
   outSwap(p, regs, way, ['swap0', 'swap1'], words.remaining, words.calculated);
-  p.move(tip, u.whole);
-  p.maximum(tip, 'tip_floor');
+  p.move(tip, 'tip_floor');
+  p.maximum(tip, u.whole);
   p.sub(profit, before_tip, tip);
   out(p, 'profit_wei', profit);
   out(p, 'tip_wei', tip);
@@ -225,7 +227,7 @@ function leg(p, regs, way, entries) {
   sampledRound(p, regs, w, entries.seeded, none);
   p.here(spawned);
   searchOn(p, regs, w, entries.seeded, entries.scaled, none);
-  decide(p, regs, way, w);
+  decide(p, regs, way);
 
   p.here(fail);
   fails(p, regs, way, reasons.amount_overflow);

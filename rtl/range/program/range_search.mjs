@@ -219,7 +219,7 @@ export function sampledRound(p, regs, w, seeded_label, none) {
   coarseRound(p, regs, w, seeded_label);
 }
 
-/** The search from the end of its coarse round on; ends with the best place in w.best (negative: none), which is before no point at `none`. */
+/** The search from the end of its coarse round on; ends at `none` when all have reported. */
 export function searchOn(p, regs, w, seeded_label, scaled_labels, none) {
   const { u } = regs;
   const [last, round] = [p.label(), p.label()];
@@ -228,8 +228,6 @@ export function searchOn(p, regs, w, seeded_label, scaled_labels, none) {
   p.jumpIf(regs.r.t, '>=', 0, round);
   p.here(last);
   p.join(u.a, regs.r.t);
-  p.best(u.c, 'place');
-  p.move(w.best, u.c);
   p.jump(none);
   p.here(round);
   endRound(p, regs, w, none);

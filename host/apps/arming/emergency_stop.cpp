@@ -11,6 +11,7 @@
 #include <boost/json.hpp>
 
 #include <latch>
+#include <memory>
 #include <utility>
 
 namespace jitbox::apps {
@@ -33,13 +34,14 @@ EmergencyStop::EmergencyStop(boost::asio::io_context& io, accel::Engine& engine,
                      .signer = {std::move(signer_socket), deadline},
                      .on_loop = std::move(on_loop),
                      .keep = std::move(keep)}) {
-    std::latch every_thread(thread_count);
+    // The latch is the threads' too: one may still be waking up from it when the constructor has returned.
+    const auto every_thread = std::make_shared<std::latch>(thread_count);
     for (int i = 0; i < thread_count; ++i)
-        boost::asio::post(impl_->threads, [&every_thread] {
+        boost::asio::post(impl_->threads, [every_thread] {
             make_this_thread_urgent(); // it stops all the same where it may not be
-            every_thread.arrive_and_wait();
+            every_thread->arrive_and_wait();
         });
-    every_thread.wait();
+    every_thread->wait();
 }
 
 EmergencyStop::~EmergencyStop() {

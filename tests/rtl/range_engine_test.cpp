@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rtl/range_engine_driver.hpp"
 #include "rtl/range_legs.hpp"
+#include "support/seed.hpp"
 
 #include <gtest/gtest.h>
 
@@ -28,8 +29,7 @@ int cases(int usual) {
 
 class RangeEngine : public testing::Test {
 protected:
-    RangeEngine() : seed_(std::random_device{}()), random_(seed_), memo_(std::make_unique<RatioMemo>()), engine_(random_) {
-        std::cout << "seed " << seed_ << '\n';
+    RangeEngine() : memo_(std::make_unique<RatioMemo>()), engine_(random_) {
         memo_->clear();
     }
 
@@ -58,8 +58,8 @@ protected:
         std::cout << clocks_ << " clocks\n";
     }
 
-    std::uint64_t seed_;
-    std::mt19937_64 random_;
+    const std::uint32_t seed_ = random_seed();
+    std::mt19937_64 random_{seed_};
     std::unique_ptr<RatioMemo> memo_;
     RangeEngineDriver engine_;
     std::map<Reason, int> seen_;

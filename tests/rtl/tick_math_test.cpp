@@ -4,6 +4,7 @@
 #include "hls/tick_math.hpp"
 #include "hls/wide_math_hardware.hpp"
 #include "rtl/wide_port.hpp"
+#include "support/seed.hpp"
 
 #include <gtest/gtest.h>
 
@@ -19,8 +20,7 @@ using jitbox::test::take_wide;
 
 class TickMath : public testing::Test {
 protected:
-    TickMath() : seed_(std::random_device{}()), random_(seed_) {
-        std::cout << "seed " << seed_ << '\n';
+    TickMath() {
         dut_.in_valid = 0;
         dut_.md_ready = 0;
         dut_.md_out_valid = 0;
@@ -74,8 +74,7 @@ protected:
         }
     }
 
-    std::uint32_t seed_;
-    std::mt19937 random_;
+    std::mt19937 random_{jitbox::test::random_seed()};
     Vtick_math dut_;
 };
 

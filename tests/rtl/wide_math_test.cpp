@@ -5,12 +5,12 @@
 #include "Vsquare_root.h"
 #include "hls/wide_math_hardware.hpp"
 #include "rtl/wide_port.hpp"
+#include "support/seed.hpp"
 
 #include <gtest/gtest.h>
 
 #include <cstdint>
 #include <deque>
-#include <iostream>
 #include <map>
 #include <random>
 #include <utility>
@@ -23,8 +23,6 @@ using jitbox::test::take_wide;
 
 class WideMath : public testing::Test {
 protected:
-    WideMath() : seed_(std::random_device{}()), random_(seed_) { std::cout << "seed " << seed_ << '\n'; }
-
     /// Corner operands as often as plain random ones: few bits, all ones, powers of two and their neighbours.
     u256 operand() {
         u256 x = 0;
@@ -44,8 +42,7 @@ protected:
         }
     }
 
-    std::uint32_t seed_;
-    std::mt19937 random_;
+    std::mt19937 random_{jitbox::test::random_seed()};
 };
 
 template <typename Model>

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "released.hpp"
 #include "signer_rig.hpp"
+#include "support/seed.hpp"
 
 #include <gtest/gtest.h>
 
@@ -33,9 +34,7 @@ protected:
 };
 
 TEST_F(Chaos, KillNineAtRandomTimesWhileSigning) {
-    const unsigned seed = std::random_device{}();
-    std::cout << "seed " << seed << "\n";
-    std::mt19937 random(seed);
+    std::mt19937 random(random_seed());
     Released released;
     std::uint64_t next_nonce = 0;
     for (int round = 0; round < rounds(62); ++round) {

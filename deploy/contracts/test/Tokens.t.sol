@@ -5,7 +5,15 @@ import { JitExecutor } from "../src/JitExecutor.sol";
 import { Rights } from "../src/Rights.sol";
 import { Base } from "./support/Base.sol";
 import { Plans } from "./support/Plans.sol";
-import { FalseToken, FeeOnTransferToken, GreedyToken, HookToken, SilentToken, Token } from "./support/Tokens.sol";
+import {
+    AnsweringToken,
+    FalseToken,
+    FeeOnTransferToken,
+    GreedyToken,
+    HookToken,
+    SilentToken,
+    Token
+} from "./support/Tokens.sol";
 
 /// @notice Tokens that do not do what they say revert the call; nothing is lost.
 contract TokensTest is Base {
@@ -62,6 +70,26 @@ contract TokensTest is Base {
         odd.mint(address(executor), 10);
         executor.withdraw(address(odd), 10);
         assertEq(odd.balanceOf(OWNER), 10, "owner");
+    }
+
+    function test_only_the_word_for_true_is_a_yes() public {
+        executor.withdraw(address(new AnsweringToken(abi.encode(true), false)), 1);
+        executor.withdraw(address(new AnsweringToken(abi.encode(true, "and more"), false)), 1);
+    }
+
+    function test_no_other_answer_is_a_yes() public {
+        _refused(abi.encode(uint256(2)), false);
+        _refused(abi.encode(type(uint256).max), false);
+        _refused(hex"01", false);
+        _refused(new bytes(31), false);
+        _refused("", true);
+        _refused(abi.encode(true), true);
+    }
+
+    function _refused(bytes memory answer, bool reverts) private {
+        address odd = address(new AnsweringToken(answer, reverts));
+        vm.expectRevert(abi.encodeWithSelector(JitExecutor.TransferFailed.selector, odd));
+        executor.withdraw(odd, 1);
     }
 
     function test_a_token_cannot_reenter() public {

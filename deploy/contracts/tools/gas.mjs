@@ -3,11 +3,11 @@
 // --check fails when what stands there is not what was measured.
 // SPDX-License-Identifier: Apache-2.0
 import { readFileSync, writeFileSync } from "node:fs";
-import { AbiCoder, concat, getCreateAddress, toQuantity } from "ethers";
-import { DEPLOYER, PROVIDERS, WHALES, wallet } from "../../../sim/chain/lib/accounts.mjs";
+import { WHALES, wallet } from "../../../sim/chain/lib/accounts.mjs";
 import { ROOT, artifact } from "../../../sim/chain/lib/artifacts.mjs";
 import { burn_data, mint_data, next_plan, sign } from "../../../sim/chain/lib/executor.mjs";
 import { Testbed } from "../../../sim/chain/lib/testbed.mjs";
+import { Forks, mints } from "./forks.mjs";
 
 const DOCUMENT = `${ROOT}docs/contracts.md`;
 const [BEGIN, END] = ["<!-- gas table: begin -->", "<!-- gas table: end -->"];
@@ -18,47 +18,31 @@ const operator = wallet(15);
 const whale = wallet(WHALES[0]);
 
 class Bench {
-  static async start() {
+  static async start(bed) {
     const bench = new Bench();
-    bench.bed = await Testbed.start({ operators: [operator.address] });
-    bench.pool = bench.bed.manifest.pools.find(({ fee, fee_protocol }) => fee === 3000 && fee_protocol === 0);
-    await bench.#deploy_direct();
+    bench.bed = bed;
+    const uniswap = bed.manifest.pools.find(({ fee, fee_protocol }) => fee === 3000 && fee_protocol === 0);
+    const forks = new Forks(bed, uniswap);
+    bench.pools = { Uniswap: uniswap, PancakeSwap: await forks.pancake(), SushiSwap: await forks.sushi() };
+    bench.trader = await forks.make("Trader");
+    await forks.stock(bench.trader);
+    bench.direct = new Map(); // the unchecked caller of each pool, with an inventory like the executor's
+    for (const { address } of Object.values(bench.pools)) {
+      bench.direct.set(address, await forks.make("DirectCaller", [address]));
+      await forks.stock(bench.direct.get(address));
+    }
     return bench;
   }
 
-  /** The unchecked caller, with an inventory like the executor's. */
-  async #deploy_direct() {
-    const { bed, pool } = this;
-    const deployer = wallet(DEPLOYER);
-    const nonce = await bed.nonce(deployer.address);
-    const code = concat([artifact("DirectCaller").bytecode, AbiCoder.defaultAbiCoder().encode(["address"], [pool.address])]);
-    const send = (request) => bed.rpc.call("eth_sendTransaction", { from: deployer.address, gas: toQuantity(3_000_000), ...request });
-    await send({ data: code });
-    this.direct = getCreateAddress({ from: deployer.address, nonce });
-    for (const token of [pool.token0, pool.token1]) {
-      const stock = BigInt(bed.manifest.tokens.find(({ address }) => address === token).vault);
-      const data = artifact("erc20").abi.encodeFunctionData("transfer", [this.direct, stock]);
-      await bed.rpc.call("eth_sendTransaction", { from: wallet(PROVIDERS[0]).address, to: token, data, gas: toQuantity(100_000) });
-    }
-    await bed.rpc.call("evm_mine");
-  }
-
-  plan({ lower, upper }, tip_wei = 0n) {
-    return next_plan(this.bed, this.pool, { lower, upper, liquidity: LIQUIDITY, tip_wei });
-  }
-
   /** A swap between mint and burn, small enough to stay inside every range measured here. */
-  async #swap() {
+  async #swap(pool) {
     const { contracts, chain_id } = this.bed.manifest;
-    const weth = contracts.weth9.address;
-    const out = this.pool.token0 === weth ? this.pool.token1 : this.pool.token0;
-    const params = [weth, out, this.pool.fee, whale.address, ETHER / 100n, 0n, 0n];
-    const data = artifact("swap_router02").abi.encodeFunctionData("exactInputSingle", [params]);
-    return sign(whale, { chain_id, nonce: await this.bed.nonce(whale.address), to: contracts.swap_router02.address, data });
+    const data = artifact("Trader").abi.encodeFunctionData("swap", [pool.address, pool.token0 === contracts.weth9.address, ETHER / 100n]);
+    return sign(whale, { chain_id, nonce: await this.bed.nonce(whale.address), to: this.trader, data });
   }
 
   /** Gas of [mint, burn], with a swap between them, on a chain that is then as before. */
-  async trip(to, mint, burn, { late = false } = {}) {
+  async #trip(pool, to, mint, burn, { late = false } = {}) {
     const { bed } = this;
     const snapshot = await bed.snapshot();
     if (late) await bed.rpc.call("evm_mine");
@@ -66,78 +50,85 @@ class Bench {
     const { chain_id } = bed.manifest;
     const receipts = await bed.mine_raw([
       sign(operator, { chain_id, nonce, to, data: mint }),
-      await this.#swap(),
+      await this.#swap(pool),
       sign(operator, { chain_id, nonce: nonce + 1, to, data: burn }),
     ]);
-    const wanted = late ? "0x0" : "0x1";
-    if (receipts[0].status !== wanted || receipts[2].status !== wanted) throw new Error(`status ${receipts.map(({ status }) => status)}, wanted ${wanted}`);
+    const states = receipts.map(({ status }) => Number(status)).join("");
+    if (states !== (late ? "010" : "111")) throw new Error(`mint, swap, burn: ${states} in pool ${pool.address}`);
     await bed.revert(snapshot);
     return [Number(receipts[0].gasUsed), Number(receipts[2].gasUsed)];
   }
 
-  executor_trip(plan, options) {
-    return this.trip(this.bed.manifest.executor.address, mint_data(plan), burn_data(plan), options);
+  async executor_trip(pool, { lower, upper }, { tip_wei = 0n, late = false } = {}) {
+    const plan = await next_plan(this.bed, pool, { lower, upper, liquidity: LIQUIDITY, tip_wei });
+    return this.#trip(pool, this.bed.manifest.executor.address, mint_data(plan), burn_data(plan), { late });
   }
 
-  direct_trip({ lower, upper }) {
+  direct_trip(pool, { lower, upper }) {
     const { abi } = artifact("DirectCaller");
     const args = [lower, upper, LIQUIDITY];
-    return this.trip(this.direct, abi.encodeFunctionData("mint", args), abi.encodeFunctionData("burn", args));
+    return this.#trip(pool, this.direct.get(pool.address), abi.encodeFunctionData("mint", args), abi.encodeFunctionData("burn", args));
   }
 
   /** Ranges that hold the price: on ticks that are in use, on fresh ones in one word of the bitmap, and in two. */
-  async ranges() {
-    const { bed, pool } = this;
+  async ranges(pool) {
     const spacing = pool.tick_spacing;
-    const slot0 = await bed.view("v3_pool", pool.address, "slot0");
-    const [pool_liquidity] = await bed.view("v3_pool", pool.address, "liquidity");
+    const slot0 = await this.bed.view("v3_pool", pool.address, "slot0");
     const base = Math.floor(Number(slot0.tick) / spacing);
-    const logs = await bed.rpc.call("eth_getLogs", { address: pool.address, fromBlock: "0x0", toBlock: "latest" });
-    const mints = bed.pool_events({ logs }, pool.address).filter(({ name }) => name === "Mint");
-    const narrow = mints.map(({ args }) => ({ lower: Number(args.tickLower), upper: Number(args.tickUpper) }))
-      .filter(({ lower, upper }) => lower <= base * spacing && upper > base * spacing)
+    const positions = (await mints(this.bed, pool.address)).map(({ tickLower, tickUpper }) => ({ lower: Number(tickLower), upper: Number(tickUpper) }));
+    const narrow = positions.filter(({ lower, upper }) => lower <= base * spacing && upper > base * spacing)
       .sort((a, b) => a.upper - a.lower - (b.upper - b.lower))[0];
-    const used = new Set(mints.flatMap(({ args }) => [Number(args.tickLower), Number(args.tickUpper)]));
+    const used = new Set(positions.flatMap(({ lower, upper }) => [lower, upper]));
     const fresh = (from, step) => {
       for (let tick = from; ; tick += step) if (!used.has(tick * spacing)) return tick * spacing;
     };
-    const word_start = Math.floor(base / 256) * 256;
-    const lower_other = fresh(word_start - 1, -1);
-    return {
-      "ticks in use": narrow,
-      "fresh ticks, one bitmap word": { lower: fresh(base, -1), upper: fresh(base + 1, 1) },
-      "fresh ticks, two bitmap words": { lower: lower_other, upper: fresh(base + 1, 1) },
-    };
+    const word_of = (tick) => Math.floor(tick / spacing / 256);
+    const one_word = { lower: fresh(base, -1), upper: fresh(base + 1, 1) };
+    const two_words = { lower: fresh(Math.floor(base / 256) * 256 - 1, -1), upper: one_word.upper };
+    if (word_of(one_word.lower) !== word_of(one_word.upper) || word_of(two_words.lower) === word_of(two_words.upper))
+      throw new Error(`the price of pool ${pool.address} is at the end of a bitmap word`);
+    return { "ticks in use": narrow, "fresh ticks, one bitmap word": one_word, "fresh ticks, two bitmap words": two_words };
   }
 }
 
 const number = (value) => value.toLocaleString("en-US");
 
+/** A row for each range of each fork; throws when the executor costs too much in one. */
+async function fork_rows(bench) {
+  const rows = [];
+  const above = [];
+  for (const [fork, pool] of Object.entries(bench.pools)) {
+    for (const [name, range] of Object.entries(await bench.ranges(pool))) {
+      const [mint, burn] = await bench.executor_trip(pool, range);
+      const direct = (await bench.direct_trip(pool, range)).reduce((sum, gas) => sum + gas);
+      const overhead = ((mint + burn) / direct - 1) * 100;
+      if (overhead > OVERHEAD_LIMIT_PERCENT) above.push(`${fork}, ${name}: ${overhead.toFixed(1)} %`);
+      rows.push(`| ${fork}, ${name} | ${number(mint)} | ${number(burn)} | ${number(mint + burn)} | ${number(direct)} | ${overhead.toFixed(1)} % |`);
+    }
+  }
+  if (above.length > 0) throw new Error(`overhead above ${OVERHEAD_LIMIT_PERCENT} % (${above.join("; ")})\n${rows.join("\n")}`);
+  return rows;
+}
+
 async function measure() {
-  const bench = await Bench.start();
+  const bed = await Testbed.start({ operators: [operator.address] });
   try {
+    const bench = await Bench.start(bed);
     const rows = [
       "| case | mint | burn + collect | both | the pool called directly | executor's overhead |",
       "|---|---:|---:|---:|---:|---:|",
+      ...(await fork_rows(bench)),
     ];
-    const above = [];
-    for (const [name, range] of Object.entries(await bench.ranges())) {
-      const [mint, burn] = await bench.executor_trip(await bench.plan(range));
-      const direct = (await bench.direct_trip(range)).reduce((sum, gas) => sum + gas);
-      const overhead = ((mint + burn) / direct - 1) * 100;
-      if (overhead > OVERHEAD_LIMIT_PERCENT) above.push(`${name}: ${overhead.toFixed(1)} %`);
-      rows.push(`| ${name} | ${number(mint)} | ${number(burn)} | ${number(mint + burn)} | ${number(direct)} | ${overhead.toFixed(1)} % |`);
-    }
-    const { "ticks in use": range } = await bench.ranges();
-    const [, burn] = await bench.executor_trip(await bench.plan(range));
-    const [, tipped] = await bench.executor_trip(await bench.plan(range, 1n));
+    const pool = bench.pools.Uniswap;
+    const { "ticks in use": range } = await bench.ranges(pool);
+    const [, burn] = await bench.executor_trip(pool, range);
+    const [, tipped] = await bench.executor_trip(pool, range, { tip_wei: 1n });
     rows.push(`| tip, besides | | ${number(tipped - burn)} | ${number(tipped - burn)} | | |`);
-    const [late_mint, late_burn] = await bench.executor_trip(await bench.plan(range), { late: true });
+    const [late_mint, late_burn] = await bench.executor_trip(pool, range, { late: true });
     rows.push(`| voided (the block has passed) | ${number(late_mint)} | ${number(late_burn)} | ${number(late_mint + late_burn)} | | |`);
-    if (above.length > 0) throw new Error(`overhead above ${OVERHEAD_LIMIT_PERCENT} % (${above.join("; ")})\n${rows.join("\n")}`);
     return rows.join("\n");
   } finally {
-    await bench.bed.stop();
+    await bed.stop();
   }
 }
 

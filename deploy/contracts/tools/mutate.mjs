@@ -89,9 +89,10 @@ function mutants(sources) {
   swap("token1 counts against no cap", " + word.weight1().up(amount1)", "");
   swap("token0 is no part of the proceeds", "price0.down(amount0) + ", "");
   swap("token1 is no part of the proceeds", " + price1.down(amount1)", "");
-  swap("a transfer that reverts is none", "ok = ok && (result", "ok = (result");
-  swap("a token without code", "address(token).code.length > 0", "true");
-  swap("a token that answers false", "abi.decode(result, (bool))", "true");
+  swap("a transfer that reverts is none", "ok := and(ok, eq(mload(0), 1))", "ok := eq(mload(0), 1)");
+  swap("a transfer that reverts without a word is none", "ok := and(ok, iszero(iszero(extcodesize(token))))", "ok := iszero(iszero(extcodesize(token)))");
+  swap("a token without code", "and(ok, iszero(iszero(extcodesize(token))))", "ok");
+  swap("a token that answers false", "and(ok, eq(mload(0), 1))", "ok");
   swap("what was never announced is ready", "timestamp != 0 && ", "");
   swap("an announcement need not wait", " && block.timestamp >= timestamp", "");
   swap("unpausing does nothing", "_settings = _settings.withPaused(false);", "");

@@ -12,6 +12,7 @@ const CONTRACTS = `${ROOT}deploy/contracts/`;
 const V3_CORE = "@uniswap/v3-core/artifacts/contracts";
 const PERIPHERY = "@uniswap/v3-periphery/artifacts/contracts";
 const ROUTERS = "@uniswap/swap-router-contracts/artifacts/contracts";
+const PANCAKE_CORE = "@pancakeswap/v3-core/artifacts/contracts";
 const PATHS = {
   v3_factory: `${V3_CORE}/UniswapV3Factory.sol/UniswapV3Factory.json`,
   v3_pool: `${V3_CORE}/UniswapV3Pool.sol/UniswapV3Pool.json`,
@@ -21,6 +22,8 @@ const PATHS = {
   swap_router02: `${ROUTERS}/SwapRouter02.sol/SwapRouter02.json`,
   quoter_v2: `${ROUTERS}/lens/QuoterV2.sol/QuoterV2.json`,
   universal_router: "@uniswap/universal-router/artifacts/contracts/UniversalRouter.sol/UniversalRouter.json",
+  pancake_factory: `${PANCAKE_CORE}/PancakeV3Factory.sol/PancakeV3Factory.json`,
+  pancake_pool: `${PANCAKE_CORE}/PancakeV3Pool.sol/PancakeV3Pool.json`,
   erc20: "@uniswap/v4-periphery/foundry-out/MockERC20.sol/MockERC20.json", // solmate's token with an open mint
 };
 const PERMIT2_SOURCE = "@uniswap/v4-periphery/lib/permit2/test/utils/DeployPermit2.sol";
@@ -28,8 +31,9 @@ const PERMIT2_SOURCE = "@uniswap/v4-periphery/lib/permit2/test/utils/DeployPermi
 /** Where Permit2 is on every chain; UniversalRouter's users approve it there. */
 export const PERMIT2_ADDRESS = "0x000000000022D473030F116dDEE9F6B43aC78BA3";
 
-const IN_TOKENS = ["Token", "FeeOnTransferToken"];
-const output_of = (name) => `${CONTRACTS}out/${IN_TOKENS.includes(name) ? "Tokens" : name}.sol/${name}.json`;
+/** Our contracts that lie in a file of another name. */
+const FILE_OF = { Token: "Tokens", FeeOnTransferToken: "Tokens", Trader: "Pools", PancakeDeployer: "Canonical" };
+const output_of = (name) => `${CONTRACTS}out/${FILE_OF[name] ?? name}.sol/${name}.json`;
 
 const loaded = new Map();
 
@@ -59,12 +63,12 @@ export function permit2_code() {
   return `0x${match[1]}`;
 }
 
-/** What else goes onto sandbox chains: the gas table's yardstick, and tokens that misbehave. */
-const SUPPORT = ["test/support/DirectCaller.sol", "test/support/Tokens.sol"];
+/** What else goes onto sandbox chains: the gas table's yardstick, trader and PancakeSwap's deployer, and tokens that misbehave. */
+const SUPPORT = ["DirectCaller", "Tokens", "Pools", "Canonical"].map((file) => `test/support/${file}.sol`);
 
 /** Compiles the executor when its output is missing or older than a source. */
 export function build_contracts() {
-  const outputs = ["JitExecutor", "DirectCaller", "FeeOnTransferToken"].map(output_of);
+  const outputs = ["JitExecutor", "DirectCaller", "FeeOnTransferToken", "Trader", "PancakeDeployer"].map(output_of);
   const sources = readdirSync(`${CONTRACTS}src`).map((file) => `src/${file}`);
   const inputs = [...sources, ...SUPPORT, "foundry.toml"].map((file) => statSync(CONTRACTS + file).mtimeMs);
   const oldest = Math.min(...outputs.map((file) => (existsSync(file) ? statSync(file).mtimeMs : 0)));

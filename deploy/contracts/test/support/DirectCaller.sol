@@ -20,15 +20,23 @@ contract DirectCaller {
     }
 
     function uniswapV3MintCallback(uint256 amount0, uint256 amount1, bytes calldata) external {
-        // No check on purpose: this is the yardstick.
-        // forge-lint: disable-start(erc20-unchecked-transfer)
-        if (amount0 > 0) _token0.transfer(_pool, amount0);
-        if (amount1 > 0) _token1.transfer(_pool, amount1);
-        // forge-lint: disable-end(erc20-unchecked-transfer)
+        _pay(amount0, amount1);
+    }
+
+    function pancakeV3MintCallback(uint256 amount0, uint256 amount1, bytes calldata) external {
+        _pay(amount0, amount1);
     }
 
     function burn(int24 lower, int24 upper, uint128 liquidity) external {
         IV3Pool(_pool).burn(lower, upper, liquidity);
         IV3Pool(_pool).collect(address(this), lower, upper, type(uint128).max, type(uint128).max);
+    }
+
+    function _pay(uint256 amount0, uint256 amount1) private {
+        // No check on purpose: this is the yardstick.
+        // forge-lint: disable-start(erc20-unchecked-transfer)
+        if (amount0 > 0) _token0.transfer(_pool, amount0);
+        if (amount1 > 0) _token1.transfer(_pool, amount1);
+        // forge-lint: disable-end(erc20-unchecked-transfer)
     }
 }

@@ -77,6 +77,26 @@ contract SilentToken {
     }
 }
 
+/// @notice Answers a transfer with these bytes, by a return or a revert.
+contract AnsweringToken {
+    bytes private _answer;
+    bool private _reverts;
+
+    constructor(bytes memory answer, bool reverts) {
+        (_answer, _reverts) = (answer, reverts);
+    }
+
+    function transfer(address, uint256) external view {
+        bytes memory answer = _answer;
+        bool reverts = _reverts;
+        assembly ("memory-safe") {
+            switch reverts
+            case 0 { return(add(answer, 32), mload(answer)) }
+            default { revert(add(answer, 32), mload(answer)) }
+        }
+    }
+}
+
 /// @notice Calls somebody in the middle of a transfer, as ERC-777 tokens do, and keeps what it answered.
 contract HookToken is Token {
     address public target;

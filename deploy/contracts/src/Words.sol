@@ -55,6 +55,7 @@ library Weights {
         unchecked {
             uint256 by = shift(weight);
             // 128 + 32 + 32 bits, and less than 2^255 more: no overflow.
+            // forge-lint: disable-next-line(incorrect-shift) -- two to the power of the shift is meant
             return ((amount * mantissa(weight) << 32) + (1 << by) - 1) >> by;
         }
     }

@@ -41,8 +41,8 @@ CREATE TABLE costs (seq INTEGER PRIMARY KEY, time_ns INTEGER NOT NULL, what TEXT
 CREATE INDEX costs_by_time ON costs (time_ns);
 CREATE TABLE risk_state (key TEXT PRIMARY KEY, value TEXT NOT NULL, time_ns INTEGER NOT NULL);
 )",
-    // What a start asks for, kept up to date with every row, so that it does not read all bundles there ever were. An outcome may be
-    // replaced (reorganisations): a pool counts its included bundles.
+    // What a start asks for, kept up to date with every row, so that it does not read all bundles there ever were. An outcome may
+    // be replaced (reorganisations): a pool counts its included bundles.
     R"(
 CREATE TABLE open_bundles (uuid TEXT NOT NULL, version INTEGER NOT NULL, PRIMARY KEY (uuid, version)) WITHOUT ROWID;
 CREATE TABLE included_pools (pool TEXT PRIMARY KEY, bundles INTEGER NOT NULL) WITHOUT ROWID;

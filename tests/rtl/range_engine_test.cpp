@@ -29,9 +29,7 @@ int cases(int usual) {
 
 class RangeEngine : public testing::Test {
 protected:
-    RangeEngine() : memo_(std::make_unique<RatioMemo>()), engine_(random_) {
-        memo_->clear();
-    }
+    RangeEngine() : memo_(std::make_unique<RatioMemo>()), engine_(random_) { memo_->clear(); }
 
     void expect_equal(const EngineLeg& leg, int i) {
         const EngineResult wanted = reference_result(leg, *memo_);

@@ -16,9 +16,9 @@ using Errors = std::vector<Error>;
 
 void check_engine(const KnownHere& known, Errors& out) {
     if (!known.engine_error.empty())
-        out.push_back(
-            {"arm: the engine has failed: " + known.engine_error, "jitd resets it every few seconds and reloads the pools: see the "
-                                                                  "log; a card: jitctl card test while jitd is stopped"});
+        out.push_back({"arm: the engine has failed: " + known.engine_error,
+                       "jitd resets it every few seconds and reloads the pools: see the "
+                       "log; a card: jitctl card test while jitd is stopped"});
     if (!known.self_test)
         out.push_back({"arm: the engine's self-test failed: " + known.self_test.error().what,
                        "do not use this build; " + known.self_test.error().hint});

@@ -1,11 +1,15 @@
 // One candidate as a thread: from its bounds to its report. kernels/hls/range_search.cpp `fill_prepared`, `evaluate` and `value`, and
 // position_math.cpp. The swap begins at the last state of the swap alone before the range: until then the position makes no difference.
 // SPDX-License-Identifier: Apache-2.0
+import { askAhead, goThrough, loadAhead } from './candidate_ahead.mjs';
 import { askBudgets, leftAtFar, mostLiquidity, seedLiquidity, seedOfPassage, seedOfRange, takeSeed } from './candidate_seed.mjs';
 import {
   addGrowth, amount0, amount1, askGrowth, askLessFee, askPrice, askPriceOf, askProduct, askWhole, fetchListed, lastFee, nextTick, runSwap, settleLast,
   tick_is_late,
 } from './pool_swap.mjs';
+import { snapshot, snapshot_words } from './snapshots.mjs';
+
+export { max_snapshots, snapshot, snapshot_words } from './snapshots.mjs';
 
 /** Words of a candidate's slot. */
 export const slot = {
@@ -15,10 +19,6 @@ export const slot = {
   most: 12, // liquidity by budgets and maxLiquidityPerTick
 };
 export const slot_words = 16n;
-/** Words of a snapshot of the swap alone. */
-export const snapshot = { price: 0, remaining: 1, liquidity: 2, calculated: 3, tick: 4, cursor: 5, steps: 6, word_end: 7 };
-export const snapshot_words = 8n;
-export const max_snapshots = 64n;
 /** The finish round's liquidity, of the best one's. */
 export const sixteenths = [8n, 12n, 14n, 15n, 17n, 18n, 20n, 24n];
 
@@ -112,24 +112,20 @@ export function stateInside(p, regs, way) {
   p.move(r.bound_price, down ? u.m : u.n);
 }
 
-/** The swap's state at r.place's snapshot, the near bound to come. */
-function stateBefore(p, regs, way) {
+/** The swap's state at r.place's snapshot. */
+function stateAt(p, regs, way) {
   const { r, u } = regs;
-  const { down } = way;
-  const words = { price: u.l, remaining: u.m, liquidity: u.n, calculated: u.o, tick: u.p, cursor: u.quotient, steps: u.fee_quotient, word_end: u.product };
-  p.load(words.cursor, r.place, snapshot.cursor);
-  for (const name of Object.keys(words)) if (name !== 'cursor') p.load(words[name], r.place, snapshot[name]);
+  const words = { cursor: u.b, price: u.l, remaining: u.m, liquidity: u.n, calculated: u.o, tick: u.p, steps: u.c, word_end: u.product };
+  for (const [name, word] of Object.entries(words)) p.load(word, r.place, snapshot[name]);
   for (const [name, word] of Object.entries(words)) p.move(r[name], word);
   fetchListed(p, regs, way);
-  p.move(r.bound, down ? r.upper : r.lower);
-  p.move(r.bound_price, down ? r.upper_price : r.lower_price);
 }
 
-/** The range of r.lower_price and r.upper_price as candidate_seed.mjs knows it. */
-export const rangeOf = ({ r }, { down }, inside) => ({
-  entry: inside ? 'sqrt_price' : down ? r.upper_price : r.lower_price,
+/** The range of r.lower_price and r.upper_price as candidate_seed.mjs knows it, `before` the swap's state before it (null: the price is in the range). */
+export const rangeOf = ({ r }, { down }, before) => ({
+  entry: before === null ? 'sqrt_price' : down ? r.upper_price : r.lower_price,
   far: down ? r.lower_price : r.upper_price,
-  before: inside ? null : r,
+  before,
 });
 
 /** Asks for the snapshot at r.y, which the swap alone comes from to the far bound. */
@@ -147,14 +143,35 @@ export function clampSeed(p, regs) {
   p.minimum(r.ours, r.z);
 }
 
-/** The liquidity to mint by the seed; `between` adds what can be done while its last operations run. */
-function chooseLiquidity(p, regs, way, inside, between) {
+/** What the first step in the range needs before the liquidity is known. */
+export function planInside(p, regs, way) {
+  askProduct(p, regs, way);
+  nextTick(p, regs, way);
+  loadAhead(p, regs, way);
+}
+
+/** The liquidity comes in where the swap is: its first step in the range is asked for. */
+function enter(p, regs, way) {
+  const { r } = regs;
+  p.add(r.liquidity, r.liquidity, r.ours);
+  p.sub(r.bound_delta, 0, r.ours);
+  askPriceOf(p, regs, way);
+  askWhole(p, regs, way);
+}
+
+/**
+ * The liquidity to mint by the seed, `before` the swap's state before the range (null: the price is in it); `between` adds what can be done while its last
+ * operations run. What a step of the swap has asked for stays.
+ */
+function chooseLiquidity(p, regs, way, before, between) {
   const { r, u } = regs;
   const { down } = way;
-  const range = rangeOf(regs, way, inside);
+  const inside = before === null;
+  const range = rangeOf(regs, way, before);
+  const [spare, other] = inside ? [u.fee_part, u.other] : down ? [u.m, u.n] : [u.quotient, u.p];
   const stop = loadStop(p, regs);
-  seedOfRange(p, regs, way, range);
-  leftAtFar(p, regs, way, u.b, stop, range.far);
+  seedOfRange(p, regs, way, { ...range, spare });
+  leftAtFar(p, regs, way, u.b, stop, range.far, [u.fee_quotient, other]);
   p.move(r.x, range.far);
   p.moveIf(r.x, 'end_price', 'end_price', down ? '>=' : '<=', range.far);
   p.move(r.next, 'end_left');
@@ -181,47 +198,65 @@ function mintInside(p, regs, way, known, dropped, failed) {
   p.jumpIf('end_price', down ? '>=' : '<=', far, far_known);
   lastBefore(p, regs, way, null, far);
   p.here(far_known);
-  chooseLiquidity(p, regs, way, true, () => {
-    askProduct(p, regs, way);
-    nextTick(p, regs, way);
-  });
+  chooseLiquidity(p, regs, way, null, () => planInside(p, regs, way));
   p.jump(known);
   p.here(given);
-  askProduct(p, regs, way);
-  nextTick(p, regs, way);
+  planInside(p, regs, way);
   p.here(known);
-  p.add(r.liquidity, 'liquidity', r.ours);
-  p.sub(r.bound_delta, 0, r.ours);
-  askPriceOf(p, regs, way);
-  askWhole(p, regs, way);
-  positionAmounts(p, regs, 'inside', 'sqrt_price', true, u.m, u.n);
+  enter(p, regs, way);
+  positionAmounts(p, regs, 'inside', 'sqrt_price', true, regs.u.m, regs.u.n);
   p.jumpIf(r.ours, '==', 0, dropped);
   p.jumpOver(r.liquidity, 128, failed);
+  askAhead(p, regs, way);
 }
 
-/** The same for a range that the swap comes to from outside: until then the position makes no difference. */
-function mintOutside(p, regs, way, dropped) {
+/**
+ * The same for a range that the swap comes to from outside: until then the position makes no difference. Where a step of the swap alone ends at the
+ * near bound, the swap begins behind it.
+ */
+function mintOutside(p, regs, way, dropped, failed) {
   const { r, u } = regs;
   const { down } = way;
-  const [given, known] = [p.label(), p.label()];
+  const [within, begun, given, known, entered, minted] = Array.from({ length: 6 }, () => p.label());
   const [near, far] = down ? [r.upper_price, r.lower_price] : [r.lower_price, r.upper_price];
-  const ask = () => {
-    askLessFee(p, regs, way);
-    askWhole(p, regs, way);
-    askPrice(p, regs, way);
-  };
+  const before = { price: u.fee_quotient, liquidity: u.fee_part, remaining: u.quotient };
   lastBefore(p, regs, way, near, far);
-  stateBefore(p, regs, way);
+  p.load(u.a, r.place, snapshot_words + BigInt(snapshot.price));
+  for (const [name, word] of Object.entries(before)) p.load(word, r.place, snapshot[name]);
+  p.jumpIf(u.a, '!=', near, within);
+  p.add(r.place, r.place, snapshot_words);
+  stateAt(p, regs, way);
+  askLessFee(p, regs, way);
+  p.move(r.bound, down ? r.lower : r.upper);
+  p.move(r.bound_price, far);
+  p.move(r.bound_delta, -1n);
+  p.jump(begun);
+  p.here(within); // the near bound is to come
+  stateAt(p, regs, way);
+  p.move(r.bound, down ? r.upper : r.lower);
+  p.move(r.bound_price, near);
+  p.move(r.bound_delta, 0);
   nextTick(p, regs, way);
+  askLessFee(p, regs, way);
+  askWhole(p, regs, way);
+  askPrice(p, regs, way);
+  p.here(begun);
   p.jumpIf(r.ours, '!=', 0, given);
-  chooseLiquidity(p, regs, way, false, ask);
+  chooseLiquidity(p, regs, way, before, () => planInside(p, regs, way));
   p.jump(known);
   p.here(given);
-  ask();
+  planInside(p, regs, way);
   p.here(known);
+  p.jumpIf(r.bound_delta, '!=', 0, entered);
   p.move(r.bound_delta, r.ours);
+  p.jump(minted);
+  p.here(entered);
+  enter(p, regs, way);
+  p.here(minted);
   positionAmounts(p, regs, down ? 'above' : 'below', null, true, u.m, u.n);
   p.jumpIf(r.ours, '==', 0, dropped);
+  p.jumpOver(r.liquidity, 128, failed);
+  askAhead(p, regs, way);
 }
 
 const burn = (p, regs, where) => positionAmounts(p, regs, where, regs.r.next, false, regs.u.j, regs.u.k);
@@ -321,12 +356,15 @@ export function candidate(p, regs, way, entries) {
   p.add(r.upper, r.lower, 'spacing');
   p.here(ready);
   prepare(p, regs, way, dropped, inside);
-  mintOutside(p, regs, way, dropped);
+  mintOutside(p, regs, way, dropped, failed);
   p.jump(swap);
   p.here(inside);
   mintInside(p, regs, way, known, dropped, failed);
   p.here(swap);
-  runSwap(p, regs, way, { done, ends, fail: failed, leaves: failed, too_many: failed, position: true });
+  runSwap(p, regs, way, {
+    done, ends, fail: failed, leaves: failed, too_many: failed, position: true,
+    ahead: (_, behind) => goThrough(p, regs, way, { behind, fail: failed }),
+  });
   if (way.exact_in) {
     p.here(ends);
     const last = () => {

@@ -58,9 +58,10 @@ function leftAtPrice(p, way, out, state, x, x_float, [s, t]) {
 /**
  * What of seed_liquidity does not depend on where the swap alone ends, for the range from `entry` to `far`. `before` is the state before the entry (null: the
  * price is in the range, and nothing has been taken). Leaves floats in u.f (entry), u.i (far), u.a (left at the entry), u.g (gain over or times the entry's
- * square), u.d (the swap in units of liquidity) and u.c (liquidity per amount between entry and far bound).
+ * square), u.d (the swap in units of liquidity) and u.c (liquidity per amount between entry and far bound); `spare`
+ * is a word to use, as u.h is.
  */
-export function seedOfRange(p, regs, way, { entry, far, before }) {
+export function seedOfRange(p, regs, way, { entry, far, before, spare }) {
   const { u } = regs;
   const { down, exact_in } = way;
   const token0 = down === exact_in;
@@ -73,11 +74,11 @@ export function seedOfRange(p, regs, way, { entry, far, before }) {
   if (token0) p.float(u.d, u.a, '*', u.f, { power: -96 });
   else p.float(u.d, u.a, '/', u.f, { power: 96 });
   p.floatOf(u.c, far, entry, 'OpSub');
-  liquidityPerAmount(p, token0, u.c, u.f, u.i, u.c, u.fee_part);
+  liquidityPerAmount(p, token0, u.c, u.f, u.i, u.c, spare);
 }
 
-/** What is left where the swap alone comes to the far bound, from `stop`, the state before it: into `out`. */
-export const leftAtFar = (p, regs, way, out, stop, far) => leftAtPrice(p, way, out, stop, far, regs.u.i, [regs.u.fee_quotient, regs.u.other]);
+/** What is left where the swap alone comes to the far bound, from `stop`, the state before it: into `out`; `words` are two to use. */
+export const leftAtFar = (p, regs, way, out, stop, far, words) => leftAtPrice(p, way, out, stop, far, regs.u.i, words);
 
 /** The passage to x, the price at which the swap leaves the range, where `left` is left: into u.b the liquidity that takes it. */
 export function seedOfPassage(p, { u }, way, { entry, x, left }) {

@@ -1,10 +1,10 @@
 // The candidates of whole_round.mjs that contain spot: spot's spacing, the two ranges of two, that of three around it, which every such round has, and the one
 // of three that reaches farther on the way of the swap. They begin while the swap alone still runs, wait for its end where their seed needs it, and give up where the list turns out not to have them.
 // SPDX-License-Identifier: Apache-2.0
-import { clampSeed, lastBefore, loadStop, rangeOf, slot_words, snapshot, stateInside } from './candidate.mjs';
+import { clampSeed, lastBefore, loadStop, planInside, rangeOf, slot_words, snapshot, stateInside } from './candidate.mjs';
 import { askBudgets, leftAtFar, mostLiquidity, seedLiquidity, seedOfPassage, seedOfRange } from './candidate_seed.mjs';
 import { edge_offset, places } from './coarse_list.mjs';
-import { askLessFee, askProduct, nextTick } from './pool_swap.mjs';
+import { askLessFee } from './pool_swap.mjs';
 
 /**
  * Spawns them from u.e, the product of spot's cell and the spacing; those with the longest way first. The words used are free while the swap alone runs.
@@ -41,13 +41,14 @@ function mintEarly(p, regs, way, dropped) {
   askLessFee(p, regs, way);
   p.move(r.lower_price, u.m);
   p.move(r.upper_price, u.n);
+  p.move(r.place, 0);
   p.move(r.y, 0);
   p.move(r.growth, 0);
   p.mulShift(u.fee_growth, 0, 0, 0);
   p.here(terms);
   p.jumpIf('gain', '==', 0, terms);
-  const range = rangeOf(regs, way, true);
-  seedOfRange(p, regs, way, range);
+  const range = rangeOf(regs, way, null);
+  seedOfRange(p, regs, way, { ...range, spare: u.fee_part });
   askBudgets(p, regs, way, true);
   p.here(end);
   p.jumpIf('end_left', '==', 0, end);
@@ -59,17 +60,14 @@ function mintEarly(p, regs, way, dropped) {
   p.here(beyond);
   lastBefore(p, regs, way, null, range.far, [u.b, u.e, u.h, u.j]);
   p.move(r.x, range.far);
-  leftAtFar(p, regs, way, u.b, loadStop(p, regs), range.far);
+  leftAtFar(p, regs, way, u.b, loadStop(p, regs), range.far, [u.fee_quotient, u.other]);
   seedOfPassage(p, regs, way, { entry: range.entry, x: range.far, left: u.b });
   p.here(known);
   p.move(r.word_end, u.product);
   mostLiquidity(p, regs, way, true, r.z);
   seedLiquidity(p, regs, way, {
     ...range,
-    root() {
-      askProduct(p, regs, way);
-      nextTick(p, regs, way);
-    },
+    root: () => planInside(p, regs, way),
     quotient() {
       p.add(r.t, down ? r.lower : r.upper, edge_offset(way));
       p.here(edge);

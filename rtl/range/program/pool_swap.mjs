@@ -186,22 +186,27 @@ function settle(p, regs, way, was, { fail, leaves, position }) {
  * step is already planned. `snapshot` is called before each step but the first. An exact input that ends short of its target goes to `ends` instead, with r.next the price there
  * and its amounts asked for in u.b (paid) and u.d (got); everything but the price is then still as before that step. r.y and r.z are used.
  * `ahead` comes where the first step is known to go all the way: it falls through, or ends at the label that it is given with another first step asked
- * for.
+ * for, or with a position at the second one with any later step.
  */
 export function runSwap(p, regs, way, { done, ends, fail, leaves, too_many, position, snapshot = () => {}, ahead = () => {} }) {
   const { r, u } = regs;
   const { down, exact_in } = way;
   const was = { liquidity: r.y, delta: r.z }; // before the bound was crossed
-  const [first, whole, again, step, part, by_amount, checked, unasked, full, crossing, stay] = Array.from({ length: 11 }, () => p.label());
+  const [first, whole, again, step, behind, part, by_amount, checked, unasked, full, crossing, stay] = Array.from({ length: 12 }, () => p.label());
   const { paid, got } = plannedAmounts(regs, way);
   const take = { part, by_amount, full: exact_in ? full : unasked, checked, fail };
   p.here(first);
   takePrice(p, regs, way, { ...take, full: whole });
   p.here(whole);
-  ahead(first);
+  ahead(first, behind);
   p.here(unasked); // the fee of going to the target
   askWholeFee(p, regs, way);
   p.jump(full);
+  if (position) {
+    p.here(behind);
+    takePrice(p, regs, way, { ...take, full: unasked });
+    p.jump(unasked);
+  }
 
   p.here(again);
   p.jumpIf(r.remaining, '==', 0, done);

@@ -71,22 +71,33 @@ function scaled(p, { r, u }, dropped) {
   p.jumpIf(r.ours, '==', r.x, dropped);
 }
 
-function takePrices(p, { r, u }) {
+/** Asks for the prices of r.lower and r.upper, and for the gross liquidity there. */
+export function askBounds(p, { r, u }) {
+  p.ratioAt(u.m, r.lower);
+  p.ratioAt(u.n, r.upper);
+  p.grossAt(u.gross_lower, r.lower);
+  p.grossAt(u.gross_upper, r.upper);
+}
+
+/** The swap alone's first snapshot, until a later one is looked for, and no fees yet. */
+export function beginAtSpot(p, { r, u }) {
+  p.move(r.place, 0);
+  p.move(r.y, 0);
+  p.move(r.growth, 0);
+  p.mulShift(u.fee_growth, 0, 0, 0);
+}
+
+/** The prices that askBounds() asked for. */
+export function takePrices(p, { r, u }) {
   p.move(r.lower_price, u.m);
   p.move(r.upper_price, u.n);
 }
 
 /** Asks for the bounds' prices, and whether the swap comes to the range: falls through outside of it, else to `inside` or `dropped`. */
 function prepare(p, regs, { down }, dropped, inside) {
-  const { r, u } = regs;
-  p.ratioAt(u.m, r.lower);
-  p.ratioAt(u.n, r.upper);
-  p.grossAt(u.gross_lower, r.lower);
-  p.grossAt(u.gross_upper, r.upper);
-  p.move(r.place, 0);
-  p.move(r.y, 0);
-  p.move(r.growth, 0);
-  p.mulShift(u.fee_growth, 0, 0, 0);
+  const { r } = regs;
+  askBounds(p, regs);
+  beginAtSpot(p, regs);
   // A range that the swap moves away from earns nothing.
   if (down) p.jumpIf('tick', '<', r.lower, dropped);
   else p.jumpIf('tick', '>=', r.upper, dropped);

@@ -1,7 +1,9 @@
 // The candidates of whole_round.mjs that contain spot: spot's spacing, the two ranges of two, that of three around it, which every such round has, and the one
 // of three that reaches farther on the way of the swap. They begin while the swap alone still runs, wait for its end where their seed needs it, and give up where the list turns out not to have them.
 // SPDX-License-Identifier: Apache-2.0
-import { clampSeed, lastBefore, loadStop, planInside, rangeOf, slot_words, snapshot, stateInside } from './candidate.mjs';
+import {
+  askBounds, beginAtSpot, clampSeed, lastBefore, loadStop, planInside, rangeOf, slot_words, snapshot, stateInside, takePrices,
+} from './candidate.mjs';
 import { askBudgets, leftAtFar, mostLiquidity, seedLiquidity, seedOfPassage, seedOfRange } from './candidate_seed.mjs';
 import { edge_offset, places } from './coarse_list.mjs';
 import { askLessFee } from './pool_swap.mjs';
@@ -33,18 +35,11 @@ function mintEarly(p, regs, way, dropped) {
   const { r, u } = regs;
   const { down } = way;
   const [terms, end, known, beyond, edge] = Array.from({ length: 5 }, () => p.label());
-  p.ratioAt(u.m, r.lower);
-  p.ratioAt(u.n, r.upper);
-  p.grossAt(u.gross_lower, r.lower);
-  p.grossAt(u.gross_upper, r.upper);
+  askBounds(p, regs);
   stateInside(p, regs, way);
   askLessFee(p, regs, way);
-  p.move(r.lower_price, u.m);
-  p.move(r.upper_price, u.n);
-  p.move(r.place, 0);
-  p.move(r.y, 0);
-  p.move(r.growth, 0);
-  p.mulShift(u.fee_growth, 0, 0, 0);
+  takePrices(p, regs);
+  beginAtSpot(p, regs);
   p.here(terms);
   p.jumpIf('gain', '==', 0, terms);
   const range = rangeOf(regs, way, null);

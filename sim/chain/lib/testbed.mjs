@@ -6,10 +6,14 @@ import { POOL_ABI } from "./abis.mjs";
 import { add_operators, deploy } from "./deploy.mjs";
 
 export class Testbed {
-  /** @param {{operators?: string[], with_safe?: boolean}} options accounts that may mint and burn; the owner is a Safe */
-  static async start({ operators = [], with_safe = false, idle = false } = {}) {
+  /**
+   * @param {{operators?: string[], with_safe?: boolean, block_seconds?: number}} options accounts that may mint and burn; the owner is a Safe; how far
+   *   apart blocks are, so that hashes and what pools observe are the same in every run (otherwise the node goes by the clock)
+   */
+  static async start({ operators = [], with_safe = false, idle = false, block_seconds } = {}) {
     const node = await start_anvil({ idle });
     try {
+      if (block_seconds) await node.rpc.call("anvil_setBlockTimestampInterval", block_seconds);
       const manifest = await deploy(node, { with_safe });
       if (operators.length > 0) await add_operators(node.rpc, manifest, operators);
       return new Testbed(node, manifest);

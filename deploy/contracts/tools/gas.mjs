@@ -12,8 +12,8 @@ import { Forks, mints } from "./forks.mjs";
 const DOCUMENT = `${ROOT}docs/contracts.md`;
 const [BEGIN, END] = ["<!-- gas table: begin -->", "<!-- gas table: end -->"];
 const OVERHEAD_LIMIT_PERCENT = 12;
-const BLOCK_SECONDS = 12;
 const LIQUIDITY = 10n ** 13n;
+const BLOCK_INTERVAL_S = 12; // a pool's oracle costs more or less gas by the seconds since its last block
 const ETHER = 10n ** 18n;
 const operator = wallet(15);
 const whale = wallet(WHALES[0]);
@@ -112,8 +112,7 @@ async function fork_rows(bench) {
 }
 
 async function measure() {
-  // By the clock, a pool's observation would be in the second of its first one in some runs (4,400 gas less), and a parent hash have a zero byte.
-  const bed = await Testbed.start({ operators: [operator.address], block_seconds: BLOCK_SECONDS });
+  const bed = await Testbed.start({ operators: [operator.address], block_interval_s: BLOCK_INTERVAL_S });
   try {
     const bench = await Bench.start(bed);
     const rows = [

@@ -7,13 +7,13 @@ import { add_operators, deploy } from "./deploy.mjs";
 
 export class Testbed {
   /**
-   * @param {{operators?: string[], with_safe?: boolean, block_seconds?: number}} options accounts that may mint and burn; the owner is a Safe; how far
-   *   apart blocks are, so that hashes and what pools observe are the same in every run (otherwise the node goes by the clock)
+   * @param {{operators?: string[], with_safe?: boolean, block_interval_s?: number}} options accounts that may mint and burn; the owner
+   *   is a Safe; blocks are that far apart, however long they took to come (by default the chain's time goes on as the wall clock's)
    */
-  static async start({ operators = [], with_safe = false, idle = false, block_seconds } = {}) {
+  static async start({ operators = [], with_safe = false, idle = false, block_interval_s } = {}) {
     const node = await start_anvil({ idle });
     try {
-      if (block_seconds) await node.rpc.call("anvil_setBlockTimestampInterval", block_seconds);
+      if (block_interval_s) await node.rpc.call("anvil_setBlockTimestampInterval", block_interval_s);
       const manifest = await deploy(node, { with_safe });
       if (operators.length > 0) await add_operators(node.rpc, manifest, operators);
       return new Testbed(node, manifest);

@@ -89,10 +89,17 @@ async function run(options) {
   const say = (text) => options.json || console.log(`==> ${text}`);
   const appliance = new SandboxAppliance({ bin: options.bin, say, engine: options.engine });
   let failed = true;
+  let ended_by = null;
   const interrupted = new Promise((_, reject) => {
-    for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => reject(new Error(`ended by ${signal}`)));
+    const end = (why) => {
+      if (ended_by === null) say(`${why}: ending what was started`);
+      ended_by = why;
+      reject(new Error(`ended by ${why}`));
+    };
+    // Listened to until the end: a second Ctrl-C would leave behind what the first one is still ending.
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => end(signal));
+    process.stdout.on("error", () => end("a closed output")); // `| head`
   });
-  interrupted.catch(() => {}); // it is awaited below; before that nobody listens
   const work = async () => {
     await appliance.start();
     if (!options.quiet && !options.json) appliance.watch((line) => console.log(line));
@@ -114,7 +121,7 @@ async function run(options) {
   try {
     await Promise.race([work(), interrupted]);
   } finally {
-    const keep = options.keep || failed;
+    const keep = options.keep || (failed && ended_by === null);
     await appliance.stop({ keep });
     if (keep && !options.json) console.log(`configuration, journal and logs are in ${appliance.dir}`);
   }

@@ -55,20 +55,41 @@ export class SandboxAppliance {
     this.relays = [];
   }
 
+  /** Everything, from the node to a jitd that could be armed. A stop() meanwhile ends it at its next step. */
   async start() {
-    this.say("starting the node and deploying the contracts");
+    this.starting = this.#start();
+    return this.starting;
+  }
+
+  async #start() {
+    this.#step("starting the node and deploying the contracts");
     this.chain = await Testbed.start({ idle: this.idle_sandbox, with_safe: this.with_safe });
     this.manifest = this.chain.manifest;
     this.manifest_file = join(this.dir, "manifest.json");
-    this.say("making the keys in the HSM");
+    this.#step("making the keys in the HSM");
     await this.#prepare_signer();
-    this.say("starting relay, signer and jitd");
+    this.#step("starting relay, signer and jitd");
     for (let i = 0; i < this.relay_count; i += 1) this.relays.push(await this.#start_relay(`relay-${i}`, i > 0));
     await this.start_signer();
     this.write_config();
     await this.start_jitd();
     await this.build_block();
     await this.ready();
+  }
+
+  #step(what) {
+    this.#go_on();
+    this.say(what);
+  }
+
+  #go_on() {
+    if (this.stopped) throw new Error("the appliance was stopped");
+  }
+
+  /** A process of the appliance: none is begun behind its end. */
+  #process(command, args, options) {
+    this.#go_on();
+    return new Process(command, args, { log_dir: this.dirs.logs, ...options });
   }
 
   program(name) {
@@ -102,14 +123,14 @@ export class SandboxAppliance {
 
   async #start_relay(name, no_build) {
     const args = ["--node", this.manifest.rpc_url, "--die-with-parent", ...(no_build ? ["--no-build"] : [])];
-    const child = new Process(this.program("jit-relay-sim"), args, { name, log_dir: this.dirs.logs, idle: this.idle_sandbox });
+    const child = this.#process(this.program("jit-relay-sim"), args, { name, idle: this.idle_sandbox });
     const port = await child.line((text) => text.includes('"listening"') && JSON.parse(text).port);
     const url = `http://127.0.0.1:${port}`;
     return { name, url, child };
   }
 
   async start_signer() {
-    this.signer = new Process(this.program("jit-signer"), ["--config", this.signer_file], { name: "jit-signer", log_dir: this.dirs.logs, env: this.hsm_env });
+    this.signer = this.#process(this.program("jit-signer"), ["--config", this.signer_file], { name: "jit-signer", env: this.hsm_env });
     await this.signer.line((text) => text.includes("ready"));
   }
 
@@ -126,13 +147,14 @@ export class SandboxAppliance {
     // XRT's load and close sleep ten seconds each, and it keeps a folder where the program stands.
     const card = this.engine === "xrt" ? { env: card_environment(join(this.bin, "../jitbox-card-model")), cwd: this.dir, grace_ms: 30_000 } : {};
     const args = ["--config", this.config_file, "--engine", this.engine];
-    this.jitd = new Process(this.program("jitd"), args, { name: "jitd", log_dir: this.dirs.logs, ...card });
+    this.jitd = this.#process(this.program("jitd"), args, { name: "jitd", ...card });
     await this.jitd.line((text) => text.includes("running, DISARMED"), this.engine === "xrt" ? 120_000 : 30_000);
   }
 
   /** Signer asked, lanes known, every pool in service, the vault's value read: nothing that a start brings by itself refuses an arming. */
   async ready(timeout_ms = 60_000) {
     return until("the pools, the lanes and the vault's value to be known", async () => {
+      this.#go_on();
       const status = await this.status().catch(() => null);
       if (!status || status.lanes.length !== this.lanes || !status.signer.reachable) return null;
       if (!status.risk.portfolio_value_wei) return null;
@@ -219,7 +241,7 @@ export class SandboxAppliance {
     writeFileSync(key, `${wallet(GUARDIAN).privateKey}\n`, { mode: 0o600 });
     const file = join(this.dir, "guardian.toml");
     writeFileSync(file, guardian_config({ manifest: this.manifest, key, more }));
-    this.guardian = new Process(this.program("jit-guardian"), ["--config", file], { name: "jit-guardian", log_dir: this.dirs.logs });
+    this.guardian = this.#process(this.program("jit-guardian"), ["--config", file], { name: "jit-guardian" });
     await this.guardian.line((text) => text.includes("ready"));
   }
 
@@ -237,15 +259,19 @@ export class SandboxAppliance {
 
   /** Live events of jitd as lines for people. */
   watch(on_line) {
-    this.watcher = new Process(this.program("jitctl"), ["watch", "--socket", join(this.dirs.runtime, "jitd.sock")], { name: "watch", log_dir: this.dirs.logs });
+    this.watcher = this.#process(this.program("jitctl"), ["watch", "--socket", join(this.dirs.runtime, "jitd.sock")], { name: "watch" });
     this.watcher.lines.on("line", on_line);
   }
 
   /** Traffic in the background: `per_block` transactions after each head, for `blocks` heads. */
   swap({ seed, blocks, per_block, large_every = 6, rate = 0, settle_ms = 0 }) {
     const args = ["--manifest", this.manifest_file, "--seed", seed, "--blocks", blocks, "--per-block", per_block, "--large-every", large_every, "--rate", rate, "--settle-ms", settle_ms];
-    this.swappers = new Process("node", [join(ROOT, "sim/chain/swappers.mjs"), ...args.map(String)], { name: "swappers", log_dir: this.dirs.logs, idle: this.idle_sandbox });
+    this.swappers = this.#process("node", [join(ROOT, "sim/chain/swappers.mjs"), ...args.map(String)], { name: "swappers", idle: this.idle_sandbox });
     return this.swappers;
+  }
+
+  async #end_processes() {
+    for (const child of [this.watcher, this.swappers, this.guardian, this.jitd, this.signer, ...this.relays.map((relay) => relay.child)]) await child?.end();
   }
 
   log_files() {
@@ -253,9 +279,12 @@ export class SandboxAppliance {
     return [...readdirSync(this.dirs.logs).map((name) => join(this.dirs.logs, name)), ...(existsSync(inside) ? readdirSync(inside).map((name) => join(inside, name)) : [])];
   }
 
-  /** Ends everything that was started; `keep` leaves the directory. */
+  /** Ends everything that was started, also in the middle of start(); `keep` leaves the directory. */
   async stop({ keep = false } = {}) {
-    for (const child of [this.watcher, this.swappers, this.guardian, this.jitd, this.signer, ...this.relays.map((relay) => relay.child)]) await child?.end();
+    this.stopped = true;
+    await this.#end_processes();
+    await this.starting?.catch(() => {}); // the step that it is in may have begun another one
+    await this.#end_processes();
     await this.chain?.stop();
     if (!keep) rmSync(this.dir, { recursive: true, force: true });
   }

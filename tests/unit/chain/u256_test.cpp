@@ -2,11 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "chain/u256.hpp"
 #include "chain/wide_math.hpp"
+#include "support/seed.hpp"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <iostream>
 #include <random>
 
 namespace jitbox::chain {
@@ -16,8 +16,6 @@ constexpr u256 highest = ~static_cast<u256>(0);
 
 class U256 : public ::testing::Test {
 protected:
-    U256() { std::cout << "seed " << seed_ << "\n"; }
-
     /// Any width from 0 to 256 bits, and the neighbours of powers of two among them.
     u256 number() {
         u256 out = 0;
@@ -29,8 +27,7 @@ protected:
     }
 
 private:
-    const std::uint32_t seed_ = 20'261;
-    std::mt19937_64 random_{seed_};
+    std::mt19937_64 random_{test::random_seed()};
 };
 
 /// Digit by digit.

@@ -1,6 +1,7 @@
 // Short floats truncate and lose at most their last bit; liquidity from budgets never costs more than the budgets, and little less.
 // SPDX-License-Identifier: Apache-2.0
 #include "hls/candidate_seed.hpp"
+#include "support/seed.hpp"
 
 #include <gtest/gtest.h>
 
@@ -10,12 +11,8 @@
 namespace jitbox::hlsk {
 namespace {
 
-constexpr std::uint64_t seed = 20261128;
-
 class Seeds : public ::testing::Test {
 protected:
-    Seeds() { RecordProperty("seed", std::to_string(seed)); }
-
     std::uint64_t below(std::uint64_t n) { return random_() % n; }
     /// As many small values as large ones.
     u256 draw(unsigned bits) {
@@ -27,7 +24,7 @@ protected:
         return ShortFloat{static_cast<std::uint32_t>(random_()) | 0x80000000U, static_cast<std::int32_t>(below(80)) - 40};
     }
 
-    std::mt19937_64 random_{seed};
+    std::mt19937_64 random_{test::random_seed()};
 };
 
 long double exact(const ShortFloat& a) {

@@ -1,6 +1,7 @@
 // The leaf arithmetic: the hardware form, the CPU form and plain wide integers give the same results, at corners and at random.
 // SPDX-License-Identifier: Apache-2.0
 #include "hls/wide_math.hpp"
+#include "support/seed.hpp"
 
 #include <gtest/gtest.h>
 
@@ -10,12 +11,8 @@
 namespace jitbox::hlsk {
 namespace {
 
-constexpr std::uint64_t seed = 20261122;
-
 class WideMath : public testing::Test {
 protected:
-    WideMath() { RecordProperty("seed", std::to_string(seed)); }
-
     /// Any width from 0 to 256 bits, limbs often all ones or zero: where estimates of quotient digits go wrong.
     u256 draw() {
         const auto limb = [this] {
@@ -27,7 +24,7 @@ protected:
         return bits == 0 ? u256(0) : u256(value >> (256 - bits));
     }
 
-    std::mt19937_64 random_{seed};
+    std::mt19937_64 random_{test::random_seed()};
 };
 
 const std::array<u256, 12> corners{u256(0),        u256(1),        u256(2),        u256(0xffffffffULL),

@@ -221,8 +221,11 @@ private:
     bool closed_ = false;
 };
 
-/// Dies with its parent, and at the deadline whatever hangs.
+/// Dies with its parent, and at the deadline whatever hangs. Not by Ctrl-C, which a terminal sends to both: the host closes its
+/// card first.
 void bind_life(unsigned deadline_s) {
+    (void)std::signal(SIGINT, SIG_IGN);
+    (void)std::signal(SIGHUP, SIG_IGN);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() == 1) std::_Exit(0); // the parent was quicker
     (void)std::signal(SIGALRM, [](int) { std::_Exit(3); });
@@ -261,7 +264,9 @@ int run(int argc, char** argv) {
     const std::string folder = user == nullptr ? "/tmp/" : "/tmp/" + std::string(user) + "/";
     try {
         RpcLink requests(folder + id, 30);
-        RpcLink memory(folder + "D2X_unix_sock_" + id, 30);
+        const std::string memory_socket = folder + "D2X_unix_sock_" + id;
+        RpcLink memory(memory_socket, 30);
+        (void)std::remove(memory_socket.c_str()); // XRT takes no second connection and would leave the file
         Model(requests, memory, options).run();
         return 0;
     } catch (const LinkClosed& closed) {

@@ -86,9 +86,10 @@ void Lanes::uncertain(std::uint32_t index) {
     if (held != nullptr && held->state == LaneState::busy && held->mint_raw.empty()) held->state = LaneState::uncertain;
 }
 
-void Lanes::consumed(std::uint32_t index) {
+void Lanes::consumed(std::uint32_t index, std::uint64_t mint_nonce) {
     Lane* const held = lane(index);
-    if (held != nullptr && held->state != LaneState::free) free_lane(*held, held->next_nonce + nonces_per_bundle);
+    if (held == nullptr || held->state == LaneState::free || held->next_nonce != mint_nonce) return;
+    free_lane(*held, mint_nonce + nonces_per_bundle);
 }
 
 std::vector<Lane> Lanes::to_void(std::uint64_t head) {

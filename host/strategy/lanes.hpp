@@ -46,8 +46,9 @@ public:
     void signed_bundle(std::uint32_t index, Bytes mint_raw, const Bytes32& mint_hash, Bytes burn_raw, const Bytes32& burn_hash);
     /// The signer did not answer, or failed after it may have bound the nonces.
     void uncertain(std::uint32_t index);
-    /// Both nonces of the bundle are used on chain (included, or voided).
-    void consumed(std::uint32_t index);
+    /// The bundle whose mint has `mint_nonce` is included: both of its nonces are used on chain. Said again after a reorganisation,
+    /// when the lane holds a later bundle, it changes nothing.
+    void consumed(std::uint32_t index, std::uint64_t mint_nonce);
 
     /// A head arrived: signed lanes whose target block is `head` or earlier and that were not consumed become voiding. Returns the
     /// lanes to publish now (also those that are voiding for several blocks: publishing again is harmless).

@@ -193,7 +193,7 @@ struct Settlement::Impl : std::enable_shared_from_this<Impl> {
     void follow(const Inquiry& inquiry, const relay::Verdict& verdict) {
         const std::string target = to_hex(inquiry.bundle.target_hash);
         if (verdict.outcome == store::Outcome::included) {
-            trading.lanes.consumed(inquiry.bundle.lane);
+            trading.lanes.consumed(inquiry.bundle.lane, inquiry.bundle.mint_nonce);
             services.events.note(Level::info, "included",
                                  fmt::format("{} block {}: earned {:.6f} ether net; {}", target.substr(0, 10),
                                              inquiry.bundle.target_block, chain::to_double(verdict.realised_profit_wei) / 1e18,

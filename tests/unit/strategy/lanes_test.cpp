@@ -41,9 +41,23 @@ TEST(Lanes, ASignedBundleNeverGivesItsNoncesBack) {
     sign(lanes, 0);
     lanes.release(0);
     EXPECT_EQ(lanes.find(0)->state, LaneState::busy);
-    lanes.consumed(0);
+    lanes.consumed(0, 10);
     EXPECT_EQ(lanes.find(0)->state, LaneState::free);
     EXPECT_EQ(lanes.find(0)->next_nonce, 12U);
+}
+
+TEST(Lanes, AnInclusionThatIsToldAgainAfterAReorganisationDoesNotEndTheNextBundle) {
+    Lanes lanes = two_lanes();
+    (void)lanes.take("a/0", 5);
+    sign(lanes, 0);
+    lanes.consumed(0, 10);
+    (void)lanes.take("b/0", 6);
+    sign(lanes, 0);
+    lanes.consumed(0, 10); // "a" was mined again in the block that took the place of its own
+    EXPECT_EQ(lanes.find(0)->bundle, "b/0");
+    EXPECT_EQ(lanes.find(0)->next_nonce, 12U);
+    EXPECT_TRUE(lanes.to_void(5).empty()) << "its block is still to come";
+    EXPECT_EQ(lanes.to_void(6).size(), 1U) << "and it is voided when that passes without it";
 }
 
 TEST(Lanes, ABundleWhoseBlockPassedIsVoidedUntilBothNoncesAreUsed) {

@@ -11,6 +11,8 @@
 
 #include <boost/asio/io_context.hpp>
 
+#include <set>
+
 namespace jitbox::feed {
 namespace {
 
@@ -70,14 +72,15 @@ private:
 
     void on_open() {
         frames_.forget_subscriptions();
-        unanswered_ = options_.log_addresses.empty() ? 2 : 3;
+        unanswered_ = {id_pending, id_heads};
+        if (!options_.log_addresses.empty()) unanswered_.insert(id_logs);
         ++generation_;
         connection_->send(subscribe_text(id_pending, R"(["newPendingTransactions",true])"));
         connection_->send(subscribe_text(id_heads, R"(["newHeads"])"));
         if (!options_.log_addresses.empty())
             connection_->send(subscribe_text(id_logs, R"(["logs",)" + pool_log_filter(options_.log_addresses, "") + "]"));
         node_.after(subscribe_deadline, guarded([generation = generation_](Core& self) {
-                        if (self.generation_ == generation && self.unanswered_ > 0)
+                        if (self.generation_ == generation && !self.unanswered_.empty())
                             self.connection_->restart("the node did not answer the subscriptions");
                     }));
     }
@@ -93,16 +96,14 @@ private:
     }
 
     void on_answer(const Answer& answer) {
-        if (answer.id < id_pending || answer.id > id_logs)
-            return warn("answer to a request that was not made", ++counters_.malformed_frames);
+        if (unanswered_.erase(answer.id) == 0)
+            return warn("answer to a request that was not made, or a second one", ++counters_.malformed_frames);
         if (!answer.result) return connection_->restart("the node refused a subscription: " + answer.result.error().what);
         const Subscription kind = answer.id == id_pending ? Subscription::pending
                                   : answer.id == id_heads ? Subscription::heads
                                                           : Subscription::logs;
         frames_.add_subscription(*answer.result, kind);
-        if (unanswered_ == 0) return;
-        --unanswered_;
-        if (unanswered_ > 0) return;
+        if (!unanswered_.empty()) return;
         ++counters_.connects;
         counters_.connected = true;
         last_head_ns_ = steady_now_ns();
@@ -266,10 +267,10 @@ private:
     std::unique_ptr<WsConnection> connection_;
     std::deque<Head> waiting_heads_; ///< while a gap is filled
     bool filling_ = false;
-    bool fill_tried_ = false; ///< for the gap before the next head
-    std::string last_reason_; ///< why the connection was down last
-    int unanswered_ = 0;
-    std::uint64_t generation_ = 0; ///< of the connection
+    bool fill_tried_ = false;            ///< for the gap before the next head
+    std::string last_reason_;            ///< why the connection was down last
+    std::set<std::uint64_t> unanswered_; ///< subscriptions that the connection waits for
+    std::uint64_t generation_ = 0;       ///< of the connection
     std::uint64_t failed_fills_ = 0;
     std::uint64_t last_head_ns_ = 0;
 };

@@ -95,7 +95,9 @@ void MisbehavingNode::on_message(const std::shared_ptr<Connection>& connection, 
     const json::value message = json::parse(text);
     if (!message.is_array()) {
         const json::value reply = answer(connection, message.as_object());
-        if (!reply.is_null()) connection->send(json::serialize(reply));
+        if (reply.is_null()) return;
+        connection->send(json::serialize(reply));
+        if (answered_twice.contains(std::string(message.at("method").as_string()))) connection->send(json::serialize(reply));
         return;
     }
     json::array replies;
@@ -133,7 +135,7 @@ json::value MisbehavingNode::result_of(const std::shared_ptr<Connection>& connec
     if (method == "eth_getBlockByNumber") {
         if (params.at(0).as_string() == "latest") return header(tip());
         const auto found = canonical_.find(std::stoull(std::string(params.at(0).as_string()), nullptr, 16));
-        return found == canonical_.end() ? json::value(nullptr) : header(found->second);
+        return forgetful || found == canonical_.end() ? json::value(nullptr) : header(found->second);
     }
     return params.empty() ? json::value(nullptr) : params.at(0); // an echo, for tests of the client itself
 }

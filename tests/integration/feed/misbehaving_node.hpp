@@ -53,6 +53,8 @@ public:
     bool silent = false;               ///< announcements are swallowed
     bool refuse_subscriptions = false; ///< eth_subscribe is answered with an error
     std::set<std::string> unanswered;  ///< methods that get no answer
+    std::set<std::string> answered_twice;
+    bool forgetful = false; ///< of all blocks it knows only the latest
 
     // ---- what was asked of it
     [[nodiscard]] std::size_t accepted() const { return accepted_; }

@@ -204,6 +204,42 @@ TEST_F(MisbehavingNodeTest, it_falls_silent_and_the_missing_heads_are_noticed) {
     EXPECT_THAT(testing::PrintToString(connection), HasSubstr("silent although the node has moved on"));
 }
 
+TEST_F(MisbehavingNodeTest, it_has_nothing_to_say_for_long_and_is_not_left_for_that) {
+    feed::FeedOptions options;
+    options.stall = 40ms;
+    start_feed(options);
+    ASSERT_TRUE(wait([&] { return feed->counters().connected && !heads.empty(); }));
+    const std::size_t asked = node->asked("eth_getBlockByNumber");
+    ASSERT_TRUE(wait([&] { return node->asked("eth_getBlockByNumber") >= asked + 3; })) << "it is asked whether it has moved on";
+    EXPECT_EQ(feed->counters().connects, 1U);
+}
+
+TEST_F(MisbehavingNodeTest, it_does_not_know_the_blocks_that_it_skipped_and_the_stream_goes_on) {
+    start_connected();
+    node->forgetful = true;
+    const NodeBlock skipped = node->mine(node->mine(node->tip()));
+    const NodeBlock block = node->mine(skipped);
+    node->announce(block);
+    ASSERT_TRUE(wait_for_tip(block));
+    const NodeBlock next = node->mine(block);
+    node->announce(next);
+    ASSERT_TRUE(wait_for_tip(next));
+    EXPECT_THAT(heads, ElementsAre(100, 103, 104));
+    EXPECT_THAT(testing::PrintToString(warnings), HasSubstr("the node does not know this block"));
+    EXPECT_EQ(feed->counters().gaps, 1U) << "it was asked once";
+}
+
+TEST_F(MisbehavingNodeTest, it_sends_nothing_but_nonsense_and_the_log_does_not_grow_with_it) {
+    start_connected();
+    const std::size_t before = warnings.size();
+    for (int i = 0; i < 2500; ++i) node->send_frame("nonsense");
+    const Transaction good = transaction();
+    node->announce(good);
+    ASSERT_TRUE(wait([&] { return delivered(good) == 1; }));
+    EXPECT_EQ(feed->counters().malformed_frames, 2500U);
+    EXPECT_EQ(warnings.size() - before, 22U) << "the first twenty, then every thousandth";
+}
+
 TEST_F(MisbehavingNodeTest, it_is_not_there_at_first) {
     const std::uint16_t port = node->port();
     node.reset();
@@ -223,6 +259,22 @@ TEST_F(MisbehavingNodeTest, it_refuses_subscriptions_and_is_not_hammered) {
     EXPECT_LT(node->accepted(), 20U) << "the back-off grows although every connection opens";
     node->refuse_subscriptions = false;
     EXPECT_TRUE(wait([&] { return feed->counters().connected; }));
+}
+
+TEST_F(MisbehavingNodeTest, it_answers_twice_and_one_subscription_does_not_stand_for_two) {
+    node->answered_twice = {"eth_subscribe", "echo"};
+    start_connected();
+    EXPECT_EQ(feed->counters().malformed_frames, 2U) << "the second answers";
+    const Transaction sent = transaction();
+    node->announce(sent);
+    ASSERT_TRUE(wait([&] { return delivered(sent) == 1; })) << "the first answer's subscription is the one that counts";
+    std::vector<std::string> answers;
+    for (const char* word : {R"(["a"])", R"(["b"])"})
+        rpc->call({.method = "echo", .params_json = word},
+                  [&](const Result<std::string>& result) { answers.push_back(result.value_or("no answer")); });
+    ASSERT_TRUE(wait([&] { return answers.size() >= 2; }));
+    test::run_until(io, [] { return false; }, 20ms);
+    EXPECT_THAT(answers, ElementsAre("\"a\"", "\"b\""));
 }
 
 TEST_F(MisbehavingNodeTest, requests_have_deadlines_and_every_one_is_answered_once) {

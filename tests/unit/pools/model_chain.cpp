@@ -6,6 +6,7 @@
 #include "chain/uniswap_abi.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace jitbox::test {
 
@@ -146,20 +147,51 @@ void ModelChain::random_event(ModelBlock& block, std::size_t index) {
         pool.fee_protocol = fee0 | (pancake ? 3200U << 16 : 6U << 4);
         log = fee_protocol_log(identity, fee0, pancake ? 3200 : 6);
     }
+    append(block, std::move(log));
+}
+
+void ModelChain::append(ModelBlock& block, chain::Log log) {
     log.block_number = block.head.number;
     log.block_hash = block.head.hash;
     log.log_index = block.logs.size() * 3;
     block.logs.push_back(std::move(log));
 }
 
-const ModelBlock& ModelChain::mine(const Bytes32& parent, unsigned events) {
+ModelBlock ModelChain::block_on(const Bytes32& parent) {
     const ModelBlock& below = blocks_.at(parent);
     ModelBlock block{.head = below.head, .logs = {}, .pools = below.pools};
     block.head.number = below.head.number + 1;
     block.head.parent_hash = parent;
     block.head.hash = chain::keccak256("block " + std::to_string(++serial_));
+    return block;
+}
+
+const ModelBlock& ModelChain::keep(ModelBlock block) {
+    const Bytes32 hash = block.head.hash;
+    return blocks_.emplace(hash, std::move(block)).first->second;
+}
+
+const ModelBlock& ModelChain::mine(const Bytes32& parent, unsigned events) {
+    ModelBlock block = block_on(parent);
     for (unsigned i = 0; i < events; ++i) random_event(block, random_() % identities_.size());
-    return blocks_.emplace(block.head.hash, std::move(block)).first->second;
+    return keep(std::move(block));
+}
+
+const ModelBlock& ModelChain::mine_positions(const Bytes32& parent, std::size_t pool, std::int32_t lower, unsigned count) {
+    ModelBlock block = block_on(parent);
+    const std::int32_t spacing = identities_[pool].tick_spacing;
+    for (unsigned i = 0; i < count; ++i, lower += spacing) {
+        block.pools[pool].positions[{lower, lower + spacing}] += 1000 + i;
+        append(block, liquidity_log(identities_[pool], false, lower, lower + spacing, 1000 + i));
+    }
+    return keep(std::move(block));
+}
+
+const ModelBlock& ModelChain::mine_swap(const Bytes32& parent, std::size_t pool, std::int32_t tick) {
+    ModelBlock block = block_on(parent);
+    block.pools[pool].tick = tick;
+    append(block, swap_log(identities_[pool], block.pools[pool].sqrt_price_x96, block.pools[pool].liquidity(), tick));
+    return keep(std::move(block));
 }
 
 const ModelBlock& ModelChain::mine_many(Bytes32 parent, unsigned count, unsigned events_each) {
@@ -227,7 +259,7 @@ void ModelNode::logs_of_block(const Bytes32& block_hash, const std::vector<chain
 void ModelNode::head_by_hash(const Bytes32& block_hash, pools::Done<chain::Head> done) {
     later([this, block_hash, done = std::move(done)] {
         if (failing || !chain_.has(block_hash)) return done(fail("model node: no such block"));
-        done(chain_.at(block_hash).head);
+        done(chain_.at(std::exchange(wrong_parent, std::nullopt).value_or(block_hash)).head);
     });
 }
 

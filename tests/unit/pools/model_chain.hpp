@@ -40,6 +40,10 @@ public:
     const ModelBlock& mine(const Bytes32& parent, unsigned events);
     /// `count` blocks on top of each other; gives the last.
     const ModelBlock& mine_many(Bytes32 parent, unsigned count, unsigned events_each = 2);
+    /// A block in which one pool gets `count` positions of one spacing each, side by side from `lower` on.
+    const ModelBlock& mine_positions(const Bytes32& parent, std::size_t pool, std::int32_t lower, unsigned count);
+    /// A block with one swap that ends at this tick.
+    const ModelBlock& mine_swap(const Bytes32& parent, std::size_t pool, std::int32_t tick);
     [[nodiscard]] const ModelBlock& at(const Bytes32& hash) const { return blocks_.at(hash); }
     [[nodiscard]] bool has(const Bytes32& hash) const { return blocks_.contains(hash); }
     [[nodiscard]] const ModelBlock& genesis() const { return blocks_.at(genesis_); }
@@ -49,6 +53,9 @@ public:
 
 private:
     void random_event(ModelBlock& block, std::size_t pool);
+    [[nodiscard]] ModelBlock block_on(const Bytes32& parent);
+    static void append(ModelBlock& block, chain::Log log);
+    const ModelBlock& keep(ModelBlock block);
 
     std::vector<pools::PoolIdentity> identities_;
     std::mt19937_64 random_;
@@ -82,9 +89,10 @@ public:
     /// Does all that is asked, and what is asked by that, up to a limit.
     void run();
 
-    bool failing = false;   ///< every answer is an error
-    u128 liquidity_lie = 0; ///< added to what liquidity() of the first pool says ...
-    unsigned lies = ~0U;    ///< ... so many times
+    bool failing = false;                ///< every answer is an error
+    u128 liquidity_lie = 0;              ///< added to what liquidity() of the first pool says ...
+    unsigned lies = ~0U;                 ///< ... so many times
+    std::optional<Bytes32> wrong_parent; ///< what the next question for a block by its hash is answered with
     std::size_t contract_calls = 0;
 
 private:

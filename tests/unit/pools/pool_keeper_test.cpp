@@ -175,6 +175,56 @@ TEST_F(PoolKeeperTest, a_reading_that_the_next_audit_does_not_confirm_is_read_on
     expect_equal_to_node(third);
 }
 
+TEST_F(PoolKeeperTest, a_node_that_gives_another_block_than_the_parent_that_was_asked_for_is_not_believed) {
+    start();
+    const ModelBlock& fork = chain.mine(chain.genesis().head.hash, 3);
+    const ModelBlock& block = chain.mine_many(chain.genesis().head.hash, 3);
+    node.wrong_parent = fork.head.hash; // it connects, so that its logs would be taken for our chain's
+    announce(block);
+    EXPECT_THAT(alerts, testing::Contains(HasSubstr("another block than the parent that was asked for")));
+    EXPECT_EQ(keeper->counters().reorganisations, 0U) << "nothing of the other block was taken";
+    expect_equal_to_node(block);
+}
+
+TEST_F(PoolKeeperTest, a_price_that_comes_near_the_end_of_the_known_ticks_has_them_read_again_around_it) {
+    make_keeper({.bitmap_words_each_side = 1, .audit_every_blocks = 1000});
+    const std::int32_t spacing = chain.identities()[0].tick_spacing;
+    const ModelBlock& dense = chain.mine_positions(chain.genesis().head.hash, 0, -200 * spacing, 400);
+    const ModelBlock& centred = chain.mine_swap(dense.head.hash, 0, 0);
+    node.set_latest(centred.head.hash);
+    start();
+    const std::int32_t end = keeper->book().state(0).known_upper;
+    ASSERT_EQ(end, 512 * spacing - 1) << "one word beyond that of the price: 64 ticks on either side are in it";
+    const std::uint64_t snapshots = keeper->counters().snapshots;
+    const ModelBlock& before = chain.mine_swap(centred.head.hash, 0, end - 97 * spacing);
+    announce(before);
+    EXPECT_EQ(keeper->counters().snapshots, snapshots) << "more than an eighth of what is known is left";
+    const ModelBlock& near = chain.mine_swap(before.head.hash, 0, end - 95 * spacing);
+    announce(near);
+    EXPECT_GT(keeper->counters().snapshots, snapshots);
+    EXPECT_GT(keeper->book().state(0).known_upper, end);
+    EXPECT_TRUE(alerts.empty()) << alerts[0];
+    expect_equal_to_node(near);
+    const ModelBlock& beyond = chain.mine_swap(near.head.hash, 0, end + spacing);
+    announce(beyond);
+    expect_equal_to_node(beyond);
+}
+
+TEST_F(PoolKeeperTest, a_head_far_ahead_is_not_walked_down_to) {
+    start();
+    chain::Head lie = chain.genesis().head; // of a number that the chain will not have for years
+    lie.number = ~std::uint64_t{0};
+    lie.hash = {9};
+    lie.parent_hash = {8};
+    keeper->on_head(lie);
+    node.run();
+    expect_equal_to_node(chain.genesis());
+    EXPECT_EQ(keeper->counters().snapshots, 3U) << "the node's latest block is known: nothing is read again";
+    const ModelBlock& block = chain.mine(chain.genesis().head.hash, 3);
+    announce(block);
+    expect_equal_to_node(block);
+}
+
 TEST_F(PoolKeeperTest, a_node_that_answers_with_errors_is_asked_again) {
     node.failing = true;
     start();

@@ -105,6 +105,35 @@ TEST_F(RangeLegs, WhatTheRouterWouldRevertIsRejected) {
     EXPECT_EQ(kernel_.rejection({.sequence = 8, .direct_pool = true}), Reason::price_limit) << "the pool has no default limit";
 }
 
+TEST_F(RangeLegs, ALimitThatIsMetToTheUnitIsMetAndOneUnitMoreIsNot) {
+    const auto out = accel::decision_from(kernel_.answer({.sequence = 1}));
+    ASSERT_TRUE(out);
+    const auto received = static_cast<u256>(-out->alone1);
+    EXPECT_EQ(kernel_.rejection({.sequence = 2, .limit = received}), Reason::none);
+    EXPECT_EQ(kernel_.rejection({.sequence = 3, .limit = received + 1}), Reason::minimum_out);
+    const auto in = accel::decision_from(kernel_.answer({.sequence = 4, .exact_in = false, .limit = pow10(20)}));
+    ASSERT_TRUE(in);
+    const auto paid = static_cast<u256>(in->alone0);
+    EXPECT_EQ(kernel_.rejection({.sequence = 5, .exact_in = false, .limit = paid}), Reason::none);
+    EXPECT_EQ(kernel_.rejection({.sequence = 6, .exact_in = false, .limit = paid - 1}), Reason::maximum_in);
+}
+
+TEST_F(RangeLegs, TheLeastProfitIsEnoughAndOneWeiLessIsNot) {
+    const auto free = accel::decision_from(kernel_.answer({.sequence = 1}));
+    ASSERT_TRUE(free);
+    accel::ParamsRecord params = plain_params();
+    params.min_profit_wei = static_cast<u256>(free->profit_wei);
+    ASSERT_EQ(kernel_.refusal(accel::to_record(4, params)), Reason::none);
+    EXPECT_EQ(kernel_.rejection({.sequence = 2}), Reason::none);
+    params.min_profit_wei += 1;
+    ASSERT_EQ(kernel_.refusal(accel::to_record(4, params)), Reason::none);
+    EXPECT_EQ(kernel_.rejection({.sequence = 3}), Reason::unprofitable);
+    params.min_profit_wei = 0;
+    params.gas_cost_wei = static_cast<u256>(free->profit_wei);
+    ASSERT_EQ(kernel_.refusal(accel::to_record(4, params)), Reason::none);
+    EXPECT_EQ(kernel_.rejection({.sequence = 4}), Reason::unprofitable) << "nothing left is no profit";
+}
+
 TEST_F(RangeLegs, AnExactOutputThatThePoolCannotGiveIsAPartialFill) {
     // All of the pool is 10^21 of liquidity up to tick 6000; beyond it lie only empty bitmap words.
     const Leg leg{.zero_for_one = false, .exact_in = false, .amount = pow10(22), .limit = ~static_cast<u256>(0)};

@@ -1,8 +1,9 @@
 // The local bundle relay against a real node: what a builder promises, and what it does when it is told to misbehave.
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { after, before, beforeEach, describe, test } from 'node:test';
-import { Wallet, keccak256 } from 'ethers';
+import { Wallet, id, keccak256 } from 'ethers';
 import { accounts, failing as failing_at, post, Relay, start, transfer as transfer_at } from './harness.mjs';
 
 describe('relay stand-in', () => {
@@ -64,8 +65,15 @@ describe('relay stand-in', () => {
   });
 
   test('timestamps outside of minTimestamp and maxTimestamp keep a bundle out', async () => {
-    await relay.send([await transfer(0, 0, a)], await next(), { maxTimestamp: 1 });
-    assert.deepEqual((await relay.build()).bundles, []);
+    const { timestamp } = await node('eth_getBlockByNumber', ['latest', false]);
+    const slot = 12; // seconds to the next block
+    const within = async (limits) => {
+      await relay.send([await transfer(0, 0, a)], await next(), limits);
+      return (await relay.build()).bundles.length;
+    };
+    assert.equal(await within({ maxTimestamp: Number(timestamp) + slot - 1 }), 0);
+    assert.equal(await within({ minTimestamp: Number(timestamp) + 2 * slot + 1 }), 0);
+    assert.equal(await within({ minTimestamp: Number(timestamp) + 3 * slot, maxTimestamp: Number(timestamp) + 3 * slot }), 1);
   });
 
   test('of two bundles for the same nonce the better paying one is included', async () => {
@@ -108,7 +116,8 @@ describe('relay stand-in', () => {
   test('a missing, malformed or foreign signature is refused with its reason', async () => {
     const body = [{ txs: [await transfer(0, 0, a)], blockNumber: '0x1' }];
     const foreign = `${accounts[0].address}:${await Wallet.createRandom().signMessage('x')}`;
-    for (const [header, why] of [['', /is missing/], ['nonsense', /not address:signature/], [foreign, /signed by/]]) {
+    const another_body = `${relay.wallet.address}:${await relay.wallet.signMessage(id('another body'))}`;
+    for (const [header, why] of [['', /is missing/], ['nonsense', /not address:signature/], [foreign, /signed by/], [another_body, /signed by/]]) {
       const answer = await relay.call('eth_sendBundle', body, { header });
       assert.equal(answer.status, 403);
       assert.match(answer.body.error.message, why);
@@ -121,6 +130,8 @@ describe('relay stand-in', () => {
       [[{ txs: Array(101).fill('0x00') }], /at most 100/], [[{ txs: [], blockNumber: '0x1' }], /no replacementUuid/],
       [[{ txs: [await transfer(0, 0, a)], blockNumber: 'soon' }], /blockNumber/],
     ]) assert.match((await relay.call('eth_sendBundle', params)).body.error.message, why);
+    const long = await Promise.all([0, 1].map((nonce) => transfer(0, nonce, a, 0n, { data: `0x${'00'.repeat(150_000)}`, gasLimit: 10_000_000n })));
+    assert.match((await relay.send(long, await next())).body.error.message, /30\d{4} bytes, at most 300000/);
     assert.equal((await post(relay.url, 'no json')).status, 400);
     assert.match((await relay.call('eth_blockNumber', [])).body.error.message, /not offered/);
   });
@@ -133,6 +144,19 @@ describe('relay stand-in', () => {
     assert.equal(result.ethSentToCoinbase, '777');
     assert.equal(BigInt(result.coinbaseDiff), 42_000n * 10n ** 9n + 777n);
     assert.deepEqual(await mined(), [], 'nothing was mined by it');
+  });
+
+  test('its help says what it is, and a mistake in the command line is 2 and named', () => {
+    const run = (...args) => spawnSync(process.env.JITBOX_RELAY_SIM, args, { encoding: 'utf8', timeout: 10_000 });
+    const help = run('--help');
+    assert.equal(help.status, 0);
+    assert.match(help.stdout, /LOCAL STAND-IN/);
+    for (const option of ['eth_sendBundle', 'eth_callBundle', 'eth_cancelBundle', 'sim_setFault', '--fault', '--no-build']) assert.ok(help.stdout.includes(option), option);
+    for (const [args, what] of [[['--listen', 'nowhere'], /--listen/], [['--listen', '127.0.0.1:70000'], /--listen/], [['--fault', 'sulk'], /one of: none, slow/], [['--node', 'ftp://x'], /ftp/], [['--nonsense'], /--nonsense/]]) {
+      const { status, stderr } = run(...args);
+      assert.equal(status, 2, args.join(' '));
+      assert.match(stderr, what);
+    }
   });
 
   test('told to drop: accepts and never includes', async () => {

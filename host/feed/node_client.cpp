@@ -147,6 +147,11 @@ void NodeClient::transaction_count(const chain::Address& account, bool pending, 
                        number_from_json);
 }
 
+void NodeClient::transaction_count_at(const chain::Address& account, std::uint64_t block_number, Done<std::uint64_t> done) {
+    ask<std::uint64_t>(rpc_, "eth_getTransactionCount", "[" + quoted(to_hex(account)) + "," + quantity(block_number) + "]",
+                       std::move(done), number_from_json);
+}
+
 void NodeClient::balance(const chain::Address& account, Done<chain::u256> done) {
     ask<chain::u256>(rpc_, "eth_getBalance", "[" + quoted(to_hex(account)) + R"(,"latest"])", std::move(done), word_from_json);
 }

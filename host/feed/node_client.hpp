@@ -24,6 +24,7 @@ struct Receipt {
 
 struct Block {
     chain::Head head;
+    std::optional<Bytes20> fee_recipient; ///< "miner"; a node may leave it out
     std::vector<Bytes32> transaction_hashes;
 };
 
@@ -46,6 +47,8 @@ public:
     void call(const pools::ContractCall& call, Done<Bytes> done);
     /// With `pending`, transactions in the node's pool count too.
     void transaction_count(const chain::Address& account, bool pending, Done<std::uint64_t> done);
+    /// After this block. Errors also when the node has not kept its state.
+    void transaction_count_at(const chain::Address& account, std::uint64_t block_number, Done<std::uint64_t> done);
     void balance(const chain::Address& account, Done<chain::u256> done);
     void code(const chain::Address& account, Done<Bytes> done);
     /// Gives the hash under which the node took it.

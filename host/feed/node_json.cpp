@@ -266,8 +266,9 @@ Result<Receipt> receipt_from_json(dom::element value) {
 Result<Block> block_from_json(dom::element value) {
     auto head = head_from_json(value);
     if (!head) return std::unexpected(head.error());
-    Block out{.head = *head, .transaction_hashes = {}};
+    Block out{.head = *head, .fee_recipient = {}, .transaction_hashes = {}};
     Members members(value);
+    if (members.find("miner")) out.fee_recipient = members.fixed<20>("miner");
     members.array("transactions", true,
                   [&](dom::element hash) { out.transaction_hashes.push_back(members.fixed_of<32>(hash, "transactions")); });
     if (members.failed()) return members.error("block");

@@ -32,7 +32,6 @@ struct RelayConfig {
     std::chrono::milliseconds deadline{500};
     CancelStyle cancel_style = CancelStyle::cancel_bundle;
     std::string ca_file;                     ///< PEM to trust for https; empty: the system's
-    std::vector<std::string> fee_recipients; ///< builders behind this relay, for outcome tracking; empty: not known
     std::size_t max_connections = 4;         ///< requests in flight; further ones are answered `busy`
 };
 

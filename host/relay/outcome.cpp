@@ -121,27 +121,23 @@ std::optional<Verdict> bundle_invalid(const TrackedBundle& bundle, const BlockEv
     return std::nullopt;
 }
 
-Verdict delivery(const TrackedBundle& bundle, const BlockEvidence& block, const std::vector<std::string>& fee_recipients) {
+Verdict delivery(const TrackedBundle& bundle, const BlockEvidence& block, std::span<const Bytes20> fee_recipients) {
     if (bundle.accepted_by.empty() && bundle.too_late)
         return verdict(Outcome::late,
                        "no relay took it before the block came" + (bundle.last_refusal.empty() ? "" : "; " + bundle.last_refusal));
     if (bundle.accepted_by.empty())
         return verdict(Outcome::no_relay_slot,
                        "no relay took it" + (bundle.last_refusal.empty() ? "" : "; " + bundle.last_refusal));
-    if (block.fee_recipient && !fee_recipients.empty()) {
-        const std::string recipient = to_hex(*block.fee_recipient);
-        const bool ours = std::ranges::any_of(fee_recipients, [&](const std::string& known) {
-            const auto address = fixed_from_hex<20>(known);
-            return address && *address == *block.fee_recipient;
-        });
-        if (!ours) return verdict(Outcome::no_relay_slot, "the block was built by " + recipient + ", behind none of our relays");
-    }
+    if (block.fee_recipient && !fee_recipients.empty() &&
+        std::ranges::find(fee_recipients, *block.fee_recipient) == fee_recipients.end())
+        return verdict(Outcome::no_relay_slot,
+                       "the block was built by " + to_hex(*block.fee_recipient) + ", behind none of our relays");
     return verdict(Outcome::unknown, fmt::format("{} relays held it, the target is still pending", bundle.accepted_by.size()));
 }
 
 } // namespace
 
-Verdict judge(const TrackedBundle& bundle, const BlockEvidence& block, const std::vector<std::string>& fee_recipients) {
+Verdict judge(const TrackedBundle& bundle, const BlockEvidence& block, std::span<const Bytes20> fee_recipients) {
     const Positions at{position(block.transactions, bundle.mint_hash), position(block.transactions, bundle.target_hash),
                        position(block.transactions, bundle.burn_hash)};
     if (at.mint && at.target && at.burn && block.mint && block.target && block.burn) {

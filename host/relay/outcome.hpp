@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -90,8 +91,7 @@ struct Verdict {
 };
 
 /// `fee_recipients`: of all builders behind the configured relays; empty when they are not known.
-[[nodiscard]] Verdict judge(const TrackedBundle& bundle, const BlockEvidence& block,
-                            const std::vector<std::string>& fee_recipients);
+[[nodiscard]] Verdict judge(const TrackedBundle& bundle, const BlockEvidence& block, std::span<const Bytes20> fee_recipients);
 
 /// What the chain says about an included bundle. Errors: an event of the pool that must be there is not, or is malformed.
 [[nodiscard]] Result<Amounts> realised_amounts(const TrackedBundle& bundle, const ReceiptEvidence& mint,

@@ -190,6 +190,7 @@ struct RelayEndpoint {
     std::string url;
     std::string cancel_style;
     std::filesystem::path ca_file;
+    std::vector<Bytes20> fee_recipients; ///< of the builders behind it; empty: not known
 };
 
 struct Config {

@@ -241,6 +241,11 @@ constexpr std::array relay_endpoint_table{
                        [](RelayEndpoint& c, V v) { c.cancel_style = v.text; }},
     Key<RelayEndpoint>{"ca_file", Type::path, "", "", "PEM file of the authorities to trust. Empty: the system's.",
                        [](RelayEndpoint& c, V v) { c.ca_file = v.text; }},
+    Key<RelayEndpoint>{
+        "fee_recipients", Type::addresses, "", "",
+        "Fee recipients of the builders behind it. When every relay has them, a block of another builder is known as "
+        "the reason why a bundle missed it (no_relay_slot).",
+        [](RelayEndpoint& c, V v) { c.fee_recipients = v.addresses; }},
 };
 
 } // namespace

@@ -9,7 +9,7 @@
 
 namespace jitbox::apps::schema {
 
-enum class Type : std::uint8_t { text, choice, integer, flag, wei, address, checksummed, path, url, hash };
+enum class Type : std::uint8_t { text, choice, integer, flag, wei, address, addresses, checksummed, path, url, hash };
 
 /// A value of the file, already checked against its type; only the member of that type is set.
 struct Value {
@@ -18,6 +18,7 @@ struct Value {
     bool flag = false;
     u256 wei = 0;
     Bytes20 address{};
+    std::vector<Bytes20> addresses{};
 
     [[nodiscard]] std::uint64_t natural() const { return static_cast<std::uint64_t>(integer); }
 };

@@ -11,11 +11,15 @@
 namespace jitbox::apps::schema {
 namespace {
 
-std::vector<std::string> split_choices(const char* range) {
+std::vector<std::string> split(const std::string& text, char between) {
     std::vector<std::string> out;
-    std::istringstream in(range);
-    for (std::string part; std::getline(in, part, '|');) out.push_back(part);
+    std::istringstream in(text);
+    for (std::string part; std::getline(in, part, between);) out.push_back(part);
     return out;
+}
+
+std::vector<std::string> split_choices(const char* range) {
+    return split(range, '|');
 }
 
 std::string listed(const char* range) {
@@ -52,9 +56,25 @@ Result<Value> to_wei(const std::string& text) {
 
 Result<Value> to_address(const std::string& text) {
     const auto value = chain::parse_address(text);
-    if (!value) return fail("is no address: " + value.error().what, value.error().hint);
+    if (!value) {
+        const std::string& hint = value.error().hint;
+        return fail("is no address: " + value.error().what, hint.empty() ? "use 0x and 40 hex digits" : hint);
+    }
     if (chain::is_zero(*value)) return fail("is the zero address", "fill in the deployed contract's address");
     return Value{.address = *value};
+}
+
+Result<Value> to_addresses(const std::string& text) {
+    Value out;
+    for (std::string part : split(text, ',')) {
+        part.erase(0, part.find_first_not_of(' '));
+        part.erase(part.find_last_not_of(' ') + 1);
+        const auto one = to_address(part);
+        if (!one) return std::unexpected(one.error());
+        out.addresses.push_back(one->address);
+    }
+    if (out.addresses.empty()) return fail("names no address", "separate several by commas");
+    return out;
 }
 
 /// As an address, and spelt with its checksum: for lists that people copy by hand.
@@ -99,6 +119,8 @@ Result<Value> convert(Type type, const char* range, const std::string& text) {
         return to_wei(text);
     case Type::address:
         return to_address(text);
+    case Type::addresses:
+        return to_addresses(text);
     case Type::checksummed:
         return to_checksummed(text);
     case Type::url:
@@ -123,6 +145,8 @@ const char* name_of(Type type) {
         return "amount (decimal)";
     case Type::address:
         return "address";
+    case Type::addresses:
+        return "addresses with commas";
     case Type::checksummed:
         return "address with checksum";
     case Type::path:

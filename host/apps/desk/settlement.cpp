@@ -3,6 +3,7 @@
 #include "apps/desk/settlement.hpp"
 
 #include "apps/desk/stranded.hpp"
+#include "apps/runtime/parts.hpp"
 #include "base/hex.hpp"
 
 #include <boost/json.hpp>
@@ -64,13 +65,14 @@ std::string gas_detail(const BlockEvidence& evidence) {
 
 struct Settlement::Impl : std::enable_shared_from_this<Impl> {
     Impl(const Services& s, Trading& t, feed::NodeClient& n, SettlementCallbacks c)
-        : services(s), trading(t), node(n), callbacks(std::move(c)), stranded(s, n) {}
+        : services(s), trading(t), node(n), callbacks(std::move(c)), stranded(s, n), known_builders(builders(s.config)) {}
 
     const Services& services;
     Trading& trading;
     feed::NodeClient& node;
     SettlementCallbacks callbacks;
     Stranded stranded;
+    std::vector<Bytes20> known_builders; ///< fee recipients of all that our relays reach; empty: not all are known
     std::uint64_t last_head = 0;
     std::uint64_t inquiries = 0;
     std::map<BundleKey, std::uint64_t> newest; ///< inquiries that are open
@@ -111,6 +113,7 @@ struct Settlement::Impl : std::enable_shared_from_this<Impl> {
                 return;
             }
             inquiry->evidence.head = block->head;
+            inquiry->evidence.fee_recipient = block->fee_recipient;
             inquiry->evidence.transactions = block->transaction_hashes;
             if (self) self->ask_logs(inquiry);
         });
@@ -129,12 +132,8 @@ struct Settlement::Impl : std::enable_shared_from_this<Impl> {
 
     void ask_nonce(const std::shared_ptr<Inquiry>& inquiry, const Bytes20& account,
                    std::optional<std::uint64_t> BlockEvidence::* member) {
-        node.transaction_count(account, false, [inquiry, member](const Result<std::uint64_t>& nonce) {
-            if (nonce) {
-                inquiry->evidence.*member = *nonce;
-            } else {
-                inquiry->error = nonce.error().what;
-            }
+        node.transaction_count_at(account, inquiry->bundle.target_block, [inquiry, member](const Result<std::uint64_t>& nonce) {
+            if (nonce) inquiry->evidence.*member = *nonce; // a node may have dropped the state of a block that is long past
         });
     }
 
@@ -157,7 +156,7 @@ struct Settlement::Impl : std::enable_shared_from_this<Impl> {
                                  {{"uuid", inquiry.bundle.uuid}});
             return;
         }
-        const relay::Verdict verdict = relay::judge(inquiry.bundle, inquiry.evidence, {});
+        const relay::Verdict verdict = relay::judge(inquiry.bundle, inquiry.evidence, known_builders);
         trading.tracker.judged(inquiry.bundle.uuid, inquiry.bundle.version);
         trading.planner.ended(inquiry.bundle.uuid, inquiry.bundle.version);
         book(inquiry.bundle, verdict);

@@ -172,6 +172,15 @@ std::vector<relay::RelayConfig> relay_configs(const Config& config) {
     return out;
 }
 
+std::vector<Bytes20> builders(const Config& config) {
+    std::vector<Bytes20> out;
+    for (const RelayEndpoint& relay : config.relays) {
+        if (relay.fee_recipients.empty()) return {};
+        out.insert(out.end(), relay.fee_recipients.begin(), relay.fee_recipients.end());
+    }
+    return out;
+}
+
 Result<std::vector<signer::LeasePool>> lease_pools(const Config& config, const TokenPrices& prices,
                                                    const std::vector<std::string>& addresses) {
     std::vector<const PoolConfig*> chosen;

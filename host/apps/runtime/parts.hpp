@@ -32,6 +32,8 @@ namespace jitbox::apps {
 [[nodiscard]] risk::PriceSettings price_settings(const Config& config);
 [[nodiscard]] feed::FeedOptions feed_options(const Config& config);
 [[nodiscard]] std::vector<relay::RelayConfig> relay_configs(const Config& config);
+/// Fee recipients of all builders behind the relays; empty unless every relay's are known.
+[[nodiscard]] std::vector<Bytes20> builders(const Config& config);
 /// The pools of a lease with the prices that the signer counts notional by. Errors: an address that is no configured pool.
 [[nodiscard]] Result<std::vector<signer::LeasePool>> lease_pools(const Config& config, const TokenPrices& prices,
                                                                  const std::vector<std::string>& addresses);

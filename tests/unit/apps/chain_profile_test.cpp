@@ -196,7 +196,8 @@ TEST(ChainProfileTest, a_configuration_uses_only_what_its_profile_has) {
     EXPECT_THAT(against([](Config& c) { c.routers[0].kind = "swap_router"; }), HasSubstr("routers[0]"));
     EXPECT_THAT(against([](Config& c) { c.tokens[0].decimals = 6; }), HasSubstr("tokens[0]"));
     EXPECT_THAT(against([](Config& c) {
-                    c.relays.push_back({.name = "x", .url = "https://x.example", .cancel_style = {}, .ca_file = {}});
+                    c.relays.push_back(
+                        {.name = "x", .url = "https://x.example", .cancel_style = {}, .ca_file = {}, .fee_recipients = {}});
                 }),
                 HasSubstr("relays[0].url = https://x.example is not in the profile"));
 }

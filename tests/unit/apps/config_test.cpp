@@ -330,6 +330,60 @@ TEST(ConfigTest, the_chain_is_the_second_price_source_when_every_token_is_reache
                 HasSubstr("second_file is there without prices.file"));
 }
 
+/// A value that the key cannot have, as TOML.
+std::string wrong_value(schema::Type type, const char* range) {
+    const std::string limits = range;
+    switch (type) {
+    case schema::Type::integer:
+        return std::to_string(std::stoll(limits.substr(limits.find("..") + 2)) + 1);
+    case schema::Type::wei:
+        return "-1";
+    case schema::Type::flag:
+        return "\"yes\"";
+    case schema::Type::text:
+    case schema::Type::path:
+        return "7";
+    case schema::Type::choice:
+    case schema::Type::address:
+    case schema::Type::addresses:
+    case schema::Type::checksummed:
+    case schema::Type::url:
+    case schema::Type::hash:
+        return "\"nonsense\"";
+    }
+    return {};
+}
+
+/// Whether a file with nothing but this has a message about the field that says what to do.
+testing::AssertionResult is_named(const std::string& file, const std::string& field) {
+    const auto config = parse_config(file, "wrong.toml");
+    if (config) return testing::AssertionFailure() << field << " was accepted";
+    for (const Error& error : config.error()) {
+        if (!error.what.starts_with("config: " + field + " ")) continue;
+        if (error.hint.empty()) return testing::AssertionFailure() << error.what << ": no word about what to do";
+        if (error.what.ends_with(" is missing")) return testing::AssertionFailure() << error.what << ", although it is there";
+        return testing::AssertionSuccess();
+    }
+    return testing::AssertionFailure() << "nothing about " << field << ":\n" << all_of(config.error());
+}
+
+TEST(ConfigTest, each_key_that_is_wrong_is_named_with_what_to_do) {
+    std::size_t keys = 0;
+    const auto check = [&keys](const std::string& head, const std::string& field, const auto& key) {
+        for (const std::string& value : {wrong_value(key.type, key.range), std::string("[1]")})
+            EXPECT_TRUE(is_named(head + std::string(key.name) + " = " + value + "\n", field + key.name)) << value;
+        ++keys;
+    };
+    for (const auto& key : schema::root_keys()) check("", "", key);
+    schema::for_each_section([&](const std::string& name, const auto& table, auto) {
+        for (const auto& key : table) check("[" + name + "]\n", name + ".", key);
+    });
+    schema::for_each_list([&](const std::string& name, const auto& table, auto, auto) {
+        for (const auto& key : table) check("[[" + name + "]]\n", name + "[0].", key);
+    });
+    EXPECT_GT(keys, 100U);
+}
+
 TEST(ConfigTest, the_reference_in_the_documentation_is_the_schema) {
     std::ifstream in(JITBOX_SOURCE_DIR "/docs/configuration.md");
     const std::string document{std::istreambuf_iterator<char>(in), {}};

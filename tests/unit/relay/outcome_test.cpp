@@ -254,8 +254,8 @@ TEST(LostBundle, EveryOtherReasonHasItsOwnCode) {
 
     BlockEvidence foreign = block();
     foreign.fee_recipient = address(0x77);
-    EXPECT_EQ(judge(bundle(), foreign, {"0x" + std::string(40, '8')}).outcome, Outcome::no_relay_slot);
-    EXPECT_EQ(judge(bundle(), foreign, {"0x" + std::string(40, '7')}).outcome, Outcome::unknown);
+    EXPECT_EQ(judge(bundle(), foreign, std::array{address(0x88), address(0x99)}).outcome, Outcome::no_relay_slot);
+    EXPECT_EQ(judge(bundle(), foreign, std::array{address(0x88), address(0x77)}).outcome, Outcome::unknown);
     EXPECT_EQ(judge(bundle(), block(), {}).outcome, Outcome::unknown);
 }
 

@@ -20,7 +20,7 @@ struct Config {
     ApprovalRules approvals;
     std::chrono::seconds max_ttl{0};             ///< longest lease
     std::chrono::milliseconds max_beat_gap{300}; ///< an armed signer that hears no heartbeat for so long disarms; zero: never
-    std::string state_dir; ///< ledger.db, approvals.db, limits.db, keys.db, signer-audit.log, trip, wrong-pins
+    std::string state_dir; ///< ledger.db, approvals.db, limits.db, keys.db, key_approvals.db, both audit logs, trip, wrong-pins
     std::string signing_socket;
     std::string control_socket;
     std::vector<std::uint32_t> allowed_uids;  ///< besides the signer's own: both sockets, everything
@@ -38,6 +38,7 @@ struct Config {
     [[nodiscard]] std::string audit_path() const { return state_dir + "/signer-audit.log"; }
     [[nodiscard]] std::string approvals_path() const { return state_dir + "/approvals.db"; }
     [[nodiscard]] std::string limits_path() const { return state_dir + "/limits.db"; }
+    [[nodiscard]] std::string key_approvals_path() const { return state_dir + "/key_approvals.db"; }
     [[nodiscard]] std::string keys_path() const { return state_dir + "/keys.db"; }
     [[nodiscard]] std::string key_audit_path() const { return state_dir + "/key-audit.log"; }
     [[nodiscard]] std::string pin_guard_path() const { return state_dir + "/wrong-pins"; }

@@ -63,12 +63,8 @@ Answer<void> ControlService::check_loosening(const EndorseRequest& request) cons
 }
 
 Answer<void> ControlService::keep_limits(const std::string& action, const std::string& limits) {
-    const std::string digest = limits_digest(limits);
-    const std::string before = parts_.limits.digest();
-    if (limits.empty() || digest == before) return {};
-    auto kept = parts_.witness.changing(before, digest);
-    if (kept) kept = parts_.limits.keep(limits, std::chrono::system_clock::now());
-    if (kept) kept = parts_.witness.kept(digest);
+    if (limits.empty()) return {};
+    const auto kept = parts_.limits.keep(limits, std::chrono::system_clock::now());
     if (kept) return {};
     return refuse(RefusalCode::ledger_unavailable, action + ": the limits cannot be kept: " + kept.error().what, kept.error().hint);
 }

@@ -171,9 +171,7 @@ Answer<void> ControlService::arm_now(const ArmRequest& request, audit::Event eve
     if (auto recorded = record(event); !recorded) return recorded;
     auto armed = check_arm(request);
     if (armed) armed = check_limits(request);
-    const Config& config = parts_.config;
-    if (armed && config.approvals.needed_to_arm(request.max_total_notional_wei))
-        armed = use_approvals("arm", arm_subject(config.limits.chain_id, config.limits.executor, request), request.approvals);
+    if (armed) armed = authorise(request);
     if (armed) armed = keep_limits("arm", request.limits);
     if (armed) armed = parts_.latch.arm(terms_of(request));
     event.result = armed ? "ok" : armed.error().what;
@@ -204,6 +202,15 @@ Answer<void> ControlService::check_arm(const ArmRequest& request) const {
     return {};
 }
 
+Answer<void> ControlService::authorise(const ArmRequest& request) {
+    const Config& config = parts_.config;
+    if (config.approvals.approvers.empty()) return {};
+    if (!request.approvals.empty())
+        return use_approvals("arm", arm_subject(config.limits.chain_id, config.limits.executor, request), request.approvals);
+    return parts_.approvals.arm_alone(request.max_total_notional_wei, config.approvals.arm_threshold_wei,
+                                      std::chrono::system_clock::now());
+}
+
 Answer<void> ControlService::use_approvals(std::string_view action, const std::string& subject,
                                            const std::vector<Approval>& approvals) {
     return parts_.approvals.use(parts_.config.approvals.approvers, action, subject, approvals, std::chrono::system_clock::now());
@@ -230,7 +237,8 @@ Answer<void> ControlService::renew_now(const RenewRequest& request, audit::Event
     const LatchView now = parts_.latch.view();
     const Config& config = parts_.config;
     auto renewed = check_renew(request, now);
-    if (renewed && config.approvals.needed_to_arm(now.lease.terms.max_total_notional_wei))
+    const bool two_peoples = config.approvals.needed_to_reset() && !now.lease.terms.approvals.empty();
+    if (renewed && two_peoples)
         renewed = use_approvals("renew", renew_subject(config.limits.chain_id, config.limits.executor, now.lease.id, request),
                                 request.approvals);
     if (renewed) renewed = parts_.latch.renew(now.lease.number, request.ttl, "renewed by " + request.operator_name);

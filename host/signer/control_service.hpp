@@ -7,7 +7,6 @@
 #include "signer/arm_latch.hpp"
 #include "signer/config.hpp"
 #include "signer/limits_book.hpp"
-#include "signer/limits_witness.hpp"
 #include "signer/line_server.hpp"
 #include "signer/trip_file.hpp"
 
@@ -22,7 +21,6 @@ public:
         TripFile& trip_file;
         ApprovalBook& approvals;
         LimitsBook& limits;
-        LimitsWitness& witness;
         const Config& config;                         ///< environment, chain, executor, longest lease, who must approve
         std::function<SignerStatus()> status;         ///< never waits
         std::function<std::string()> key_objection;   ///< what stands against arming with these keys; empty: nothing does
@@ -61,6 +59,8 @@ private:
     [[nodiscard]] Answer<void> keep_limits(const std::string& action, const std::string& limits);
     [[nodiscard]] Answer<void> renew_now(const RenewRequest& request, audit::Event event);
     [[nodiscard]] Answer<void> check_renew(const RenewRequest& request, const LatchView& now) const;
+    /// Two people's yes to a lease when it is given; without it the lease is one person's, and counts as such.
+    [[nodiscard]] Answer<void> authorise(const ArmRequest& request);
     [[nodiscard]] Answer<void> use_approvals(std::string_view action, const std::string& subject,
                                              const std::vector<Approval>& approvals);
     void endorse(std::uint64_t id, const EndorseRequest& request, const Peer& peer, LineServer::Reply reply);

@@ -1,9 +1,9 @@
-// What persons do to the lanes' keys. Each of it is audited in <state_dir>/key-audit.log: the signer's own log is open while it
-// runs. SPDX-License-Identifier: Apache-2.0
+// What persons do to the lanes' keys. Each of it is audited in the log of keys.
+// SPDX-License-Identifier: Apache-2.0
 #include "signer/key_admin.hpp"
 
-#include "audit/anchor.hpp"
 #include "chain/secp256k1.hpp"
+#include "signer/key_log.hpp"
 #include "signer/pin_guard.hpp"
 
 #include <algorithm>
@@ -21,27 +21,6 @@ bool belongs_to(std::string_view label, std::string_view key_label) {
     return label.find_first_not_of("0123456789", key_label.size() + 1) == std::string_view::npos;
 }
 
-constexpr std::chrono::seconds anchor_deadline{10};
-
-Result<std::unique_ptr<audit::Log>> open_log(const Config& config) {
-    if (config.key_anchor.empty()) return audit::Log::open(config.key_audit_path());
-    auto anchor = audit::make_anchor(config.key_anchor, config.key_audit_path());
-    if (!anchor) return std::unexpected(anchor.error());
-    return audit::Log::open(config.key_audit_path(), std::move(*anchor));
-}
-
-/// In the log and, where there is one, in its anchor: this process does not live on to bring it there later.
-Result<void> record(const Config& config, const std::string& operator_name, const std::string& action, const std::string& result) {
-    const auto log = open_log(config);
-    if (!log) return std::unexpected(log.error());
-    const auto written = (*log)->append(
-        {.user = operator_name, .action = action, .resource = "keys of " + config.key_label, .result = result, .source = "jitctl"});
-    if (!written) return std::unexpected(written.error());
-    if ((*log)->reaches_anchor(anchor_deadline)) return {};
-    return fail("keys: the record of this has not reached the anchor " + config.key_anchor + ": " + (*log)->anchor_status().error,
-                "repair the anchor (TPM or mount), then give the command again");
-}
-
 std::string joined(const std::vector<std::string>& labels) {
     std::string out;
     for (const std::string& label : labels) out += (out.empty() ? "" : " ") + label;
@@ -57,9 +36,9 @@ std::string_view to_text(KeyState state) {
 Result<std::vector<KeyView>> view_keys(const Config& config) {
     const auto present = list_keys(config.hsm.token);
     if (!present) return std::unexpected(present.error());
-    auto registry = KeyRegistry::open(config.keys_path());
-    if (!registry) return std::unexpected(registry.error());
-    const auto known = registry->all();
+    const auto book = open_key_book(config, print_distrust);
+    if (!book) return std::unexpected(book.error());
+    const auto known = book->registry->all();
     if (!known) return std::unexpected(known.error());
     std::vector<KeyView> out;
     for (const KeyRecord& record : *known)
@@ -77,23 +56,28 @@ Result<std::vector<KeyView>> view_keys(const Config& config) {
 }
 
 Result<std::vector<std::string>> generate_and_register(const Config& config, const std::string& operator_name) {
-    if (auto recorded = record(config, operator_name, "key_generate", "asked: " + joined(config.hsm.token.key_labels)); !recorded)
+    const auto book = open_key_book(config, print_distrust);
+    if (!book) return std::unexpected(book.error());
+    const auto record = [&](const std::string& result) {
+        return record_key_action(config, *book->log, operator_name, "key_generate", result);
+    };
+    if (auto recorded = record("asked: " + joined(config.hsm.token.key_labels)); !recorded)
         return std::unexpected(recorded.error());
     auto made = generate_missing_keys(config.hsm.token);
     if (!made) return made;
     const auto present = list_keys(config.hsm.token);
     if (!present) return std::unexpected(present.error());
-    auto registry = KeyRegistry::open(config.keys_path());
-    if (!registry) return std::unexpected(registry.error());
     for (const HsmKey& key : *present) {
         if (std::ranges::find(config.hsm.token.key_labels, key.label) == config.hsm.token.key_labels.end()) continue;
         const auto address = chain::address_of_public_key(key.public_key);
         if (!address) return std::unexpected(address.error());
-        if (const auto added = registry->add(key.label, *address, std::chrono::system_clock::now()); !added)
+        const bool is_new = std::ranges::find(*made, key.label) != made->end();
+        if (const auto added = book->registry->add(key.label, *address, std::chrono::system_clock::now(),
+                                                   is_new ? KeyOrigin::generated : KeyOrigin::found);
+            !added)
             return std::unexpected(added.error());
     }
-    if (auto recorded = record(config, operator_name, "key_generate", "made: " + joined(*made)); !recorded)
-        return std::unexpected(recorded.error());
+    if (auto recorded = record("made: " + joined(*made)); !recorded) return std::unexpected(recorded.error());
     return made;
 }
 
@@ -116,30 +100,34 @@ Result<std::vector<std::string>> retire_generation(const Config& config, const s
                     "set hsm.key_label to the new keys and restart the signer first");
     const auto present = list_keys(config.hsm.token);
     if (!present) return std::unexpected(present.error());
-    auto registry = KeyRegistry::open(config.keys_path());
-    if (!registry) return std::unexpected(registry.error());
+    const auto book = open_key_book(config, print_distrust);
+    if (!book) return std::unexpected(book.error());
+    const auto record = [&](const std::string& result) {
+        return record_key_action(config, *book->log, operator_name, "key_retire", result);
+    };
     std::vector<std::string> gone;
     for (const HsmKey& key : *present) {
         if (!belongs_to(key.label, key_label)) continue;
-        if (auto recorded = record(config, operator_name, "key_retire", "asked: " + key.label); !recorded)
-            return std::unexpected(recorded.error());
+        if (auto recorded = record("asked: " + key.label); !recorded) return std::unexpected(recorded.error());
         const auto address = chain::address_of_public_key(key.public_key);
         if (!address) return std::unexpected(address.error());
         const auto now = std::chrono::system_clock::now();
         // Written down first: a crash then leaves a key that no signer arms with, and the command can be given again.
-        if (const auto added = registry->add(key.label, *address, now); !added) return std::unexpected(added.error());
-        if (auto retired = registry->retire(*address, now); !retired) return std::unexpected(retired.error());
+        if (const auto added = book->registry->add(key.label, *address, now, KeyOrigin::found); !added)
+            return std::unexpected(added.error());
+        if (auto retired = book->registry->retire(*address, now); !retired) return std::unexpected(retired.error());
         if (auto destroyed = destroy_key(config.hsm.token, key.label); !destroyed) return std::unexpected(destroyed.error());
         gone.push_back(key.label);
     }
     if (gone.empty()) return fail("keys: the token holds no key '" + key_label + "-<lane>'", "`jitctl key list` shows the labels");
-    if (auto recorded = record(config, operator_name, "key_retire", "destroyed: " + joined(gone)); !recorded)
-        return std::unexpected(recorded.error());
+    if (auto recorded = record("destroyed: " + joined(gone)); !recorded) return std::unexpected(recorded.error());
     return gone;
 }
 
 Result<void> unlock_pin(const Config& config, const std::string& operator_name, const std::string& reason) {
-    if (auto recorded = record(config, operator_name, "pin_unlock", reason); !recorded) return recorded;
+    const auto log = open_key_log(config);
+    if (!log) return std::unexpected(log.error());
+    if (auto recorded = record_key_action(config, **log, operator_name, "pin_unlock", reason); !recorded) return recorded;
     return PinGuard(config.pin_guard_path()).clear();
 }
 

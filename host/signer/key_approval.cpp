@@ -4,6 +4,7 @@
 
 #include "base/hex.hpp"
 #include "signer/approval_book.hpp"
+#include "signer/key_log.hpp"
 
 #include <boost/json.hpp>
 
@@ -19,9 +20,12 @@ std::string key_subject(const Config& config, std::string_view label, const std:
 Result<void> use_key_approvals(const Config& config, std::string_view action, const std::string& subject,
                                const std::vector<Approval>& approvals) {
     if (!config.approvals.needed_to_reset()) return {};
-    auto book = ApprovalBook::open(config.approvals_path());
+    const auto log = open_key_log(config);
+    if (!log) return std::unexpected(log.error());
+    BookWitness witness(**log, "key_approvals");
+    const auto book = open_book<ApprovalBook>(config.key_approvals_path(), witness, print_distrust);
     if (!book) return std::unexpected(book.error());
-    const auto used = book->use(config.approvals.approvers, action, subject, approvals, std::chrono::system_clock::now());
+    const auto used = (*book)->use(config.approvals.approvers, action, subject, approvals, std::chrono::system_clock::now());
     if (!used) return fail(used.error().what, used.error().hint);
     return {};
 }

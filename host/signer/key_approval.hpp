@@ -14,7 +14,8 @@ namespace jitbox::signer {
 /// The subject of "rotate_keys" and "retire_keys": chain, executor, the label and the addresses that its keys have now.
 [[nodiscard]] std::string key_subject(const Config& config, std::string_view label, const std::vector<std::string>& addresses);
 
-/// Checks the approvals and uses them up, in the book that the running signer uses too. Errors: those of ApprovalBook::use.
+/// Checks the approvals and uses them up, in key_approvals.db: the running signer uses none for keys. Errors: those of
+/// open_key_log(), open_book() and ApprovalBook::use.
 [[nodiscard]] Result<void> use_key_approvals(const Config& config, std::string_view action, const std::string& subject,
                                              const std::vector<Approval>& approvals);
 

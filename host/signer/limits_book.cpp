@@ -16,10 +16,10 @@ CREATE TRIGGER limits_stay BEFORE DELETE ON limits BEGIN SELECT raise(ABORT, 'li
 
 } // namespace
 
-Result<std::unique_ptr<LimitsBook>> LimitsBook::open(const std::string& path) {
+Result<std::unique_ptr<LimitsBook>> LimitsBook::open(const std::string& path, BookWitness& witness) {
     auto database = store::Database::open(path, migrations);
     if (!database) return std::unexpected(database.error());
-    std::unique_ptr<LimitsBook> book(new LimitsBook(std::move(*database)));
+    std::unique_ptr<LimitsBook> book(new LimitsBook(std::move(*database), witness));
     auto newest = book->database_->prepare("SELECT terms FROM limits ORDER BY number DESC LIMIT 1");
     if (!newest) return std::unexpected(newest.error());
     const auto found = newest->step();
@@ -46,19 +46,23 @@ Result<void> LimitsBook::take(const std::string& text) {
     return {};
 }
 
-void LimitsBook::distrust(const std::string& why) {
-    objection_ = why;
+Result<void> LimitsBook::distrust(const BookFinding& finding) {
+    objection_ = finding.objection;
     const std::scoped_lock lock(mutex_);
     digest_ = std::string(distrusted_digest) + digest_;
+    return {};
 }
 
 Result<void> LimitsBook::keep(const std::string& text, std::chrono::system_clock::time_point now) {
-    if (limits_digest(text) == digest()) return {};
+    const std::string before = digest();
+    if (limits_digest(text) == before) return {};
     auto insert = database_->prepare("INSERT INTO limits (time_ns, terms) VALUES (?1, ?2)");
     if (!insert) return std::unexpected(insert.error());
     const auto time_ns = std::chrono::duration_cast<std::chrono::nanoseconds>(now.time_since_epoch()).count();
-    if (auto kept = insert->bind(time_ns, text).run(); !kept) return kept;
-    return take(text);
+    return witness_.change(before, limits_digest(text), [&]() -> Result<void> {
+        if (auto kept = insert->bind(time_ns, text).run(); !kept) return kept;
+        return take(text);
+    });
 }
 
 } // namespace jitbox::signer

@@ -6,7 +6,7 @@
 #include "base/urgent_thread.hpp"
 #include "manifest/sha256.hpp"
 #include "signer/control_service.hpp"
-#include "signer/key_registry.hpp"
+#include "signer/key_log.hpp"
 #include "signer/line_server.hpp"
 #include "signer/signing_service.hpp"
 
@@ -101,7 +101,7 @@ struct Server::Impl {
     [[nodiscard]] Result<std::unique_ptr<audit::Log>> open_audit() const;
     /// What stands against signing while records do not get to the anchor; empty: nothing does.
     [[nodiscard]] std::string audit_objection() const;
-    Result<void> open_limits();
+    Result<void> open_books();
     Result<void> know_keys(const std::vector<std::string>& labels);
     void look_at_keys();
     Result<void> listen();
@@ -117,9 +117,10 @@ struct Server::Impl {
     const std::string own_binary = manifest::sha256_of_file("/proc/self/exe").value_or(""); ///< of this program, for the manifest
     std::unique_ptr<audit::Log> audit_log;
     std::unique_ptr<TripFile> trip_file;
+    std::unique_ptr<BookWitness> approvals_witness; // before the books, which write through them
+    std::unique_ptr<BookWitness> limits_witness;
     std::unique_ptr<ApprovalBook> approvals;
     std::unique_ptr<LimitsBook> limits;
-    std::unique_ptr<LimitsWitness> witness;
     std::unique_ptr<ArmLatch> latch;
     std::unique_ptr<Menu> menu;
     asio::io_context control_io;
@@ -158,10 +159,7 @@ Result<void> Server::Impl::open() {
     auto trip = TripFile::open(config.trip_path());
     if (!trip) return std::unexpected(trip.error());
     trip_file = std::move(*trip);
-    auto book = ApprovalBook::open(config.approvals_path());
-    if (!book) return std::unexpected(book.error());
-    approvals = std::make_unique<ApprovalBook>(std::move(*book));
-    if (auto known = open_limits(); !known) return known;
+    if (auto known = open_books(); !known) return known;
     latch = std::make_unique<ArmLatch>(Clock::real(), trip_file->tripped(), config.max_beat_gap);
     menu = std::make_unique<Menu>(config.menu_candidates, config.menu_max_age);
     last_state = latch->view().state;
@@ -171,7 +169,6 @@ Result<void> Server::Impl::open() {
                               .trip_file = *trip_file,
                               .approvals = *approvals,
                               .limits = *limits,
-                              .witness = *witness,
                               .config = config,
                               .status = [this] { return status(); },
                               .key_objection = [this] { return key_objections(std::chrono::system_clock::now()); },
@@ -194,38 +191,32 @@ Result<void> Server::Impl::open() {
     return signing->load();
 }
 
-/// The limits of the last arming, if the audit log agrees; else nothing is armed before two people have accepted others.
-Result<void> Server::Impl::open_limits() {
-    witness = std::make_unique<LimitsWitness>(*audit_log);
-    auto last_limits = LimitsBook::open(config.limits_path());
-    if (!last_limits) {
-        if (auto noted = witness->unreadable(last_limits.error().what); !noted) return noted;
-        return fail("signer: the limits of the last arming cannot be read: " + last_limits.error().what,
-                    "keep " + config.limits_path() +
-                        " as evidence, outside of state_dir, and start again: then two people accept "
-                        "the limits anew");
-    }
+/// What people allowed and the limits of the last arming, held against the audit log.
+Result<void> Server::Impl::open_books() {
+    const auto told = [this](const std::string& why) { report("book_distrusted", why); };
+    approvals_witness = std::make_unique<BookWitness>(*audit_log, "approvals");
+    auto book = open_book<ApprovalBook>(config.approvals_path(), *approvals_witness, told);
+    if (!book) return std::unexpected(book.error());
+    approvals = std::move(*book);
+    limits_witness = std::make_unique<BookWitness>(*audit_log, "limits");
+    auto last_limits = open_book<LimitsBook>(config.limits_path(), *limits_witness, told);
+    if (!last_limits) return std::unexpected(last_limits.error());
     limits = std::move(*last_limits);
-    const auto objection = witness->objection(limits->digest());
-    if (!objection) return std::unexpected(objection.error());
-    if (objection->empty()) return {};
-    limits->distrust(*objection);
-    report("limits_distrusted", *objection);
     return {};
 }
 
 /// Every lane's key with its day of birth; one that nobody wrote down is written down now, and audited.
 Result<void> Server::Impl::know_keys(const std::vector<std::string>& labels) {
-    auto registry = KeyRegistry::open(config.keys_path());
-    if (!registry) return std::unexpected(registry.error());
+    const auto book = open_key_book(config, [this](const std::string& why) { report("book_distrusted", why); });
+    if (!book) return std::unexpected(book.error());
     for (std::size_t i = 0; i < labels.size(); ++i) {
-        const auto fresh = registry->add(labels[i], hsm->addresses()[i], std::chrono::system_clock::now());
+        const auto fresh = book->registry->add(labels[i], hsm->addresses()[i], std::chrono::system_clock::now(), KeyOrigin::found);
         if (!fresh) return std::unexpected(fresh.error());
         if (*fresh)
             control->note("key_first_seen",
                           labels[i] + " " + chain::to_checksum(hsm->addresses()[i]) + ": its age counts from now");
     }
-    const auto known = registry->all();
+    const auto known = book->registry->all();
     if (!known) return std::unexpected(known.error());
     for (const chain::Address& address : hsm->addresses())
         lane_keys.push_back(*std::ranges::find(*known, address, &KeyRecord::address));

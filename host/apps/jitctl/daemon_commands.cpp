@@ -119,7 +119,9 @@ int run_arm(int argc, char** argv) {
     CLI::App app(
         "arm: lets the appliance sign, for a time, up to an amount, on the pools given. Refused, with the reason, unless the\n"
         "engine's self-test passes, the node is in sync, the contracts are where they should be and the signer is ready. Above\n"
-        "the signer's approvals.arm_threshold_wei it needs the approvals of two people (jitctl approve).");
+        "the signer's approvals.arm_threshold_wei, all leases of one person in 24 hours together, it needs the approvals of two "
+        "people\n"
+        "(jitctl approve).");
     DaemonCall daemon(30'000); // jitd asks its node about every configured address
     DualControl dual;
     std::string ttl;

@@ -32,8 +32,9 @@ async function check_arming(appliance) {
 }
 
 const APPROVERS = ["bob", "carol"];
-const THRESHOLD_WEI = 2_000_000n * 10n ** 18n;
-const LARGE = ["arm", "--ttl", "5m", "--max-notional", "3000000eth"];
+// Of all that one person arms in the test (1,000,000 ether at a time) together.
+const THRESHOLD_WEI = 200_000_000n * 10n ** 18n;
+const LARGE = ["arm", "--ttl", "5m", "--max-notional", "300000000eth"];
 
 const with_approvals = (files) => files.flatMap((file) => ["--approval", file]);
 
@@ -48,7 +49,7 @@ async function check_dual_control(appliance) {
   const [bob, carol] = await appliance.approvals(APPROVERS, ...LARGE);
   await refused(appliance, /there are 1/, ...LARGE, "--approval", bob);
   await refused(appliance, /two approvals by one person count once/, ...LARGE, ...with_approvals([bob, bob]));
-  const other_terms = ["arm", "--ttl", "6m", "--max-notional", "3000000eth"];
+  const other_terms = ["arm", "--ttl", "6m", "--max-notional", "300000000eth"];
   await refused(appliance, /approval of 'bob': is for another subject/, ...other_terms, ...with_approvals([bob, carol]));
   const armed = await appliance.arm_with(...LARGE, ...with_approvals([bob, carol]));
   assert.equal(armed.state, "ARMED");

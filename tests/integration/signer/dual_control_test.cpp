@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <csignal>
+#include <filesystem>
 #include <fstream>
 #include <thread>
 
@@ -48,8 +49,38 @@ TEST_F(DualControl, BelowTheThresholdOnePersonSuffices) {
     EXPECT_EQ(rig.status().state, ArmState::armed);
 }
 
+// Many small leases are one large one: whoever is jitd's user gets no more out of one person's threshold than it says, in 24 hours.
+TEST_F(DualControl, OnePersonsLeasesOfADayAddUpOverDisarmingAndRestarts) {
+    for (int i = 0; i < 4; ++i) {
+        ASSERT_EQ(arm(terms(10'000), {}), "") << i;
+        ASSERT_TRUE(rig.control().disarm({.operator_name = "bob", .reason = "test"}));
+        rig.kill9();
+        ASSERT_TRUE(rig.start()) << rig.output();
+    }
+    EXPECT_THAT(arm(terms(10'001), {}),
+                HasSubstr("there are 0: one person may arm 10000 wei more after the leases of the last 24 hours"));
+    EXPECT_EQ(arm(terms(10'001), both("arm", subject(terms(10'001)))), "") << "two people may";
+    EXPECT_THAT(rig.control().renew({.operator_name = "alice", .ttl = 900s, .approvals = {}}).error().what,
+                HasSubstr("renew needs the approvals of 2 different people"));
+    ASSERT_EQ(arm(terms(10'000), {}), "") << "theirs does not count against one person's";
+    EXPECT_THAT(arm(terms(10'000), {}), HasSubstr("one person may arm 0 wei more"));
+    rig.kill9();
+    for (const char* const part : {"", "-wal", "-shm"}) std::filesystem::remove(rig.state_dir() + "/approvals.db" + part);
+    ASSERT_TRUE(rig.start()) << rig.output();
+    EXPECT_THAT(rig.output(), HasSubstr("approvals.db holds none, the audit log says"));
+    EXPECT_THAT(arm(terms(10'000), {}), HasSubstr("one person may arm 0 wei more")) << "approvals.db deleted";
+}
+
+TEST_F(DualControl, AnApprovalThatIsGivenThoughNoneIsNeededMustBeGood) {
+    Approval forged = approve(1, "arm", subject(terms(10'000)));
+    forged.signature[0] ^= 1;
+    EXPECT_THAT(arm(terms(10'000), {forged}), HasSubstr("the signature does not verify"))
+        << "its name would stand in status and audit";
+    EXPECT_TRUE(rig.status().approvers.empty());
+}
+
 TEST_F(DualControl, AboveItTwoPeopleAndTheirNamesAreInStatusAndAudit) {
-    EXPECT_EQ(arm(terms(50'001), {}), "arm needs the approvals of 2 different people, there are 0");
+    EXPECT_THAT(arm(terms(50'001), {}), HasSubstr("arm needs the approvals of 2 different people, there are 0"));
     EXPECT_EQ(rig.status().state, ArmState::disarmed);
     EXPECT_EQ(arm(terms(), both("arm", subject(terms()))), "");
     EXPECT_EQ(rig.status().state, ArmState::armed);
@@ -94,6 +125,13 @@ TEST_F(DualControl, AnApprovalIsUsedUpAlsoAcrossARestart) {
     EXPECT_EQ(rig.status().state, ArmState::disarmed);
     EXPECT_THAT(arm(terms(), approvals), HasSubstr("was used before"));
     EXPECT_EQ(rig.status().state, ArmState::disarmed);
+    rig.kill9();
+    for (const char* const part : {"", "-wal", "-shm"}) std::filesystem::remove(rig.state_dir() + "/approvals.db" + part);
+    ASSERT_TRUE(rig.start()) << rig.output();
+    EXPECT_THAT(arm(terms(), approvals), HasSubstr("may have been used before")) << "approvals.db deleted";
+    const auto fresh = [&](std::size_t who) { return approve(who, "arm", subject(terms()), 24h); };
+    std::this_thread::sleep_for(2100ms); // expiries are whole seconds
+    EXPECT_EQ(arm(terms(), {fresh(0), fresh(1)}), "") << "the way out: approvals that are given now, for the longest time";
 }
 
 TEST_F(DualControl, WhatIsRefusedForAnotherReasonUsesUpNoApproval) {

@@ -39,7 +39,13 @@ protected:
         std::getline(std::ifstream(Token::instance().file("pin")), pin);
         return pin;
     }
-    [[nodiscard]] signer::KeyRegistry registry() const { return signer::KeyRegistry::open(rig.state_dir() + "/keys.db").value(); }
+    /// A key that keys.db knows since then, before its first signer.
+    void add_key(const signer::Lane& lane, std::chrono::system_clock::time_point created) const {
+        const auto log = audit::Log::open(rig.state_dir() + "/key-audit.log").value();
+        signer::BookWitness witness(*log, "keys");
+        const auto registry = signer::KeyRegistry::open(rig.state_dir() + "/keys.db", witness).value();
+        ASSERT_TRUE(registry->add(lane.label, lane.address, created, signer::KeyOrigin::found));
+    }
     SignerRig rig;
 };
 
@@ -57,9 +63,9 @@ TEST_F(Keys, FiveWrongPinsOverFiveStartsLockOutUntilAPersonUnlocks) {
     EXPECT_THAT(key("list").output, HasSubstr("locked out")) << "no other way around";
     EXPECT_NE(key("unlock").status, 0) << "a reason is needed";
     EXPECT_EQ(key("unlock", "--reason 'the PIN file was an old one'").status, 0);
-    EXPECT_TRUE(rig.start()) << rig.output();
     const auto report = audit::verify(rig.state_dir() + "/key-audit.log").value();
     EXPECT_TRUE(report.ok && report.records == 1) << report.problem;
+    EXPECT_TRUE(rig.start()) << rig.output();
 }
 
 TEST_F(Keys, ARightPinForgetsFourWrongOnes) {
@@ -80,8 +86,7 @@ TEST_F(Keys, PastThirtyDaysNothingArmsAndFromTwentyFiveOnItIsSaid) {
     for (const auto& [days, arms] : {std::pair(26, true), std::pair(31, false)}) {
         rig.set_state_dir(rig.dir().file("state-" + std::to_string(days)));
         std::filesystem::create_directory(rig.state_dir());
-        for (const signer::Lane& lane : lanes)
-            ASSERT_TRUE(registry().add(lane.label, lane.address, std::chrono::system_clock::now() - days * 24h));
+        for (const signer::Lane& lane : lanes) add_key(lane, std::chrono::system_clock::now() - days * 24h);
         ASSERT_TRUE(rig.start()) << rig.output();
         const auto armed = rig.control().arm(lease_terms());
         EXPECT_EQ(armed.has_value(), arms) << days << " days";
@@ -94,6 +99,37 @@ TEST_F(Keys, PastThirtyDaysNothingArmsAndFromTwentyFiveOnItIsSaid) {
         EXPECT_THAT(rig.audit_text(), HasSubstr("days old, past 30 it does not arm"));
         rig.kill9();
     }
+}
+
+// Somebody with the signer's user takes keys.db away, or makes its keys younger. Only keys that are made after it sign.
+TEST_F(Keys, AChangedKeysDbMakesNoKeyLiveAndARotationIsTheWayOut) {
+    rig.set("hsm.key_label", "\"stolen\"");
+    ASSERT_EQ(key("generate").status, 0);
+    ASSERT_TRUE(rig.start()) << rig.output();
+    rig.arm();
+    rig.kill9();
+    for (const char* const part : {"", "-wal", "-shm"}) std::filesystem::remove(rig.state_dir() + "/keys.db" + part);
+    ASSERT_TRUE(rig.start()) << rig.output();
+    EXPECT_THAT(rig.output(), HasSubstr("keys.db holds none, the audit log says"));
+    const auto refused = [&] {
+        const auto armed = rig.control().arm(lease_terms());
+        ASSERT_FALSE(armed);
+        EXPECT_EQ(armed.error().code, RefusalCode::key_illegal);
+        EXPECT_THAT(armed.error().what, HasSubstr("only newer keys may sign"));
+        EXPECT_THAT(armed.error().hint, HasSubstr("jitctl key rotate"));
+    };
+    refused();
+    rig.kill9();
+    ASSERT_TRUE(rig.start()) << rig.output();
+    refused();
+    ASSERT_EQ(key("rotate").status, 0);
+    rig.kill9();
+    rig.set("hsm.key_label", "\"stolen.2\"");
+    ASSERT_TRUE(rig.start()) << rig.output();
+    rig.arm();
+    EXPECT_TRUE(SyncSigner(rig.socket("signing")).sign(Bundle(0).request()));
+    rig.kill9();
+    EXPECT_EQ(key("retire", "--label stolen --yes").status, 0);
 }
 
 /// KEY-4 as one drill, but for what the owners do on chain (tests/integration/safe): every step with its time.

@@ -135,8 +135,7 @@ TEST_F(SignerConfig, PeopleWhoApproveAreNamedWithTheirKeys) {
     ASSERT_EQ(config->approvals.approvers.size(), 2U);
     EXPECT_EQ(config->approvals.approvers[1].name, "bob");
     EXPECT_EQ(config->approvals.approvers[1].public_key[0], 1);
-    EXPECT_FALSE(config->approvals.needed_to_arm(5));
-    EXPECT_TRUE(config->approvals.needed_to_arm(6));
+    EXPECT_EQ(config->approvals.arm_threshold_wei, 5);
     EXPECT_TRUE(config->approvals.needed_to_reset());
 }
 

@@ -40,34 +40,22 @@ TEST(PinGuard, AFileThatIsNotOursLocks) {
     }
 }
 
-TEST(KeyRegistry, AKeyDoesNotBecomeYoungerAndIsNotForgotten) {
-    const test::TempDir dir;
-    const auto now = Wall::now();
-    const chain::Address address{1, 2, 3};
-    {
-        auto registry = KeyRegistry::open(dir.file("keys.db")).value();
-        EXPECT_TRUE(registry.add("jit-0", address, now - hours(24 * 20)).value());
-    }
-    auto registry = KeyRegistry::open(dir.file("keys.db")).value();
-    EXPECT_FALSE(registry.add("jit-0", address, now).value()) << "it is known";
-    EXPECT_EQ(age_days(registry.all().value().at(0), now), 20);
-    auto raw = store::Database::open(dir.file("keys.db"), std::array<const char*, 1>{""}).value();
-    EXPECT_FALSE(raw->execute("UPDATE keys SET created_s = created_s + 1"));
-    EXPECT_FALSE(raw->execute("DELETE FROM keys"));
-    ASSERT_TRUE(registry.retire(address, now));
-    EXPECT_FALSE(raw->execute("UPDATE keys SET retired_s = NULL"));
-    EXPECT_FALSE(registry.retire(chain::Address{9}, now)) << "nobody knows it";
-}
-
 TEST(KeyRegistry, ThirtyDaysAreLegalAndNotASecondMore) {
     const auto now = Wall::time_point(std::chrono::seconds(2'000'000'000));
     const auto of_age = [&](std::chrono::seconds age) {
-        return KeyRecord{.label = "jit-0", .address = {}, .created_s = 2'000'000'000 - age.count(), .retired_s = {}};
+        return KeyRecord{.label = "jit-0", .address = {}, .created_s = 2'000'000'000 - age.count(), .retired_s = {}, .doubt_s = 0};
     };
     EXPECT_EQ(key_objection(of_age(hours(0)), now), "");
     EXPECT_EQ(key_objection(of_age(hours(24 * 30)), now), "");
     EXPECT_NE(key_objection(of_age(hours(24 * 30) + std::chrono::seconds(1)), now).find("past the limit of 30 days"),
               std::string::npos);
+    EXPECT_EQ(key_objection(of_age(hours(-1)), now), "") << "a clock that was set right";
+    EXPECT_NE(key_objection(of_age(hours(-2)), now).find("was made in the future"), std::string::npos);
+    KeyRecord doubted = of_age(hours(1));
+    doubted.doubt_s = doubted.created_s;
+    EXPECT_NE(key_objection(doubted, now).find("is of a time of which nothing is known"), std::string::npos);
+    --doubted.doubt_s;
+    EXPECT_EQ(key_objection(doubted, now), "") << "made after it";
     KeyRecord retired = of_age(hours(1));
     retired.retired_s = 1'999'999'999;
     EXPECT_NE(key_objection(retired, now).find("is retired"), std::string::npos);

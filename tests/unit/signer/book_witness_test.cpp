@@ -1,6 +1,6 @@
-// limits.db against the audit log: whatever is done to it while the signer is down is found, and no crash of our own is mistaken
-// for it. SPDX-License-Identifier: Apache-2.0
-#include "signer/limits_witness.hpp"
+// A database of the signer's against the audit log: whatever is done to it while it is closed is found, and no crash of our own is
+// mistaken for it. SPDX-License-Identifier: Apache-2.0
+#include "signer/book_witness.hpp"
 
 #include "signer/limits_book.hpp"
 #include "support/temp_dir.hpp"
@@ -13,14 +13,14 @@ namespace {
 
 using testing::HasSubstr;
 
-class LimitsWitnessTest : public testing::Test {
+class BookWitnessTest : public testing::Test {
 protected:
     /// As a start finds it; empty: nothing to object.
     std::string start(const std::string& digest) {
         log_.reset();
         log_ = audit::Log::open(dir_.file("audit")).value();
-        witness_ = std::make_unique<LimitsWitness>(*log_);
-        return witness_->objection(digest).value();
+        witness_ = std::make_unique<BookWitness>(*log_, "limits");
+        return witness_->look(digest).value().objection;
     }
     void keep(const std::string& from, const std::string& to) {
         ASSERT_TRUE(witness_->changing(from, to));
@@ -29,10 +29,10 @@ protected:
 
     const test::TempDir dir_;
     std::unique_ptr<audit::Log> log_;
-    std::unique_ptr<LimitsWitness> witness_;
+    std::unique_ptr<BookWitness> witness_;
 };
 
-TEST_F(LimitsWitnessTest, limits_of_the_last_arming_are_accepted_start_after_start) {
+TEST_F(BookWitnessTest, limits_of_the_last_arming_are_accepted_start_after_start) {
     EXPECT_EQ(start(""), "") << "never armed";
     keep("", "0xaa");
     EXPECT_EQ(start("0xaa"), "");
@@ -41,20 +41,19 @@ TEST_F(LimitsWitnessTest, limits_of_the_last_arming_are_accepted_start_after_sta
     EXPECT_EQ(start("0xbb"), "");
 }
 
-TEST_F(LimitsWitnessTest, others_are_not_and_stay_so_until_two_people_have_spoken) {
+TEST_F(BookWitnessTest, others_are_not_and_stay_so_until_two_people_have_spoken) {
     EXPECT_EQ(start(""), "");
     keep("", "0xaa");
     keep("0xaa", "0xbb");
     for (const std::string found : {"", "0xaa", "0xcc"}) { // deleted, an older copy, edited
-        EXPECT_THAT(start(found),
-                    HasSubstr("limits.db holds the limits " + (found.empty() ? "none" : found) + ", the audit log says 0xbb"));
+        EXPECT_THAT(start(found), HasSubstr("limits.db holds " + (found.empty() ? "none" : found) + ", the audit log says 0xbb"));
         EXPECT_THAT(start("0xbb"), HasSubstr("the audit log says 0xbb")) << "putting it back in silence does not help";
         keep("distrusted:" + found, "0xbb");
         EXPECT_EQ(start("0xbb"), "");
     }
 }
 
-TEST_F(LimitsWitnessTest, a_crash_between_log_and_limits_leaves_either_of_two) {
+TEST_F(BookWitnessTest, a_crash_between_log_and_limits_leaves_either_of_two) {
     for (const std::string left : {"0xaa", "0xbb"}) {
         EXPECT_EQ(start(left == "0xaa" ? "" : "0xaa"), "");
         if (left == "0xaa") keep("", "0xaa");
@@ -65,7 +64,7 @@ TEST_F(LimitsWitnessTest, a_crash_between_log_and_limits_leaves_either_of_two) {
         << "what was seen at a start is not taken back by the next one";
 }
 
-TEST_F(LimitsWitnessTest, a_crash_while_other_limits_are_accepted_leaves_them_distrusted) {
+TEST_F(BookWitnessTest, a_crash_while_other_limits_are_accepted_leaves_them_distrusted) {
     EXPECT_EQ(start(""), "");
     keep("", "0xaa");
     EXPECT_NE(start("0xcc"), "");
@@ -73,7 +72,7 @@ TEST_F(LimitsWitnessTest, a_crash_while_other_limits_are_accepted_leaves_them_di
     EXPECT_NE(start("0xcc"), "");
 }
 
-TEST_F(LimitsWitnessTest, limits_that_cannot_be_read_are_distrusted_also_once_they_are_gone) {
+TEST_F(BookWitnessTest, limits_that_cannot_be_read_are_distrusted_also_once_they_are_gone) {
     EXPECT_EQ(start(""), "");
     keep("", "0xaa");
     ASSERT_TRUE(witness_->unreadable("file is not a database"));
@@ -81,18 +80,20 @@ TEST_F(LimitsWitnessTest, limits_that_cannot_be_read_are_distrusted_also_once_th
     EXPECT_THAT(start("0xaa"), HasSubstr("cannot be read"));
 }
 
-TEST_F(LimitsWitnessTest, limits_of_a_time_before_the_log_knew_them_are_taken_up) {
+TEST_F(BookWitnessTest, limits_of_a_time_before_the_log_knew_them_are_taken_up) {
     EXPECT_EQ(start("0xaa"), "");
     EXPECT_NE(start(""), "");
 }
 
 TEST(LimitsBookTest, distrusted_limits_are_no_limits_until_others_are_kept) {
     const test::TempDir dir;
-    const auto book = LimitsBook::open(dir.file("limits.db")).value();
+    const auto log = audit::Log::open(dir.file("audit")).value();
+    BookWitness witness(*log, "limits");
+    const auto book = LimitsBook::open(dir.file("limits.db"), witness).value();
     const std::string terms = format_limit_terms({{"risk.max_retries", "3"}});
     ASSERT_TRUE(book->keep(terms, std::chrono::system_clock::now()));
     EXPECT_EQ(book->objection(), "");
-    book->distrust("edited");
+    ASSERT_TRUE(book->distrust({.objection = "edited", .until = {}}));
     EXPECT_EQ(book->digest(), "distrusted:" + limits_digest(terms));
     EXPECT_EQ(book->objection(), "edited");
     ASSERT_TRUE(book->keep(terms, std::chrono::system_clock::now()));

@@ -1,5 +1,6 @@
 // What people allowed: which approvals were used, and which leases one person armed alone. Kept on disk, so that no approval counts
-// twice and no sum is forgotten, whatever restarts come between. SPDX-License-Identifier: Apache-2.0
+// twice and no sum is forgotten, whatever restarts come between.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "signer/approval.hpp"

@@ -1,6 +1,7 @@
 // What the audit log says of a database of the signer's (limits.db, approvals.db, keys.db). The log is chained and anchored outside
 // of the machine's files, a database is a file like any other: whoever deletes it, edits it or puts an older copy in its place is
-// found out when it is opened next. SPDX-License-Identifier: Apache-2.0
+// found out when it is opened next.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "audit/log.hpp"

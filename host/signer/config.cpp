@@ -90,12 +90,13 @@ std::expected<Config, std::vector<Error>> parse_config(std::string_view text, co
     Config config;
     for (const auto& [key, value] : root)
         if (key.str() != "signer" && key.str() != "limits" && key.str() != "hsm" && key.str() != "approvals" &&
-            key.str() != "audit" && key.str() != "menu")
+            key.str() != "audit" && key.str() != "menu" && key.str() != "prices")
             errors.push_back({.what = std::string(key.str()) + ": unknown section", .hint = "misspelt? see docs/signer.md"});
     read_signer(root, config, errors);
     read_limits(root, config, errors);
     read_hsm_section(root, config, credentials_dir, errors);
     read_approvals_section(root, config, errors);
+    read_prices_section(root, config, errors);
     read_audit_section(root, config, errors);
     read_menu_section(root, config, errors);
     if (!errors.empty()) return std::unexpected(std::move(errors));

@@ -5,6 +5,7 @@
 #include "signer/approval_book.hpp"
 #include "signer/hsm_pool.hpp"
 #include "signer/policy.hpp"
+#include "signer/price_bounds.hpp"
 
 #include <expected>
 #include <string>
@@ -18,6 +19,7 @@ struct Config {
     std::string environment;   ///< "development", "staging" or "production"
     SigningLimits limits;
     ApprovalRules approvals;
+    std::vector<PoolBounds> price_bounds;        ///< of the pools that may be armed; empty: of all, at any price
     std::chrono::seconds max_ttl{0};             ///< longest lease
     std::chrono::milliseconds max_beat_gap{300}; ///< an armed signer that hears no heartbeat for so long disarms; zero: never
     std::string state_dir; ///< ledger.db, approvals.db, limits.db, keys.db, key_approvals.db, both audit logs, trip, wrong-pins

@@ -112,6 +112,9 @@ void read_audit_section(const toml::table& root, Config& config, std::vector<Err
 /// `[menu]`, which may be left out: then there is none.
 void read_menu_section(const toml::table& root, Config& config, std::vector<Error>& errors);
 
+/// `[prices]`, which only a development signer may leave out: then it believes whatever jitd tells.
+void read_prices_section(const toml::table& root, Config& config, std::vector<Error>& errors);
+
 /// `[approvals]`, which only a development signer may leave out.
 void read_approvals_section(const toml::table& root, Config& config, std::vector<Error>& errors);
 

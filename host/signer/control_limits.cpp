@@ -1,5 +1,6 @@
 // Looser limits (API-3): the signer itself holds jitd's against those of the last arming, so that nothing in jitd's journal decides
-// it. SPDX-License-Identifier: Apache-2.0
+// it.
+// SPDX-License-Identifier: Apache-2.0
 #include "signer/control_service.hpp"
 
 #include <boost/json.hpp>

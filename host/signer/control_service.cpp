@@ -193,6 +193,7 @@ Answer<void> ControlService::check_arm(const ArmRequest& request) const {
                           "'",
                       "make `environment` the same in both configurations");
     if (auto legal = check_ttl("arm", request.ttl, config.max_ttl); !legal) return legal;
+    if (auto possible = check_prices(config.price_bounds, request.pools); !possible) return possible;
     if (!now.hsm_ready) return refuse(RefusalCode::hsm_unavailable, "arm: the HSM is not ready: " + now.hsm_error);
     if (const std::string objection = parts_.key_objection(); !objection.empty())
         return refuse(RefusalCode::key_illegal, "arm: " + objection, "rotate the keys: `jitctl key rotate`");

@@ -1,5 +1,6 @@
 // The control socket's commands: arm, renew, heartbeat, disarm, estop, reset, status; what is audited and what never waits. Private
-// to signer. SPDX-License-Identifier: Apache-2.0
+// to signer.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "audit/log.hpp"

@@ -1,5 +1,6 @@
 // Dual control of keys (API-3): a rotation and the destruction of keys need the approvals of two people, where the configuration
-// names any. SPDX-License-Identifier: Apache-2.0
+// names any.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "signer/approval.hpp"

@@ -1,5 +1,6 @@
 // The log of what persons do to keys, <state_dir>/key-audit.log: the signer's own log is open while it runs. keys.db and
-// key_approvals.db are held against it. SPDX-License-Identifier: Apache-2.0
+// key_approvals.db are held against it.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "audit/log.hpp"

@@ -109,7 +109,7 @@ describe("deploy/config", () => {
     const people = [0, 1, 2].map(() => ed25519().toString("base64"));
     await valid("jit-signer", install("signer.toml", { executor: ADDRESS, public_key: people }));
     const text = readFileSync(join(ROOT, "docs/signer.md"), "utf8");
-    const named = text.split("\n").flatMap((line) => (line.startsWith("| `") ? [...line.split("|")[1].matchAll(/`((?:signer|limits|approvals|audit|hsm|menu)\.\w+)`/g)] : []));
+    const named = text.split("\n").flatMap((line) => (line.startsWith("| `") ? [...line.split("|")[1].matchAll(/`((?:signer|limits|approvals|prices|audit|hsm|menu)\.\w+)`/g)] : []));
     const keys = new Map(named.map(([, key]) => [key, ""]));
     keys.delete("hsm.key_file"); // for development only
     assert.ok(keys.size > 30, `${keys.size} keys`);

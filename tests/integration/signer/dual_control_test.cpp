@@ -71,6 +71,28 @@ TEST_F(DualControl, OnePersonsLeasesOfADayAddUpOverDisarmingAndRestarts) {
     EXPECT_THAT(arm(terms(10'000), {}), HasSubstr("one person may arm 0 wei more")) << "approvals.db deleted";
 }
 
+// A jitd that is taken over tells prices that make much look like little, or a loss like a gain.
+TEST_F(DualControl, PricesOutsideOfTheSignersOwnBoundsArmNothing) {
+    rig.kill9();
+    rig.set("prices.tokens", R"([{ symbol = "A", decimals = 0, least_wei = "1", most_wei = "1" },
+        { symbol = "B", decimals = 0, least_wei = "1", most_wei = "4" }])");
+    rig.set("prices.pools", R"([{ id = 1, token0 = "A", token1 = "B" }])");
+    ASSERT_TRUE(rig.start()) << rig.output();
+    const auto asked = [](std::uint16_t pool, std::uint64_t price1) {
+        signer::ArmRequest out = terms();
+        out.pools[0].pool_id = pool;
+        out.pools[0].price1_x96 = (chain::u256{price1} << 96) / 4;
+        return out;
+    };
+    for (const std::uint64_t quarters : {2U, 3U, 17U, 1000U}) {
+        const auto approvals = both("arm", subject(asked(1, quarters)));
+        EXPECT_THAT(arm(asked(1, quarters), approvals), HasSubstr("is not within 1 to 4 wei")) << quarters;
+    }
+    EXPECT_THAT(arm(asked(2, 8), both("arm", subject(asked(2, 8)))), HasSubstr("pool 2 is not in the signer's prices.pools"));
+    EXPECT_EQ(rig.status().state, ArmState::disarmed);
+    EXPECT_EQ(arm(asked(1, 8), both("arm", subject(asked(1, 8)))), "");
+}
+
 TEST_F(DualControl, AnApprovalThatIsGivenThoughNoneIsNeededMustBeGood) {
     Approval forged = approve(1, "arm", subject(terms(10'000)));
     forged.signature[0] ^= 1;

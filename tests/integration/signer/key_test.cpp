@@ -1,5 +1,6 @@
 // The life of the lanes' keys on SoftHSM2 and in a key file: lock-out across restarts, age, a rotation as a drill (KEY-3, KEY-4,
-// KEY-6). SPDX-License-Identifier: Apache-2.0
+// KEY-6).
+// SPDX-License-Identifier: Apache-2.0
 #include "signer_rig.hpp"
 
 #include "audit/log.hpp"

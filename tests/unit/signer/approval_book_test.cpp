@@ -1,5 +1,6 @@
 // What people allowed: no approval counts twice, not after a restart either, and a refused set uses up nothing; one person's leases
-// add up; whatever is done to the file makes nothing possible again. SPDX-License-Identifier: Apache-2.0
+// add up; whatever is done to the file makes nothing possible again.
+// SPDX-License-Identifier: Apache-2.0
 #include "signer/approval_book.hpp"
 
 #include "support/bundles.hpp"

@@ -1,5 +1,6 @@
 // A database of the signer's against the audit log: whatever is done to it while it is closed is found, and no crash of our own is
-// mistaken for it. SPDX-License-Identifier: Apache-2.0
+// mistaken for it.
+// SPDX-License-Identifier: Apache-2.0
 #include "signer/book_witness.hpp"
 
 #include "signer/limits_book.hpp"

@@ -127,7 +127,15 @@ const std::string anchor = R"(
 anchor = "file:/mnt/elsewhere/signer.head"
 key_anchor = "file:/mnt/elsewhere/keys.head"
 )";
-const std::string production_sections = people + anchor;
+const std::string prices = R"(
+[prices]
+tokens = [
+  { symbol = "WETH", decimals = 18, least_wei = "1000000000000000000", most_wei = "1000000000000000000" },
+  { symbol = "USDC", decimals = 6, least_wei = "200000000000000", most_wei = "800000000000000" },
+]
+pools = [{ id = 7, token0 = "USDC", token1 = "WETH" }]
+)";
+const std::string production_sections = people + prices + anchor;
 
 TEST_F(SignerConfig, PeopleWhoApproveAreNamedWithTheirKeys) {
     const auto config = parse_config(text() + people, "f", "");
@@ -155,10 +163,45 @@ TEST_F(SignerConfig, MistakesAboutPeopleAreNamed) {
     }
 }
 
+TEST_F(SignerConfig, BoundsOfPricesArePerTokenAndEveryPoolThatMayBeArmedIsNamed) {
+    const auto config = parse_config(text() + prices, "f", "");
+    ASSERT_TRUE(config) << all(config.error());
+    ASSERT_EQ(config->price_bounds.size(), 1U);
+    EXPECT_EQ(config->price_bounds[0].pool_id, 7);
+    EXPECT_EQ(config->price_bounds[0].tokens[0].symbol, "USDC");
+    EXPECT_EQ(config->price_bounds[0].tokens[1].most_wei, chain::parse_u256("1000000000000000000").value());
+    const std::string without = replaced(text(), "development", "production") + people + anchor;
+    EXPECT_NE(all(parse_config(without, "f", "").error()).find("prices: the section is missing"), std::string::npos);
+}
+
+TEST_F(SignerConfig, MistakesAboutPricesAreNamed) {
+    const std::vector<std::pair<std::string, std::string>> mistakes = {
+        {replaced(prices, "\"200000000000000\"", "\"0\""), "prices.tokens[1]: least_wei and most_wei"},
+        {replaced(prices, "\"200000000000000\"", "\"800000000000001\""), "prices.tokens[1]: least_wei and most_wei"},
+        {replaced(prices, "\"200000000000000\"", "\"2e14\""), "prices.tokens[1]: least_wei and most_wei"},
+        {replaced(prices, "\"200000000000000\"", "200000000000000"), "prices.tokens[1]: least_wei and most_wei"},
+        {replaced(prices, "decimals = 6", "decimals = 78"), "prices.tokens[1]: must be"},
+        {replaced(prices, "decimals = 6,", ""), "prices.tokens[1]: must be"},
+        {replaced(prices, "symbol = \"USDC\"", "symbol = \"WETH\""), "prices.tokens[1]: 'WETH' is there twice"},
+        {replaced(prices, "token0 = \"USDC\"", "token0 = \"USDT\""), "prices.pools[0]: token0 is none of prices.tokens"},
+        {replaced(prices, "id = 7", "id = 65536"), "prices.pools[0]: must be"},
+        {replaced(prices, "\"WETH\" }]", "\"WETH\" }, { id = 7, token0 = \"USDC\", token1 = \"WETH\" }]"),
+         "prices.pools[1]: pool 7 is there twice"},
+        {"[prices]\ntokens = []\n", "prices.pools: must be a list that is not empty"},
+        {prices + "floor = 1\n", "prices.floor: unknown key"},
+    };
+    for (const auto& [section, expected] : mistakes) {
+        const auto config = parse_config(text() + section, "f", "");
+        ASSERT_FALSE(config) << expected;
+        EXPECT_NE(all(config.error()).find(expected), std::string::npos) << expected << " in\n" << all(config.error());
+    }
+}
+
 TEST_F(SignerConfig, OnlyADevelopmentSignerGoesWithoutPeopleAndWithoutADeadMan) {
     for (const char* environment : {"staging", "production"}) {
         const std::string strict = replaced(text(), "development", environment);
         EXPECT_NE(all(parse_config(strict, "f", "").error()).find("approvals: the section is missing"), std::string::npos);
+        EXPECT_NE(all(parse_config(strict, "f", "").error()).find("prices: the section is missing"), std::string::npos);
         ASSERT_TRUE(parse_config(strict + production_sections, "f", ""));
         for (const char* gap : {"0", "301"}) {
             const auto loose = parse_config(replaced(strict, "max_ttl_s", "max_beat_gap_ms = " + std::string(gap) + "\nmax_ttl_s") +
@@ -174,12 +217,12 @@ TEST_F(SignerConfig, OnlyADevelopmentSignerGoesWithoutPeopleAndWithoutADeadMan) 
 }
 
 TEST_F(SignerConfig, OnlyAProductionSignerMustHaveAnAnchorAndEveryAnchorIsReadStrictly) {
-    const std::string staging = replaced(text(), "development", "staging") + people;
+    const std::string staging = replaced(text(), "development", "staging") + people + prices;
     EXPECT_TRUE(parse_config(staging, "f", ""));
-    const auto missing = parse_config(replaced(text(), "development", "production") + people, "f", "");
+    const auto missing = parse_config(replaced(text(), "development", "production") + people + prices, "f", "");
     ASSERT_FALSE(missing);
     EXPECT_NE(all(missing.error()).find("audit: the section is missing (add [audit]"), std::string::npos) << all(missing.error());
-    const std::string one = replaced(text(), "development", "production") + people + "[audit]\nanchor = \"file:/h\"\n";
+    const std::string one = replaced(text(), "development", "production") + people + prices + "[audit]\nanchor = \"file:/h\"\n";
     EXPECT_NE(all(parse_config(one, "f", "").error()).find("audit.key_anchor: is missing"), std::string::npos);
     const auto config = parse_config(staging + anchor, "f", "").value();
     EXPECT_EQ(config.audit_anchor, "file:/mnt/elsewhere/signer.head");

@@ -1,4 +1,5 @@
-// keys.db: no key becomes younger, live again or forgotten, whatever is done to the file. SPDX-License-Identifier: Apache-2.0
+// keys.db: no key becomes younger, live again or forgotten, whatever is done to the file.
+// SPDX-License-Identifier: Apache-2.0
 #include "signer/key_registry.hpp"
 
 #include "support/temp_dir.hpp"

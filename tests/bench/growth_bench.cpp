@@ -119,20 +119,32 @@ void fill_journal(const std::string& path, std::size_t n) {
     must(store::Journal::open(path));
     // Two years, the newest now; pools and outcomes as they come.
     const std::string time = fmt::format("(unixepoch() - {} + i) * 1000000000", n);
+    // As long as a real bundle's: predicted and realised figures, stage times, gas and the mint's and burn's bytes.
+    const std::string figures =
+        R"('{"mint0":"48318472019283746","mint1":"9182736450192837465","swap0":"-129837465019283746","swap1":"918273645019283746",)"
+        R"("burn0":"48318472019283746","burn1":"9182736450192837465","fee0":"183746501928","fee1":"9182736450192",)"
+        R"("gross_profit_wei":"9182736450192837","tip_wei":"4591368225096418","gas_cost_wei":"6120000000000000"}')";
+    const std::string stages = R"('{"parsed":15123,"decided":35412,"planned":19001,"signed":1346001,"posted":89234}')";
     fill(
         path, 3,
-        numbers(n) + "INSERT INTO bundles SELECT hex(randomblob(16)), 0, " + time +
-            ", randomblob(32), i, 'pool' || (i % 50), 'router', 0, 'lane', 2 * i, randomblob(32), randomblob(32), randomblob(600), "
-            "randomblob(300), -60, 60, '1', '{}', '{}' FROM numbers;"
-            "INSERT INTO outcomes SELECT uuid, version, time_ns, CASE WHEN rowid % 4 = 0 THEN 'included' ELSE 'outbid' END, 'r', "
-            "1, "
-            "'{}', CASE WHEN rowid % 4 = 0 THEN '1000' ELSE '' END, '' FROM bundles;"
+        numbers(n) + "INSERT INTO bundles SELECT lower(hex(randomblob(18))), 0, " + time +
+            ", randomblob(32), i, printf('0x%040x', i % 50), 'SwapRouter02.multicall', 0, "
+            "'0x' || lower(hex(randomblob(20))), 2 * i, randomblob(32), randomblob(32), randomblob(260), randomblob(220), -60, 60, "
+            "'48318472019283746501', " +
+            figures + ", " + stages + " FROM numbers;" +
+            "INSERT INTO outcomes SELECT uuid, version, time_ns, CASE WHEN rowid % 4 = 0 THEN 'included' ELSE 'outbid' END, "
+            "'the target is transaction 1 of this block, without us', 1, CASE WHEN rowid % 4 = 0 THEN " +
+            figures +
+            " ELSE '{}' END, CASE WHEN rowid % 4 = 0 THEN '1000' ELSE '' END, '{\"gas_used\":315391}' FROM bundles;"
             "INSERT INTO submissions (uuid, version, relay, kind, time_ns, latency_us, accepted, answer) SELECT uuid, version, "
-            "'relay', 'send', time_ns, 1, 1, 'ok' FROM bundles;");
+            "'relay-0', 'send', time_ns, 1, 1, '0x' || lower(hex(randomblob(32))) FROM bundles;");
 }
 
 void journal(const std::string& path, std::size_t n) {
     if (!std::filesystem::exists(path)) fill_journal(path, n);
+    std::puts(fmt::format("  {:<62} {:>10.0f} bytes", "journal: a bundle with its outcome and one relay's answer",
+                          static_cast<double>(std::filesystem::file_size(path)) / static_cast<double>(n))
+                  .c_str());
     auto start = Clock::now();
     const auto opened = must(store::Journal::open(path));
     line("journal: opened", ms_since(start));

@@ -12,20 +12,32 @@ option(JITBOX_RTL_TRACE "FST traces from the Verilator models" OFF)
 if(JITBOX_RTL)
   find_package(verilator REQUIRED HINTS /usr/share/verilator)
   set(JITBOX_RTL_DIR ${PROJECT_SOURCE_DIR}/rtl)
-  file(GLOB JITBOX_RTL_FOLDERS CONFIGURE_DEPENDS ${JITBOX_RTL_DIR}/*/)
-  list(FILTER JITBOX_RTL_FOLDERS EXCLUDE REGEX "\\.(vlt|f)$")
+  # Every source is an input of CMake: ninja then takes one that is gone for a reason to run CMake again, not for an error. Folders are looked through
+  # anew at each build.
+  file(GLOB_RECURSE JITBOX_RTL_SOURCES CONFIGURE_DEPENDS ${JITBOX_RTL_DIR}/*.sv)
+  set_property(DIRECTORY ${PROJECT_SOURCE_DIR} APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${JITBOX_RTL_SOURCES})
+  set(JITBOX_RTL_FOLDERS)
+  foreach(source IN LISTS JITBOX_RTL_SOURCES)
+    cmake_path(GET source PARENT_PATH folder)
+    list(APPEND JITBOX_RTL_FOLDERS ${folder})
+  endforeach()
+  list(REMOVE_DUPLICATES JITBOX_RTL_FOLDERS)
 endif()
 
-# jitbox_verilated(<name> TOP <module> SOURCES a.sv ... [PARAMETERS NAME=VALUE ...] [CLASS V<other>])
-# Makes the library verilated_<name> with class V<name>, or CLASS. Sources are relative to rtl/. Packages come from rtl/verilator.f and a module that
-# is not among the sources from the file of its name: a build directory's old command, which ninja runs before CMake has seen what is new, finds them too.
+# jitbox_verilated(<name> TOP <module> [SOURCES a.sv ...] [PARAMETERS NAME=VALUE ...] [CLASS V<other>])
+# Makes the library verilated_<name> with class V<name>, or CLASS. Packages come from rtl/verilator.f, a module from the file of its name under rtl/;
+# SOURCES are modules that take the place of one there. Verilator's command line names nothing else: ninja runs a build directory's old
+# command before CMake has seen what is new, renamed or gone.
 function(jitbox_verilated name)
   cmake_parse_arguments(ARG "" "TOP;CLASS" "SOURCES;PARAMETERS" ${ARGN})
   if(NOT ARG_CLASS)
     set(ARG_CLASS V${name})
   endif()
-  list(FILTER ARG_SOURCES EXCLUDE REGEX "_pkg\\.sv$")
-  list(TRANSFORM ARG_SOURCES PREPEND ${JITBOX_RTL_DIR}/)
+  set(top ${JITBOX_RTL_SOURCES})
+  list(FILTER top INCLUDE REGEX "/${ARG_TOP}\\.sv$")
+  if(NOT top)
+    message(FATAL_ERROR "jitbox_verilated(${name}): there is no ${ARG_TOP}.sv under rtl/")
+  endif()
   set(args -F ${JITBOX_RTL_DIR}/verilator.f --x-assign unique --x-initial unique --assert -Wall --unroll-count 4096)
   foreach(parameter IN LISTS ARG_PARAMETERS)
     list(APPEND args -G${parameter})
@@ -39,7 +51,7 @@ function(jitbox_verilated name)
   endif()
   add_library(verilated_${name} STATIC)
   verilate(verilated_${name} ${switches} TOP_MODULE ${ARG_TOP} PREFIX ${ARG_CLASS}
-    SOURCES ${ARG_SOURCES} INCLUDE_DIRS ${JITBOX_RTL_FOLDERS}
+    SOURCES ${top} ${ARG_SOURCES} INCLUDE_DIRS ${JITBOX_RTL_FOLDERS}
     VERILATOR_ARGS ${args})
   if(JITBOX_RTL_COVERAGE)
     set_property(TARGET verilated_${name} PROPERTY VERILATOR_COVERAGE ON)

@@ -21,6 +21,9 @@ namespace {
 using namespace jitbox;
 using telemetry::Level;
 
+/// The token refused the PIN. Its own exit code: the unit must not try it again, which could lock the token.
+constexpr int pin_refused = 3;
+
 std::atomic<bool> ended = false;
 
 int complain(const std::vector<Error>& errors, int code = 1) {
@@ -74,7 +77,7 @@ int run(int argc, char** argv) {
         return 0;
     }
     const auto guardian = apps::Guardian::start(*settings, report);
-    if (!guardian) return complain({guardian.error()});
+    if (!guardian) return complain({guardian.error().error}, guardian.error().pin_refused ? pin_refused : 1);
     if (check) {
         std::cout << "jit-guardian: " << file << " is valid, and chain, executor and key are as it says\n";
         return 0;

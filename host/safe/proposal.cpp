@@ -89,20 +89,15 @@ Result<Address> signer_of(const Bytes32& hash, BytesView rsv) {
     return chain::recover_signer(hash, signature);
 }
 
-Result<void> signatures_from(const json::array& list, Proposal& proposal) {
-    for (const json::value& item : list) {
-        if (!item.is_object()) return fail("proposal: an entry of signatures is no object");
-        Fields in(item.get_object());
-        const OwnerSignature signature{in.address("owner"), in.bytes("signature")};
-        if (!in.error().empty()) return fail("proposal: signatures: " + in.error());
-        if (auto ok = add_signature(proposal, signature); !ok) return ok;
-    }
-    return {};
-}
-
 struct Parsed {
     json::value document;
     Proposal proposal; ///< without signatures
+};
+
+/// What the file says besides the transaction, as it stands there.
+struct Claims {
+    Bytes hash;
+    std::vector<OwnerSignature> signatures;
 };
 
 Result<Parsed> parse_fields(std::string_view text) {
@@ -122,6 +117,22 @@ Result<Parsed> parse_fields(std::string_view text) {
     out.proposal.transaction = transaction_from(inner);
     if (!outer.error().empty()) return fail("proposal: " + outer.error());
     if (!inner.error().empty()) return fail("proposal: transaction: " + inner.error());
+    return out;
+}
+
+Result<Claims> claims_of(const json::object& object) {
+    Fields outer(object);
+    Claims out{.hash = outer.bytes("safeTxHash"), .signatures = {}};
+    if (!outer.error().empty()) return fail("proposal: " + outer.error());
+    const json::value* list = object.if_contains("signatures");
+    if (list == nullptr) return out;
+    if (!list->is_array()) return fail("proposal: signatures is no array");
+    for (const json::value& item : list->get_array()) {
+        if (!item.is_object()) return fail("proposal: an entry of signatures is no object");
+        Fields in(item.get_object());
+        out.signatures.push_back({in.address("owner"), in.bytes("signature")});
+        if (!in.error().empty()) return fail("proposal: signatures: " + in.error());
+    }
     return out;
 }
 
@@ -149,20 +160,25 @@ Result<Bytes32> hash_of_fields(std::string_view text) {
     return hash_of(parsed->proposal);
 }
 
+Result<void> check_form(std::string_view text) {
+    const auto parsed = parse_fields(text);
+    if (!parsed) return std::unexpected(parsed.error());
+    if (const auto claims = claims_of(parsed->document.get_object()); !claims) return std::unexpected(claims.error());
+    return {};
+}
+
 Result<Proposal> proposal_from_json(std::string_view text) {
     auto parsed = parse_fields(text);
     if (!parsed) return std::unexpected(parsed.error());
+    const auto claims = claims_of(parsed->document.get_object());
+    if (!claims) return std::unexpected(claims.error());
     Proposal& out = parsed->proposal;
-    Fields outer(parsed->document.get_object());
-    const Bytes stated = outer.bytes("safeTxHash");
-    if (!outer.error().empty()) return fail("proposal: " + outer.error());
-    if (!std::ranges::equal(stated, hash_of(out)))
-        return fail("proposal: safeTxHash in the file is " + to_hex(stated) + ", computed from its fields it is " +
+    if (!std::ranges::equal(claims->hash, hash_of(out)))
+        return fail("proposal: safeTxHash in the file is " + to_hex(claims->hash) + ", computed from its fields it is " +
                         to_hex(hash_of(out)),
                     "the file was changed; do not sign it");
-    const json::value* list = parsed->document.get_object().if_contains("signatures");
-    if (list != nullptr && list->is_array())
-        if (auto ok = signatures_from(list->get_array(), out); !ok) return std::unexpected(ok.error());
+    for (const OwnerSignature& signature : claims->signatures)
+        if (auto ok = add_signature(out, signature); !ok) return std::unexpected(ok.error());
     return std::move(out);
 }
 

@@ -35,6 +35,9 @@ struct SafeState {
 [[nodiscard]] std::string to_json(const Proposal& proposal);
 /// Errors: not JSON, a missing or malformed field (named), a safeTxHash in the file that is not the one computed here.
 [[nodiscard]] Result<Proposal> proposal_from_json(std::string_view text);
+/// Whether it can be read as a proposal, whatever is to be thought of what it says: the errors of proposal_from_json but for a hash
+/// or a signature that is not the transaction's.
+[[nodiscard]] Result<void> check_form(std::string_view text);
 
 /// The safeTxHash of the same JSON without regard to one that stands in it, and without any policy.
 [[nodiscard]] Result<Bytes32> hash_of_fields(std::string_view text);

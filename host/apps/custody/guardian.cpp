@@ -22,26 +22,32 @@ Bytes view_call(std::string_view signature) {
 
 } // namespace
 
-Result<std::unique_ptr<Guardian>> Guardian::start(const GuardianSettings& settings, Report report) {
+std::expected<std::unique_ptr<Guardian>, KeyFailure> Guardian::start(const GuardianSettings& settings, Report report) {
     auto node = NodeSession::open(settings.node_ws);
-    if (!node) return std::unexpected(node.error());
+    if (!node) return std::unexpected(KeyFailure{node.error()});
     std::unique_ptr<Guardian> out(new Guardian(settings, std::move(report)));
     out->node_ = std::move(*node);
+    // The node first: while it is away the token is left alone.
+    if (auto ok = out->check_chain(); !ok) return std::unexpected(KeyFailure{ok.error()});
     if (settings.acts) {
         auto key = open_key(settings.key);
         if (!key) return std::unexpected(key.error());
         out->key_ = std::move(*key);
     }
-    if (auto ok = out->check_start(); !ok) return std::unexpected(ok.error());
+    if (auto ok = out->check_key(); !ok) return std::unexpected(KeyFailure{ok.error()});
     out->watch_trips();
     return out;
 }
 
-Result<void> Guardian::check_start() {
+Result<void> Guardian::check_chain() {
     const auto chain_id = node_->chain_id();
     if (!chain_id) return std::unexpected(chain_id.error());
     if (*chain_id != settings_.chain_id)
         return fail(fmt::format("guardian: the node is on chain {}, configured is {}", *chain_id, settings_.chain_id));
+    return {};
+}
+
+Result<void> Guardian::check_key() {
     const auto guardian = executor_address("guardian()");
     const auto owner = executor_address("OWNER()");
     if (!guardian) return std::unexpected(guardian.error());
@@ -149,7 +155,7 @@ NodeSession::Price Guardian::price(const chain::Head& head, Attempt& attempt, st
     // A node takes another transaction in place of one with the same nonce for 10 % more at least.
     const chain::u256 raised = attempt.max_fee_per_gas + attempt.max_fee_per_gas / 4;
     chain::u256 tip = settings_.priority_fee_wei;
-    for (unsigned i = 0; i < attempt.count; ++i) tip += tip / 4;
+    for (unsigned i = 0; i < attempt.count && tip < settings_.max_fee_per_gas_wei; ++i) tip += tip / 4;
     const chain::u256 wanted = std::max<chain::u256>(raised, static_cast<chain::u256>(head.base_fee_wei) * 2 + tip);
     attempt.max_fee_per_gas = std::min(wanted, settings_.max_fee_per_gas_wei);
     ++attempt.count;
@@ -195,13 +201,14 @@ NodeSession::Send Guardian::call(Bytes calldata) const {
 Result<void> Guardian::step() {
     const auto head = node_->latest_head();
     if (!head) return std::unexpected(head.error());
-    const bool same = last_ && last_->hash == head->hash;
-    trips_->look(!same);
-    if (same) return {};
+    trips_->look(seen_ != head->hash);
+    seen_ = head->hash;
+    if (last_ && last_->hash == head->hash) return {};
     if (auto ok = learn_pools(); !ok) return ok;
     if (auto ok = scan(*head); !ok) return ok;
+    if (auto ok = sort_out(*head); !ok) return ok; // the same head again: the next may be too late
     last_ = *head;
-    return sort_out(*head);
+    return {};
 }
 
 Result<feed::Receipt> Guardian::pause() {

@@ -42,7 +42,8 @@ public:
     using Report = std::function<void(std::string_view event, const std::string& text)>;
 
     /// Connects; checks the chain, that the executor is there, and that the key is its guardian or owner. Errors: each of these.
-    [[nodiscard]] static Result<std::unique_ptr<Guardian>> start(const GuardianSettings& settings, Report report);
+    [[nodiscard]] static std::expected<std::unique_ptr<Guardian>, KeyFailure> start(const GuardianSettings& settings,
+                                                                                    Report report);
 
     /// Looks at the appliance, and at a new head, if there is one, and acts on both. Errors: the node did not answer; try again.
     [[nodiscard]] Result<void> step();
@@ -58,7 +59,8 @@ private:
     };
 
     Guardian(const GuardianSettings& settings, Report report) : settings_(settings), report_(std::move(report)) {}
-    [[nodiscard]] Result<void> check_start();
+    [[nodiscard]] Result<void> check_chain();
+    [[nodiscard]] Result<void> check_key();
     void watch_trips();
     [[nodiscard]] Result<bool> paused();
     [[nodiscard]] Result<void> learn_pools();
@@ -77,7 +79,8 @@ private:
     std::map<chain::Address, std::uint16_t> pools_;
     std::set<Position> watched_; ///< minted in a block that was read, not yet seen empty
     std::map<Position, Attempt> attempts_;
-    std::optional<chain::Head> last_;
+    std::optional<Bytes32> seen_;     ///< the newest head
+    std::optional<chain::Head> last_; ///< the newest head after which everything was asked that had to be
     Attempt pause_bid_;
     std::unique_ptr<TripPause> trips_;
 };

@@ -74,9 +74,12 @@ Result<void> check_source(const KeySource& source) {
     return fail("key: name exactly one key: a key file, or PKCS#11 module, token, key label and PIN file");
 }
 
-Result<std::unique_ptr<OwnerKey>> open_key(const KeySource& source) {
-    if (auto one = check_source(source); !one) return std::unexpected(one.error());
-    return source.key_file.empty() ? open_token_key(source) : open_file(source.key_file);
+std::expected<std::unique_ptr<OwnerKey>, KeyFailure> open_key(const KeySource& source) {
+    if (auto one = check_source(source); !one) return std::unexpected(KeyFailure{one.error()});
+    if (source.key_file.empty()) return open_token_key(source);
+    auto key = open_file(source.key_file);
+    if (!key) return std::unexpected(KeyFailure{key.error()});
+    return std::move(*key);
 }
 
 } // namespace jitbox::apps

@@ -6,6 +6,7 @@
 #include "base/error.hpp"
 #include "chain/secp256k1.hpp"
 
+#include <expected>
 #include <memory>
 #include <string>
 
@@ -30,10 +31,16 @@ public:
     [[nodiscard]] virtual Result<chain::Signature> sign(const Bytes32& digest) = 0;
 };
 
+/// Why a key could not be opened.
+struct KeyFailure {
+    Error error;
+    bool pin_refused = false; ///< by the token: whoever tries again by itself may lock it
+};
+
 /// Error: neither or both kinds of key are given, or half of one.
 [[nodiscard]] Result<void> check_source(const KeySource& source);
 
 /// Errors: those of check_source, a file that others can read, a malformed key, what the token said (wrong PIN, no such key).
-[[nodiscard]] Result<std::unique_ptr<OwnerKey>> open_key(const KeySource& source);
+[[nodiscard]] std::expected<std::unique_ptr<OwnerKey>, KeyFailure> open_key(const KeySource& source);
 
 } // namespace jitbox::apps

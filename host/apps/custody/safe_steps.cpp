@@ -116,8 +116,8 @@ Result<void> check_inputs(const SafeOptions& options, SafeInputs what) {
     if (!options.file.empty()) {
         const auto text = read_file(options.file);
         if (!text) return std::unexpected(text.error());
-        if (const auto hash = safe::hash_of_fields(*text); !hash)
-            return fail(options.file + ": " + hash.error().what, hash.error().hint);
+        if (const auto read = safe::check_form(*text); !read)
+            return fail(options.file + ": " + read.error().what, read.error().hint);
     }
     for (const std::string& file : options.signature_files)
         if (const auto signature = read_signature(file); !signature) return std::unexpected(signature.error());
@@ -150,7 +150,7 @@ Result<void> safe_sign(const SafeOptions& options) {
         return fail("safe: the proposal's safeTxHash is " + to_hex(hash) + ", expected was " + options.expected_hash,
                     "this is not the proposal that you were told about");
     const auto key = open_key(options.key);
-    if (!key) return std::unexpected(key.error());
+    if (!key) return std::unexpected(key.error().error);
     const auto signature = sign_hash(**key, hash);
     if (!signature) return std::unexpected(signature.error());
     if (auto ok = write_text(options.out, signature_json(*signature, hash) + "\n"); !ok) return ok;
@@ -185,7 +185,7 @@ Result<void> safe_execute(const SafeOptions& options) {
     if (!node) return std::unexpected(node.error());
     if (auto ok = check_node(**node, *proposal); !ok) return ok;
     const auto key = open_key(options.key);
-    if (!key) return std::unexpected(key.error());
+    if (!key) return std::unexpected(key.error().error);
     if (auto ok = hold_appliance(options, *action); !ok) return ok;
     const auto hash = execute_proposal(**node, *proposal, **key);
     if (!hash) return std::unexpected(hash.error());
@@ -242,7 +242,7 @@ Result<void> safe_owner(const SafeOptions& options) {
         if (!made) return std::unexpected(made.error());
     }
     const auto key = open_key(options.key);
-    if (!key) return std::unexpected(key.error());
+    if (!key) return std::unexpected(key.error().error);
     const std::string address = chain::to_checksum((*key)->address());
     if (options.as_json)
         std::printf("%s\n", json::serialize(json::object{{"address", address}}).c_str());

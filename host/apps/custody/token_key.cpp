@@ -8,6 +8,7 @@
 #include <openssl/crypto.h>
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -42,11 +43,15 @@ struct Started {
     signer::HsmKey key;
 };
 
-Result<Started> start(const KeySource& source) {
+std::unexpected<KeyFailure> no_key(Error error) {
+    return std::unexpected(KeyFailure{std::move(error)});
+}
+
+std::expected<Started, KeyFailure> start(const KeySource& source) {
     auto pin = signer::read_pin_file(source.pin_file);
-    if (!pin) return std::unexpected(pin.error());
+    if (!pin) return no_key(pin.error());
     auto worker = signer::HsmWorker::spawn("/proc/self/exe");
-    if (!worker) return std::unexpected(worker.error());
+    if (!worker) return no_key(worker.error());
     std::string hello = signer::format_hello({.module = source.module,
                                               .token = source.token,
                                               .key_labels = {source.label},
@@ -54,12 +59,12 @@ Result<Started> start(const KeySource& source) {
                                               .network = source.network ? signer::Network::internet : signer::Network::none});
     const bool sent = signer::send_packet((*worker)->fd(), hello);
     OPENSSL_cleanse(hello.data(), hello.size());
-    if (!sent) return fail("pkcs11: the worker ended at its start");
+    if (!sent) return no_key({.what = "pkcs11: the worker ended at its start", .hint = {}});
     const auto packet = answer_of(**worker, deadline_of(source), "opening the token");
-    if (!packet) return std::unexpected(packet.error());
+    if (!packet) return no_key(packet.error());
     auto keys = signer::parse_ready(*packet);
-    if (!keys) return std::unexpected(keys.error().error);
-    if (keys->size() != 1) return fail("pkcs11: no key " + source.label + " in token " + source.token);
+    if (!keys) return std::unexpected(KeyFailure{keys.error().error, keys.error().pin != signer::PinVerdict::no_objection});
+    if (keys->size() != 1) return no_key({.what = "pkcs11: no key " + source.label + " in token " + source.token, .hint = {}});
     return Started{.worker = std::move(*worker), .key = std::move(keys->front())};
 }
 
@@ -71,18 +76,28 @@ public:
     [[nodiscard]] const chain::Address& address() const override { return address_; }
 
     [[nodiscard]] Result<chain::Signature> sign(const Bytes32& digest) override {
-        if (!started_.worker) {
-            auto again = start(source_);
-            if (!again) return std::unexpected(again.error());
-            if (again->key != started_.key) return fail("pkcs11: the token holds another key " + source_.label + " than before");
-            started_ = std::move(*again);
-        }
+        if (auto open = reopen(); !open) return std::unexpected(open.error());
         auto signature = ask(digest);
         if (!signature) started_.worker.reset(); // kills it
         return signature;
     }
 
 private:
+    /// After a fault: another worker, for the same key.
+    Result<void> reopen() {
+        if (started_.worker) return {};
+        if (refused_) return std::unexpected(*refused_);
+        auto again = start(source_);
+        if (!again) {
+            if (again.error().pin_refused)
+                refused_ = {again.error().error.what + "; it is not tried again", again.error().error.hint};
+            return std::unexpected(again.error().error);
+        }
+        if (again->key != started_.key) return fail("pkcs11: the token holds another key " + source_.label + " than before");
+        started_ = std::move(*again);
+        return {};
+    }
+
     Result<chain::Signature> ask(const Bytes32& digest) {
         if (!signer::send_packet(started_.worker->fd(), signer::format_job({.key = 0, .digest = digest})))
             return fail("pkcs11: the worker ended");
@@ -94,17 +109,18 @@ private:
     }
 
     KeySource source_;
-    Started started_; ///< without a worker after a fault
+    Started started_;              ///< without a worker after a fault
+    std::optional<Error> refused_; ///< the PIN is another than at the start
     chain::Address address_;
 };
 
 } // namespace
 
-Result<std::unique_ptr<OwnerKey>> open_token_key(const KeySource& source) {
+std::expected<std::unique_ptr<OwnerKey>, KeyFailure> open_token_key(const KeySource& source) {
     auto started = start(source);
     if (!started) return std::unexpected(started.error());
     const auto address = chain::address_of_public_key(started->key.public_key);
-    if (!address) return fail("pkcs11: key " + source.label + ": " + address.error().what);
+    if (!address) return no_key({.what = "pkcs11: key " + source.label + ": " + address.error().what, .hint = {}});
     return std::make_unique<TokenKey>(source, std::move(*started), *address);
 }
 

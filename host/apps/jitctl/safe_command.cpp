@@ -23,6 +23,7 @@ struct Verb {
     const char* name;
     const char* help;
     Result<void> (*run)(const SafeOptions&);
+    bool fails_by_input = false; ///< all that can go wrong is a mistake in what it was given
 };
 
 constexpr Verb verbs[] = {
@@ -35,7 +36,7 @@ constexpr Verb verbs[] = {
     {"execute", "check owners, threshold and nonce on chain, disarm the appliance, execute", safe_execute},
     {"status", "owners, threshold, nonce and guard of the Safe", safe_status},
     {"owner", "the address of an owner's key; --generate makes it in a PKCS#11 token", safe_owner},
-    {"hash", "safeTxHash of proposals read from standard input, one JSON object a line", safe_hash},
+    {"hash", "safeTxHash of proposals read from standard input, one JSON object a line", safe_hash, true},
 };
 
 /// An address that is none is a mistake in the command line.
@@ -123,7 +124,8 @@ int run_safe(int argc, char** argv) {
         const SafeInputs inputs{.action = one_of(verb.name, {"propose"}), .key = uses_key(verb.name)};
         if (const auto read = check_inputs(options, inputs); !read) return print_mistake(read.error());
         const auto done = verb.run(options);
-        return done ? 0 : print_error(done.error());
+        if (done) return 0;
+        return verb.fails_by_input ? print_mistake(done.error()) : print_error(done.error());
     }
     return 2;
 }

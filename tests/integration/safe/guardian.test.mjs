@@ -1,19 +1,20 @@
 // jit-guardian on the sandbox chain: a position that outlived its block is back in the vault one block later; with the appliance dead.
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, afterEach, before, beforeEach, describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { GUARDIAN, WHALES, wallet } from "../../../sim/chain/lib/accounts.mjs";
-import { artifact } from "../../../sim/chain/lib/artifacts.mjs";
+import { ROOT, artifact } from "../../../sim/chain/lib/artifacts.mjs";
 import { burn_data, mint_data, next_plan, sign } from "../../../sim/chain/lib/executor.mjs";
 import { Testbed } from "../../../sim/chain/lib/testbed.mjs";
 import { until } from "../../../sim/demo/lib/appliance.mjs";
 import { guardian_config, position_left } from "../../../sim/demo/lib/guardian.mjs";
 import { Process, run_command } from "../../../sim/demo/lib/processes.mjs";
-import { key_file } from "./people.mjs";
+import { NodeProxy } from "../endtoend/lib/node_proxy.mjs";
+import { SOFTHSM_MODULE, key_file, token_key } from "./people.mjs";
 
 const operator = wallet(14);
 const PROGRAM = process.env.JITBOX_GUARDIAN;
@@ -39,15 +40,17 @@ describe("jit-guardian", () => {
     rmSync(dir, { recursive: true, force: true });
   });
 
-  function write_config({ mode = "unwind", who = GUARDIAN, extra = "" } = {}) {
+  /** key: lines that name another than the account's key file. */
+  function write_config({ mode = "unwind", who = GUARDIAN, extra = "", node = bed.manifest.ws_url, key } = {}) {
     const file = join(dir, "guardian.toml");
-    const [, key] = key_file(dir, "guardian", wallet(who));
-    writeFileSync(file, guardian_config({ manifest: bed.manifest, key, mode }) + extra);
+    const [, path] = key_file(dir, "guardian", wallet(who));
+    const text = guardian_config({ manifest: { ...bed.manifest, ws_url: node }, key: path, mode }) + extra;
+    writeFileSync(file, key ? text.replace(/^key_file = .*\n/m, key) : text);
     return file;
   }
 
-  async function start(options) {
-    guardian = new Process(PROGRAM, ["--config", write_config(options)], { name: "jit-guardian", log_dir: dir });
+  async function start({ env, ...options } = {}) {
+    guardian = new Process(PROGRAM, ["--config", write_config(options)], { name: "jit-guardian", log_dir: dir, env });
     await guardian.line((text) => text.includes("ready"));
   }
 
@@ -139,6 +142,89 @@ describe("jit-guardian", () => {
     await bed.rpc.call("evm_setAutomine", false);
     assert.equal(done.code, 0, done.stderr);
     assert.equal(await left(position), 0n);
+  });
+
+  it("asks again at once what the node did not answer: the next block is not waited for", async () => {
+    const node = await NodeProxy.start(bed.manifest.ws_url);
+    try {
+      let silent = 3;
+      const positions = artifact("v3_pool").abi.getFunction("positions").selector;
+      node.lie = ({ method, params }, _, answer) => {
+        if (method !== "eth_call" || !params[0].data.startsWith(positions) || silent-- <= 0) return answer;
+        return { jsonrpc: "2.0", id: answer.id, error: { code: -32000, message: "busy" } };
+      };
+      await start({ node: node.url });
+      const position = await strand();
+      await answered();
+      await said(/"error".*busy/);
+      await bed.rpc.call("evm_mine");
+      assert.equal(await left(position), 0n);
+    } finally {
+      await node.stop();
+    }
+  });
+
+  describe("with its key in a PKCS#11 token", () => {
+    let env;
+    let fault_file;
+    beforeEach(async () => {
+      fault_file = join(dir, "fault");
+      env = { SOFTHSM2_CONF: join(dir, "softhsm2.conf"), JITBOX_FAULT_REAL: SOFTHSM_MODULE, JITBOX_FAULT_FILE: fault_file };
+      const made = await run_command(join(ROOT, "scripts/softhsm.sh"), [dir, "guardian"]);
+      assert.equal(made.code, 0, made.stderr);
+      const { stdout, stderr, code } = await run_command(process.env.JITBOX_JITCTL, ["safe", "owner", "--generate", ...token_key(dir, "guardian", "key")], { env });
+      assert.equal(code, 0, stderr);
+      const account = stdout.trim();
+      const data = artifact("JitExecutor").abi.encodeFunctionData("setGuardian", [account]);
+      await bed.rpc.call("eth_sendTransaction", { from: bed.manifest.executor.owner, to: bed.manifest.executor.address, data });
+      await bed.rpc.call("anvil_setBalance", account, "0xde0b6b3a7640000");
+      await bed.rpc.call("evm_mine");
+    });
+
+    const in_token = () => `pkcs11_module = "${process.env.JITBOX_FAULT_MODULE}"\ntoken = "guardian"\nkey_label = "key"\npin_file = "${join(dir, "pin")}"\npkcs11_deadline_ms = 1000\n`;
+    const fault = (line) => writeFileSync(fault_file, `${line}\n`);
+    const logins = () => readFileSync(`${fault_file}.trace`, "utf8").split("\n").filter((name) => name === "C_Login").length;
+
+    it("unwinds with it", async () => {
+      await start({ key: in_token(), env });
+      const position = await strand();
+      await said(/"unwind_sent"/);
+      await bed.rpc.call("evm_mine");
+      assert.equal(await left(position), 0n);
+    });
+
+    it("ends with 3, which its unit does not restart, when the token refuses the PIN: one try", async () => {
+      fault("C_Login error a0"); // CKR_PIN_INCORRECT
+      const { code, stderr } = await run_command(PROGRAM, ["--config", write_config({ key: in_token() })], { env });
+      assert.equal(code, 3, stderr);
+      assert.match(stderr, /PIN/);
+      assert.equal(logins(), 1);
+      assert.match(readFileSync(join(ROOT, "deploy/systemd/jit-guardian.service"), "utf8"), /^RestartPreventExitStatus=2 3$/m);
+    });
+
+    it("leaves the token alone while the node is away", async () => {
+      const { code } = await run_command(PROGRAM, ["--config", write_config({ key: in_token(), node: "ws://127.0.0.1:1" })], { env });
+      assert.equal(code, 1);
+      assert.ok(!existsSync(`${fault_file}.trace`), "no function of the module was called");
+    });
+
+    it("tries a PIN that is refused after a fault no second time", async () => {
+      await start({ key: in_token(), env });
+      const before = logins();
+      fault("C_Sign hang");
+      await strand();
+      await said(/no answer in 1000 ms to signing/);
+      fault("C_Login error a0");
+      for (const message of [/"error".*PIN/, /it is not tried again/]) {
+        await bed.rpc.call("evm_mine");
+        await said(message);
+      }
+      fault("");
+      const heads = readFileSync(guardian.log_file, "utf8").split("not tried again").length;
+      await bed.rpc.call("evm_mine");
+      await until("one more refusal", () => readFileSync(guardian.log_file, "utf8").split("not tried again").length > heads, 10_000);
+      assert.equal(logins(), before + 1);
+    });
   });
 
   it("refuses to start with another key, on another chain or with a mistake in its file", async () => {

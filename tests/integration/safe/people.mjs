@@ -81,14 +81,23 @@ export class SafeDesk {
   }
 
   /** safeTxHash of each proposal, in one run. */
-  hashes(proposals) {
+  async hashes(proposals) {
+    const { code, stdout, stderr } = await this.hash_lines(proposals.map((proposal) => `${JSON.stringify(proposal)}\n`).join(""));
+    if (code !== 0) throw new Error(`jitctl safe hash ended with ${code}: ${stderr}`);
+    return stdout.trim().split("\n");
+  }
+
+  /** jitctl safe hash with this as its standard input: {code, stdout, stderr}. */
+  hash_lines(text) {
     return new Promise((resolve, reject) => {
-      const child = spawn(this.jitctl, ["safe", "hash"], { stdio: ["pipe", "pipe", "inherit"] });
-      let text = "";
-      child.stdout.on("data", (chunk) => (text += chunk));
+      const child = spawn(this.jitctl, ["safe", "hash"], { stdio: ["pipe", "pipe", "pipe"] });
+      let [stdout, stderr] = ["", ""];
+      child.stdout.on("data", (chunk) => (stdout += chunk));
+      child.stderr.on("data", (chunk) => (stderr += chunk));
       child.once("error", reject);
-      child.once("close", (code) => (code === 0 ? resolve(text.trim().split("\n")) : reject(new Error(`jitctl safe hash ended with ${code}`))));
-      child.stdin.end(proposals.map((proposal) => `${JSON.stringify(proposal)}\n`).join(""));
+      child.once("close", (code) => resolve({ code, stdout, stderr }));
+      child.stdin.on("error", () => {}); // it may end at the first bad line
+      child.stdin.end(text);
     });
   }
 }

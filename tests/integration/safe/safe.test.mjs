@@ -13,9 +13,10 @@ import { SAFE_ABI, exec_data, safe_view } from "../../../sim/chain/lib/safe.mjs"
 import { Testbed } from "../../../sim/chain/lib/testbed.mjs";
 import { until } from "../../../sim/demo/lib/appliance.mjs";
 import { run_command } from "../../../sim/demo/lib/processes.mjs";
+import { random_seed } from "../../support/seed.mjs";
 import { SOFTHSM_MODULE, SafeDesk, key_file, token_key } from "./people.mjs";
 
-const SEED = process.env.JITBOX_SEED ?? "1";
+const SEED = random_seed();
 const HASHES = Number(process.env.JITBOX_SAFE_HASHES ?? 1000);
 const NEW_OPERATOR = wallet(WHALES[0]).address;
 const STRANGER = wallet(WHALES[3]).address;
@@ -237,7 +238,18 @@ describe(`jitctl safe (seed ${SEED})`, () => {
       const { [field]: _, ...transaction } = proposal_of(file).transaction;
       return JSON.stringify({ ...proposal_of(file), transaction });
     };
-    for (const [text, message] of [["not json", /broken.json: proposal: .*JSON/], ["[]", /broken.json: proposal/], [without("nonce"), /broken.json: proposal: transaction: .*nonce/]]) {
+    const signatures = (value) => JSON.stringify({ ...proposal_of(file), signatures: value });
+    const cases = [
+      ["not json", /broken.json: proposal: .*JSON/],
+      ["[]", /broken.json: proposal/],
+      [without("nonce"), /broken.json: proposal: transaction: .*nonce/],
+      [signatures({}), /broken.json: proposal: signatures is no array/],
+      [signatures(["0x"]), /broken.json: proposal: an entry of signatures is no object/],
+      [signatures([{ owner: "0x12", signature: "0x" }]), /broken.json: proposal: signatures: owner/],
+      [signatures([{ owner: STRANGER, signature: "0x1" }]), /broken.json: proposal: signatures: signature/],
+      [JSON.stringify({ ...proposal_of(file), safeTxHash: 5 }), /broken.json: proposal: safeTxHash/],
+    ];
+    for (const [text, message] of cases) {
       writeFileSync(broken, text);
       for (const answer of [desk.show(broken), desk.try_sign(broken, keys[0]), desk.try_collect(broken, junk_signature()), desk.try_execute(broken, payer)]) await mistake(answer, message);
     }
@@ -247,6 +259,11 @@ describe(`jitctl safe (seed ${SEED})`, () => {
     const propose = (...action) => desk.run("propose", "--node", "ws://127.0.0.1:1", "--safe", bed.manifest.safe.address, "--executor", bed.manifest.executor.address, "--out", broken, "--action", ...action);
     await mistake(propose("selfDestruct"), /selfDestruct/);
     await mistake(propose("setOperator", "0x12", "true"), /account: "0x12"/);
+    await mistake(desk.hash_lines(`${readFileSync(file, "utf8").trim()}\nnot json\n`), /line 2: proposal: .*JSON/);
+
+    // A signature that can be read and is not this owner's is no mistake in the form: refused.
+    writeFileSync(broken, signatures([{ owner: STRANGER, signature: `0x${"11".repeat(64)}1b` }]));
+    assert.equal((await desk.show(broken)).code, 1);
   });
 
   it("takes only owners' own signatures of this hash", async () => {

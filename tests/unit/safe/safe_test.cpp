@@ -143,6 +143,22 @@ TEST(proposal_file, a_change_of_any_field_is_found) {
     EXPECT_THAT(proposal_from_json("[").error().what, HasSubstr("no JSON object"));
 }
 
+TEST(proposal_file, what_cannot_be_read_is_told_from_what_is_refused) {
+    const std::string good = to_json(proposal_of("pause", {}));
+    const auto with = [&](const std::string& from, const std::string& to) {
+        std::string changed = good;
+        return changed.replace(changed.find(from), from.size(), to);
+    };
+    EXPECT_TRUE(check_form(good));
+    EXPECT_THAT(check_form(with("\"signatures\":[]", "\"signatures\":{}")).error().what, HasSubstr("signatures is no array"));
+    EXPECT_FALSE(proposal_from_json(with("\"signatures\":[]", "\"signatures\":{}"))) << "not taken for no signatures";
+    EXPECT_THAT(check_form(with("\"signatures\":[]", "\"signatures\":[1]")).error().what, HasSubstr("no object"));
+    EXPECT_THAT(check_form(with("safeTxHash", "safeTxhash")).error().what, HasSubstr("safeTxHash"));
+    const std::string other_nonce = with("\"nonce\":\"7", "\"nonce\":\"8");
+    EXPECT_TRUE(check_form(other_nonce)) << "readable";
+    EXPECT_FALSE(proposal_from_json(other_nonce));
+}
+
 TEST(policy, refuses_what_could_take_over_or_empty_the_safe) {
     const Proposal good = proposal_of("pause", {});
     EXPECT_TRUE(check_policy(good, executor));

@@ -27,6 +27,8 @@ export class NodeProxy {
     this.upstream = upstream;
     this.port = 0;
     this.tamper = (text) => text;
+    /** (request, its number on the connection, the node's answer) => the answer that is given: lies about one thing. */
+    this.lie = null;
     this.pairs = new Set();
   }
 
@@ -58,9 +60,20 @@ export class NodeProxy {
       node.terminate();
     };
     node.on("open", () => waiting.splice(0).forEach((text) => node.send(text)));
-    client.on("message", (data) => (node.readyState === WebSocket.OPEN ? node.send(data.toString()) : waiting.push(data.toString())));
-    node.on("message", (data) => client.send(this.tamper(data.toString())));
+    const asked = new Map(); // by id: [request, number]
+    client.on("message", (data) => {
+      if (this.lie) for (const request of [JSON.parse(data)].flat()) asked.set(request.id, [request, asked.size]);
+      if (node.readyState === WebSocket.OPEN) node.send(data.toString());
+      else waiting.push(data.toString());
+    });
+    node.on("message", (data) => client.send(this.tamper(asked.size > 0 ? this.#lied(data, asked) : data.toString())));
     for (const side of [client, node]) side.on("close", end).on("error", end);
+  }
+
+  #lied(data, asked) {
+    const answer = JSON.parse(data);
+    const lied = (one) => (this.lie && asked.has(one.id) ? this.lie(...asked.get(one.id), one) : one);
+    return JSON.stringify(Array.isArray(answer) ? answer.map(lied) : lied(answer));
   }
 
   /** Every connection breaks and nobody listens any more. */

@@ -20,7 +20,7 @@ describe("a bundle that something happens to", () => {
   let bed;
   let snapshot;
   let pool;
-  before(async () => (bed = await Testbed.start({ operators: [operator.address] })));
+  before(async () => (bed = await Testbed.start({ operators: [operator.address], block_interval_s: 12 })));
   after(() => bed?.stop());
   beforeEach(async () => {
     snapshot = await bed.snapshot();
@@ -80,7 +80,7 @@ describe("a bundle that something happens to", () => {
     // The two blocks were not: another parent, and the same two transactions in the block of the same number.
     await bed.revert(fork);
     const { timestamp } = await bed.head();
-    await bed.rpc.call("evm_setNextBlockTimestamp", toQuantity(BigInt(timestamp) + 7n));
+    await bed.rpc.call("evm_setNextBlockTimestamp", toQuantity(BigInt(timestamp) + 7n /* not 12, as before */));
     await bed.rpc.call("evm_mine");
     const head = await bed.head();
     assert.equal(BigInt(head.number) + 1n, plan.block_number);

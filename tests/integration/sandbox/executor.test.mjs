@@ -100,13 +100,26 @@ describe("executor on the sandbox chain", () => {
     assert.deepEqual(await vault(), before);
   });
 
-  it("mints nothing when somebody moved the price first", async () => {
+  it("mints nothing when somebody moved the price first: it and its burn revert, and cost their gas and no more", async () => {
     const going = await plan();
     const nonce = await bed.nonce(operator.address);
-    const [first, mint] = await bed.mine_raw([await whale_swap(), to_executor(operator, nonce, mint_data(going))]);
-    assert.equal(first.status, "0x1");
-    assert.equal(mint.status, "0x0");
+    const before = await vault();
+    const ether = await Promise.all([operator.address, bed.manifest.executor.address].map((account) => bed.ether_of(account)));
+    const receipts = await bed.mine_raw([await whale_swap(), to_executor(operator, nonce, mint_data(going)), to_executor(operator, nonce + 1, burn_data(going))]);
+    assert.deepEqual(receipts.map(({ status }) => status), ["0x1", "0x0", "0x0"]);
+    assert.match(await reason(receipts[1]), /^WrongPrice/);
+    assert.deepEqual(await vault(), before);
+    const gas = receipts.slice(1).reduce((sum, { gasUsed, effectiveGasPrice }) => sum + BigInt(gasUsed) * BigInt(effectiveGasPrice), 0n);
+    assert.equal(ether[0] - (await bed.ether_of(operator.address)), gas);
+    assert.equal(await bed.ether_of(bed.manifest.executor.address), ether[1]);
   });
+
+  /** The custom error that a mined transaction of the executor reverted with. */
+  async function reason({ transactionHash }) {
+    const { returnValue } = await bed.rpc.call("debug_traceTransaction", transactionHash, { disableStorage: true, disableStack: true });
+    const { name, args } = artifact("JitExecutor").abi.parseError(`0x${returnValue.replace(/^0x/, "")}`);
+    return `${name}(${args})`;
+  }
 
   it("brings a position that was left behind back to the vault, by the guardian, while paused", async () => {
     const going = await plan();

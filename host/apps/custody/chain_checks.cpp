@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 
@@ -94,8 +95,20 @@ Verdict judge_threshold(BytesView answer) {
     return {CheckState::ok, found, {}};
 }
 
+/// getModulesPaginated(sentinel, 1) of the Safe: an array of at most one address, and the next.
+Verdict judge_modules(BytesView answer) {
+    chain::AbiReader in(answer);
+    in.uint("offset");
+    in.address("next");
+    const u256 count = in.uint("count");
+    if (in.failed()) return {CheckState::unverified, "the owner is no Safe", "production needs a Safe without modules"};
+    if (count == 0) return {CheckState::ok, "none", {}};
+    return {CheckState::unverified, chain::to_checksum(in.address("module")) + " moves the Safe without its owners' signatures",
+            "the owners disable it (disableModule of the Safe), or say why not"};
+}
+
 /// getStorageAt(slot, 1) of the Safe: `bytes` with the word of its guard.
-Verdict judge_guard(BytesView answer) {
+Verdict judge_guard(BytesView answer, const std::vector<ProfileContract>& known) {
     chain::AbiReader in(answer);
     const BytesView word = in.bytes("word");
     chain::AbiReader guard_word(word);
@@ -105,16 +118,25 @@ Verdict judge_guard(BytesView answer) {
     if (chain::is_zero(guard))
         return {CheckState::unverified, "none: a delegatecall signed by three owners is not refused on chain",
                 "set the guard of docs/safe.md"};
-    return {CheckState::ok, chain::to_checksum(guard), {}};
+    const auto found = std::ranges::find(known, guard, &ProfileContract::address);
+    if (found == known.end() || found->code_hash.empty())
+        return {CheckState::unverified, chain::to_checksum(guard) + ", whose code is not in the profile",
+                "read its code, then pin its hash in the profile's [[contracts]]"};
+    return {CheckState::ok, chain::to_checksum(guard) + ", " + found->name, {}};
 }
 
-void ask_owner(const Config& config, ChainQuestions& ask) {
+void ask_owner(const Config& config, const ChainProfile* profile, ChainQuestions& ask) {
     const Bytes20& owner = config.chain.owner;
     if (owner == Bytes20{}) return;
     ask.call("owner.threshold", owner, AbiWriter(chain::selector_of("getThreshold()")).take(), judge_threshold);
+    constexpr u256 sentinel = 1; // what the Safe's lists begin with
+    ask.call("owner.modules", owner,
+             AbiWriter(chain::selector_of("getModulesPaginated(address,uint256)")).uint(sentinel).uint(1).take(), judge_modules);
     const Bytes32 slot = chain::keccak256("guard_manager.guard.address");
     ask.call("owner.guard", owner, AbiWriter(chain::selector_of("getStorageAt(uint256,uint256)")).word(slot).uint(1).take(),
-             judge_guard);
+             [known = profile != nullptr ? profile->contracts : std::vector<ProfileContract>{}](BytesView answer) {
+                 return judge_guard(answer, known);
+             });
 }
 
 // ---------------------------------------------------------------- pools and tokens
@@ -215,7 +237,7 @@ void ask_rest_of_profile(const ChainProfile& profile, ChainQuestions& ask) {
 void ask_configuration(const ChainSubject& subject, ChainQuestions& ask) {
     const Config& config = *subject.config;
     ask_executor(config, subject.operators, ask);
-    ask_owner(config, ask);
+    ask_owner(config, subject.profile, ask);
     for (std::size_t i = 0; i < config.tokens.size(); ++i) ask_token(config, subject.profile, i, ask);
     for (std::size_t i = 0; i < config.pools.size(); ++i) ask_pool(subject, i, ask);
     for (std::size_t i = 0; i < config.routers.size(); ++i) {

@@ -1,7 +1,7 @@
 // The real Safe 1.4.1 on a sandbox chain: singleton, proxy factory, and a guard that refuses every delegatecall; all from npm.
 // SPDX-License-Identifier: Apache-2.0
 import { readFileSync } from "node:fs";
-import { AbiCoder, Interface, ZeroAddress, concat, getCreateAddress, toQuantity } from "ethers";
+import { AbiCoder, Interface, ZeroAddress, concat, getCreateAddress, keccak256, toQuantity } from "ethers";
 import { SAFE_OWNERS, addresses, wallet } from "./accounts.mjs";
 import { ROOT } from "./artifacts.mjs";
 
@@ -24,7 +24,7 @@ async function create(sender, from, path, types = [], args = []) {
 
 /**
  * A Safe of the accounts SAFE_OWNERS, 3 of 5, with the library's guard against delegatecalls.
- * @returns {Promise<{address: string, guard: string, owners: string[], threshold: number}>}
+ * @returns {Promise<{address: string, guard: string, guard_code_hash: string, owners: string[], threshold: number}>}
  */
 export async function deploy_safe(rpc, sender) {
   const owners = addresses(SAFE_OWNERS);
@@ -37,7 +37,8 @@ export async function deploy_safe(rpc, sender) {
   sender.send(from, { to: factory.address, data, what: "creation of the Safe" });
   const [receipt] = await sender.flush();
   const { args } = receipt.logs.map((log) => factory.abi.parseLog(log)).find((log) => log?.name === "ProxyCreation");
-  const safe = { address: args.proxy, guard: guard.address, owners, threshold: SAFE_THRESHOLD };
+  const guard_code_hash = keccak256(await rpc.call("eth_getCode", guard.address, "latest"));
+  const safe = { address: args.proxy, guard: guard.address, guard_code_hash, owners, threshold: SAFE_THRESHOLD };
   const set_guard = { to: safe.address, data: SAFE_ABI.encodeFunctionData("setGuard", [guard.address]) };
   sender.send(from, { to: safe.address, data: await exec_data(rpc, safe, SAFE_OWNERS.slice(0, SAFE_THRESHOLD), set_guard), what: "the Safe's guard" });
   await sender.flush();

@@ -22,6 +22,7 @@ base_fee = "ethereum"
 block_time_s = ${block_time_s}
 finality_blocks = 128`,
     `[[contracts]]\nname = "permit2"\n${pinned(contracts.permit2.address)}`,
+    ...(manifest.safe ? [`[[contracts]]\nname = "guard of the Safe"\naddress = ${quoted(manifest.safe.guard)}\ncode_hash = ${quoted(manifest.safe.guard_code_hash)}`] : []),
     ...manifest.factories.map(({ kind, address, init_code_hash }) => `[[factories]]\nkind = ${quoted(kind)}\n${pinned(address)}\ninit_code_hash = ${quoted(init_code_hash)}`),
     ...manifest.routers.map(({ kind, address, factory }) => `[[routers]]\nkind = ${quoted(kind)}\n${pinned(address)}\nfactory = ${quoted(factory)}`),
     ...manifest.tokens.map(({ symbol, address, decimals }) => `[[tokens]]\nsymbol = ${quoted(symbol)}\n${pinned(address)}\ndecimals = ${decimals}`),

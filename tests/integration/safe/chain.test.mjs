@@ -5,13 +5,14 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, afterEach, before, beforeEach, describe, it } from "node:test";
-import { getAddress } from "ethers";
+import { getAddress, toQuantity } from "ethers";
 import { GUARDIAN, WHALES, wallet } from "../../../sim/chain/lib/accounts.mjs";
 import { artifact } from "../../../sim/chain/lib/artifacts.mjs";
 import { impersonate_safe } from "../../../sim/chain/lib/safe.mjs";
 import { Testbed } from "../../../sim/chain/lib/testbed.mjs";
 import { chain_profile, jitd_config } from "../../../sim/demo/lib/configs.mjs";
 import { run_command } from "../../../sim/demo/lib/processes.mjs";
+import { NodeProxy } from "../endtoend/lib/node_proxy.mjs";
 
 const operator = wallet(14);
 const STRANGER = wallet(WHALES[0]).address;
@@ -83,7 +84,7 @@ describe("jitctl chain check", () => {
     assert.equal(code, 0);
     const { pools, tokens, routers } = bed.manifest;
     assert.ok(checks.length > 8 * pools.length + 3 * tokens.length + routers.length);
-    for (const name of ["chain.id", "chain.finality", "executor.code", "executor.owner", "executor.guardian", "executor.paused", "owner.threshold", "owner.guard"])
+    for (const name of ["chain.id", "chain.finality", "executor.code", "executor.owner", "executor.guardian", "executor.paused", "owner.threshold", "owner.modules", "owner.guard"])
       assert.ok(checks.some((one) => one.name === name && one.state === "ok"), name);
   });
 
@@ -102,7 +103,7 @@ describe("jitctl chain check", () => {
   it("finds another owner or guardian than configured", async () => {
     await fails("executor.guardian", /expected 0x/, { config: replace(`guardian = "${bed.manifest.executor.guardian}"`, `guardian = "${STRANGER}"`) });
     const { against } = await check({ config: replace(`owner = "${bed.manifest.executor.owner}"`, `owner = "${STRANGER}"`) }, { more: ["--strict"] });
-    assert.deepEqual(against, ["executor.owner", "owner.threshold", "owner.guard"]);
+    assert.deepEqual(against, ["executor.owner", "owner.threshold", "owner.modules", "owner.guard"]);
   });
 
   it("finds that the guardian has paused the executor", async () => {
@@ -190,5 +191,58 @@ describe("jitctl chain check", () => {
     assert.deepEqual(failed.map(({ name, state }) => [name, state]), [["chain.id", "failed"]]);
     assert.match(failed[0].what, /not connected within the deadline; \d\d+ more have no answer/);
     assert.equal((await jitctl(...away)).stdout.match(/not connected/g).length, 1);
+  });
+
+  describe("with a node that lies", () => {
+    let node;
+    before(async () => (node = await NodeProxy.start(bed.manifest.ws_url)));
+    after(() => node?.stop());
+    beforeEach(() => bed.rpc.call("anvil_mine", "0x80"));
+    /** The sandbox's finalised head is 64 behind; no distance is left to spare. */
+    const tight = { profile: replace("finality_blocks = 128", "finality_blocks = 64") };
+    const through = (lie) => {
+      node.lie = lie;
+      return check(tight, { more: ["--strict", "--node", node.url] });
+    };
+    const flipped = (hex) => `${hex.slice(0, -1)}${(Number(`0x${hex.slice(-1)}`) ^ 1).toString(16)}`;
+    const word = (value) => BigInt(value).toString(16).padStart(64, "0");
+    const words = (hex) => hex.slice(2).match(/.{64}/g);
+    /** The lies about a check that are not "one bit is another". */
+    const lies_about = (name) => {
+      if (name === "chain.head") return [({ result }) => ({ ...result, number: toQuantity(BigInt(result.number) + 1n) })];
+      if (name === "chain.finality") return [({ result }) => ({ ...result, number: toQuantity(BigInt(result.number) - 1n) })];
+      if (name === "executor.tip_cap") return [({ result }) => `0x${words(result).slice(0, 2).join("")}${word(1)}`];
+      if (name === "owner.threshold") return [() => `0x${word(2)}`];
+      if (name === "owner.modules") return [() => `0x${word(64)}${word(1)}${word(1)}${word(STRANGER)}`];
+      if (name === "owner.guard") return [() => `0x${word(32)}${word(32)}${word(0)}`, () => `0x${word(32)}${word(32)}${word(STRANGER)}`];
+      if (/^pools.*code$/.test(name)) return [() => "0x"];
+      if (name.endsWith("executor_pool_id"))
+        return [[0, STRANGER], [1, 0], [2, 1]].map(([at, value]) => ({ result }) => `0x${words(result).with(at, word(value)).join("")}`);
+      return [({ result }) => flipped(result)];
+    };
+
+    it("believes it about nothing: one wrong answer is that one check", async () => {
+      const { checks, against } = await through((_, __, answer) => answer);
+      assert.deepEqual(against, []);
+      const asked = checks.map(({ name }) => name).filter((name) => !name.endsWith("create2")); // that one asks nobody
+      for (const [at, name] of asked.entries()) {
+        for (const lie of lies_about(name)) {
+          let told = 0;
+          const found = await through((_, number, answer) => (number === at ? (told++, { ...answer, result: lie(answer) }) : answer));
+          assert.equal(told, 1, name);
+          assert.deepEqual(found.against, [name === "chain.head" ? "chain.finality" : name]);
+          assert.equal(found.code, 1);
+        }
+      }
+    });
+
+    it("takes no answer at all, an empty one and an error for no check that holds", async () => {
+      const asked = (checks) => checks.filter(({ name }) => !name.endsWith("create2"));
+      for (const nothing of [(answer) => ({ ...answer, result: "0x" }), ({ id }) => ({ jsonrpc: "2.0", id, error: { code: -32000, message: "no" } }), (answer) => ({ ...answer, result: null })]) {
+        const { checks, code } = await through((_, __, answer) => nothing(answer));
+        assert.deepEqual(asked(checks).filter(({ objects }) => !objects).map(({ name }) => name), []);
+        assert.equal(code, 1);
+      }
+    });
   });
 });

@@ -2,12 +2,12 @@
 pragma solidity 0.8.37;
 
 import { Fork } from "../src/Words.sol";
-import { Base } from "./support/Base.sol";
+import { Forks } from "./support/Forks.sol";
 import { Thief } from "./support/Thief.sol";
 import { FeeOnTransferToken, HookToken, Token } from "./support/Tokens.sol";
 
-/// @notice Whatever the thief does: tokens go to listed pools or stay, a block costs at most its cap, and a pause is a pause.
-contract InvariantTest is Base {
+/// @notice Whatever the thief does, in a pool of each fork: tokens go to listed pools or stay, a block costs at most its cap, and a pause is a pause.
+contract InvariantTest is Forks {
     uint56 internal constant TRANSACTION_CAP_GWEI = 4e9;
     uint56 internal constant BLOCK_CAP_GWEI = 7e9;
     uint40 internal constant THIEF_TIP_CAP_GWEI = 1e9;
@@ -20,10 +20,12 @@ contract InvariantTest is Base {
         super.setUp();
         pools.push(pool);
         FeeOnTransferToken feeToken = new FeeOnTransferToken();
-        _market(address(feeToken), address(new Token()), 3000);
+        _tokens(address(feeToken), address(new Token()));
+        _pancakePool();
         pools.push(pool);
         HookToken hookToken = new HookToken();
-        _market(address(hookToken), address(new Token()), 3000);
+        _tokens(address(hookToken), address(new Token()));
+        _listSushi(_sushiPool());
         pools.push(pool);
         thief = new Thief(executor, GUARDIAN, trader, feeToken, hookToken);
         executor.setOperator(OPERATOR, false);
@@ -82,7 +84,7 @@ contract InvariantTest is Base {
         assertEq(tipCap, THIEF_TIP_CAP_GWEI, "cap of a tip");
         for (uint16 i = 0; i < 3; ++i) {
             (address listed, bool still, Fork fork,,) = executor.pools(i);
-            assertTrue(listed == pools[i] && still && fork == Fork.UniswapV3, "list");
+            assertTrue(listed == pools[i] && still && fork == Fork(i), "list");
         }
     }
 

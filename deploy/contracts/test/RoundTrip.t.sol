@@ -1,19 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import { IV3Pool } from "../src/Interfaces.sol";
 import { JitExecutor } from "../src/JitExecutor.sol";
 import { Listing } from "../src/Listing.sol";
 import { Fork } from "../src/Words.sol";
-import { Base } from "./support/Base.sol";
-import { ICanonicalFactory, ICanonicalPool, PancakeDeployer } from "./support/Canonical.sol";
+import { ICanonicalFactory, ICanonicalPool } from "./support/Canonical.sol";
+import { Forks } from "./support/Forks.sol";
 
 /// @notice mint, swap, burn in one block, on the canonical pools.
-contract RoundTripTest is Base {
-    /// Mainnet's code hash of PancakeSwap V3 pools.
-    bytes32 internal constant PANCAKE_INIT_CODE_HASH =
-        0x6ce8eb472fa82df5469c6ab6d485f17c3ad13c8cd7af59b3d4a8026c5ce0f7e2;
-
+contract RoundTripTest is Forks {
     uint24[4] internal fees = [uint24(100), 500, 3000, 10_000];
 
     struct Trip {
@@ -79,11 +74,10 @@ contract RoundTripTest is Base {
         bool zeroForOne,
         uint256 amount
     ) public {
-        _pancake();
+        _pancakePool();
         _go(_bounded(lower, width, liquidity, zeroForOne, amount));
     }
 
-    /// SushiSwap's pools are Uniswap's code, made by a factory of its own.
     function testFuzz_everything_comes_back_on_sushi(
         uint256 lower,
         uint256 width,
@@ -91,21 +85,15 @@ contract RoundTripTest is Base {
         bool zeroForOne,
         uint256 amount
     ) public {
-        ICanonicalFactory sushi = ICanonicalFactory(
-            _create(vm.getCode(string.concat(V3_CORE, "UniswapV3Factory.sol/UniswapV3Factory.json")))
-        );
-        pool = sushi.createPool(address(token0), address(token1), 3000);
-        ICanonicalPool(pool).initialize(PRICE_ONE);
-        IV3Pool(pool).mint(address(this), -60_000, 60_000, LIQUIDITY, "");
+        ICanonicalFactory sushi = _sushiPool();
         vm.expectPartialRevert(Listing.NotFactoryPool.selector);
         _list(pool);
-        poolId = executor.listPool(pool, address(sushi), V3_INIT_CODE_HASH, Fork.SushiV3, ONE, ONE);
-        _look();
+        _listSushi(sushi);
         _go(_bounded(lower, width, liquidity, zeroForOne, amount));
     }
 
     function test_pancake_pools_are_proved_by_their_deployer_and_code() public {
-        ICanonicalFactory pancake = _pancake();
+        ICanonicalFactory pancake = _pancakePool();
         executor.unlistPool(poolId);
         vm.expectPartialRevert(Listing.NotFactoryPool.selector);
         executor.listPool(pool, address(pancake), PANCAKE_INIT_CODE_HASH, Fork.UniswapV3, ONE, ONE);
@@ -117,28 +105,9 @@ contract RoundTripTest is Base {
     }
 
     function test_a_pancake_pool_does_not_use_the_callback_of_uniswap() public {
-        _pancake();
+        _pancakePool();
         vm.expectPartialRevert(JitExecutor.UnexpectedCallback.selector);
         vm.prank(pool);
         executor.uniswapV3MintCallback(1, 1, "");
-    }
-
-    /// A pool of the 0.25 % tier at PancakeSwap's own factory.
-    function _pancake() internal returns (ICanonicalFactory pancake) {
-        string memory artifacts = "../../node_modules/@pancakeswap/v3-core/artifacts/contracts/";
-        bytes memory poolCode = vm.getCode(string.concat(artifacts, "PancakeV3Pool.sol/PancakeV3Pool.json"));
-        bytes memory factoryCode = vm.getCode(string.concat(artifacts, "PancakeV3Factory.sol/PancakeV3Factory.json"));
-        PancakeDeployer deployer = new PancakeDeployer(poolCode);
-        pancake = ICanonicalFactory(_create(bytes.concat(factoryCode, abi.encode(deployer))));
-        pool = pancake.createPool(address(token0), address(token1), 2500);
-        ICanonicalPool(pool).initialize(PRICE_ONE);
-        poolId = executor.listPool(pool, address(pancake), PANCAKE_INIT_CODE_HASH, Fork.PancakeV3, ONE, ONE);
-        IV3Pool(pool).mint(address(this), -60_000, 60_000, LIQUIDITY, "");
-        _look();
-    }
-
-    function pancakeV3MintCallback(uint256 amount0, uint256 amount1, bytes calldata) external {
-        token0.transfer(msg.sender, amount0);
-        token1.transfer(msg.sender, amount1);
     }
 }

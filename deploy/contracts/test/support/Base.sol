@@ -60,16 +60,26 @@ abstract contract Base {
 
     /// A pool of these tokens, at price one, with liquidity of somebody else around it, listed; and inventory for everyone.
     function _market(address tokenA, address tokenB, uint24 fee) internal {
+        _tokens(tokenA, tokenB);
+        _fill(factory.createPool(tokenA, tokenB, fee));
+        poolId = _list(pool);
+    }
+
+    /// The tokens at hand become these, listed, with inventory for everyone.
+    function _tokens(address tokenA, address tokenB) internal {
         (token0, token1) = tokenA < tokenB ? (Token(tokenA), Token(tokenB)) : (Token(tokenB), Token(tokenA));
-        pool = factory.createPool(tokenA, tokenB, fee);
-        ICanonicalPool(pool).initialize(PRICE_ONE);
         _stock(address(executor));
         _stock(address(trader));
         _stock(address(this));
-        IV3Pool(pool).mint(address(this), -60_000, 60_000, LIQUIDITY, "");
         executor.listToken(tokenA);
         executor.listToken(tokenB);
-        poolId = _list(pool);
+    }
+
+    /// The pool at hand becomes this one: at price one, with liquidity of the test's.
+    function _fill(address pool_) internal {
+        pool = pool_;
+        ICanonicalPool(pool).initialize(PRICE_ONE);
+        IV3Pool(pool).mint(address(this), -60_000, 60_000, LIQUIDITY, "");
         _look();
     }
 

@@ -5,6 +5,8 @@ import { IV3Pool } from "../../src/Interfaces.sol";
 import { JitExecutor } from "../../src/JitExecutor.sol";
 import { Listing } from "../../src/Listing.sol";
 import { Rights } from "../../src/Rights.sol";
+import { Fork, Weight } from "../../src/Words.sol";
+import { ICanonicalPool } from "./Canonical.sol";
 import { Plan, Plans } from "./Plans.sol";
 import { HostilePool, Trader } from "./Pools.sol";
 import { FeeOnTransferToken, HookToken, Token } from "./Tokens.sol";
@@ -216,6 +218,31 @@ contract Thief {
         _send(_caller(who), bytes.concat(known[uint32(selector) % 19], rest));
     }
 
+    /// What only owner and guardian may, with arguments that decode.
+    function seize(uint8 who, uint8 which, address account, uint256 number, bool flag) external {
+        uint16 id = uint16(number % pools.length);
+        Weight weight = Weight.wrap((1 << 31 | uint40(number % 2 ** 31)) << 8 | uint40(number % 100));
+        bytes[13] memory rights = [
+            abi.encodeCall(Listing.listToken, (account)),
+            abi.encodeCall(Listing.unlistToken, (address(tokens[number % tokens.length]))),
+            abi.encodeCall(Listing.listPool, (pools[id], account, bytes32(number), Fork(id), weight, weight)),
+            abi.encodeCall(Listing.unlistPool, (id)),
+            abi.encodeCall(Listing.setWeights, (id, weight, weight)),
+            abi.encodeCall(Rights.setOperator, (flag ? account : address(this), flag)),
+            abi.encodeCall(Rights.setGuardian, (flag ? account : address(0))),
+            abi.encodeCall(Rights.setCaps, (uint56(number), uint56(number >> 56), uint40(number >> 112))),
+            abi.encodeCall(Rights.schedule, (abi.encodeCall(Rights.setOperator, (account, true)))),
+            abi.encodeCall(Rights.cancel, (bytes32(number))),
+            abi.encodeCall(Rights.pause, ()),
+            abi.encodeCall(Rights.unpause, ()),
+            abi.encodeCall(JitExecutor.unwind, (id, -60, 60, 0))
+        ];
+        bytes memory data = rights[which % 13];
+        // A call that reverts for its arguments shows nothing: the refusal must be the caller's.
+        (bool ok, bytes memory answer) = _send(_caller(who), data);
+        if (ok || !_isRefusal(bytes4(answer))) violation = "a right of owner or guardian was not refused";
+    }
+
     /// A plan of any fields.
     function any(uint8 who, bool isMint, Plan calldata plan) external {
         bytes memory data = isMint ? Plans.mintCall(plan) : Plans.burnCall(plan);
@@ -284,11 +311,16 @@ contract Thief {
         (plan.price, plan.tick) = pool.slot0();
         plan.poolId = uint16(id);
         plan.poolLiquidity = pool.liquidity();
-        plan.lower = (plan.tick / 60 + int24(offset % 4)) * 60;
-        plan.upper = plan.lower + int24(uint24(width % 4) + 1) * 60;
+        int24 spacing = ICanonicalPool(address(pool)).tickSpacing();
+        plan.lower = (plan.tick / spacing + int24(offset % 4)) * spacing;
+        plan.upper = plan.lower + int24(uint24(width % 4) + 1) * spacing;
         plan.liquidity = liquidity;
         (plan.blockNumber, plan.parent) = (uint64(block.number), blockhash(block.number - 1));
         (plan.max0, plan.max1) = (type(uint128).max, type(uint128).max);
+    }
+
+    function _isRefusal(bytes4 selector) private pure returns (bool) {
+        return selector == Rights.NotOwner.selector || selector == Rights.NotGuardian.selector;
     }
 
     function _close(uint256 which) private {

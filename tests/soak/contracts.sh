@@ -5,3 +5,4 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 FOUNDRY_PROFILE=soak deploy/contracts/tools/forge.sh test
 deploy/contracts/tools/mutate.mjs
+deploy/contracts/tools/mutate.mjs --by-thief

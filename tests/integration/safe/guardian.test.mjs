@@ -121,6 +121,47 @@ describe("jit-guardian", () => {
     return transactions.filter(({ from }) => from.toLowerCase() === wallet(GUARDIAN).address.toLowerCase());
   }
 
+  it("unwinds two positions in one block", async () => {
+    await start();
+    const narrow = await plan();
+    const wide = { ...narrow, lower: narrow.lower - pool.tick_spacing };
+    const nonce = await bed.nonce(operator.address);
+    // The first changes what the second expects of the pool: its liquidity, when the price is in range.
+    const second = { ...wide, pool_liquidity: wide.pool_liquidity + narrow.liquidity };
+    const receipts = await bed.mine_raw([operator_raw(nonce, mint_data(narrow)), operator_raw(nonce + 1, mint_data(second))]);
+    assert.deepEqual(receipts.map(({ status }) => status), ["0x1", "0x1"]);
+    await until("both unwinds in the node's pool", async () => (await pending()).length === 2, 10_000);
+    await bed.rpc.call("evm_mine");
+    assert.deepEqual(await Promise.all([left(narrow), left(wide)]), [0n, 0n]);
+  });
+
+  it("finds a mint in a block that took the place of one that it had read", async () => {
+    const read = new Set();
+    const node = await NodeProxy.start(bed.manifest.ws_url);
+    node.lie = ({ method, params }, _, answer) => {
+      if (method === "eth_getLogs") read.add(params[0].blockHash);
+      return answer;
+    };
+    try {
+      await start({ node: node.url });
+      const fork = await bed.snapshot();
+      await bed.rpc.call("evm_mine");
+      const { hash, number } = await bed.head();
+      await until("the guardian to have read the block", () => read.has(hash), 10_000);
+      guardian.child.kill("SIGSTOP"); // it sees nothing before there is a block on top
+      await bed.revert(fork);
+      const position = await strand();
+      assert.equal((await bed.head()).number, number);
+      await bed.rpc.call("evm_mine");
+      guardian.child.kill("SIGCONT");
+      await answered();
+      await bed.rpc.call("evm_mine");
+      assert.equal(await left(position), 0n);
+    } finally {
+      await node.stop();
+    }
+  });
+
   it("leaves a bundle alone that burns in its own block", async () => {
     await start();
     const position = await plan();

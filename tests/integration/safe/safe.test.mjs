@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
@@ -13,6 +13,7 @@ import { SAFE_ABI, exec_data, safe_view } from "../../../sim/chain/lib/safe.mjs"
 import { Testbed } from "../../../sim/chain/lib/testbed.mjs";
 import { until } from "../../../sim/demo/lib/appliance.mjs";
 import { run_command } from "../../../sim/demo/lib/processes.mjs";
+import { NodeProxy } from "../endtoend/lib/node_proxy.mjs";
 import { random_seed } from "../../support/seed.mjs";
 import { SOFTHSM_MODULE, SafeDesk, key_file, token_key } from "./people.mjs";
 
@@ -299,6 +300,40 @@ describe(`jitctl safe (seed ${SEED})`, () => {
     assert.match(refused.stderr, /waits for nothing/);
   });
 
+  it("believes a node neither another safeTxHash, nor another chain, nor a failed action", async () => {
+    const node = await NodeProxy.start(bed.manifest.ws_url);
+    const lying = new SafeDesk({ jitctl: process.env.JITBOX_JITCTL, dir, manifest: { ...bed.manifest, ws_url: node.url } });
+    try {
+      const hash_selector = SAFE_ABI.getFunction("getTransactionHash").selector;
+      node.lie = ({ method, params }, _, answer) => (method === "eth_call" && params[0].data.startsWith(hash_selector) ? { ...answer, result: `0x${"ab".repeat(32)}` } : answer);
+      await assert.rejects(lying.propose("unpause"), /the contract computes safeTxHash 0xabab/);
+      node.lie = null;
+
+      const file = await lying.propose("unpause");
+      await lying.gather(file, keys.slice(0, 3));
+      node.lie = ({ method }, _, answer) => (method === "eth_chainId" ? { ...answer, result: "0x1" } : answer);
+      assert.match((await lying.try_execute(file, payer)).stderr, /the proposal is for chain 31337, the node is on 1/);
+      const failure = { address: bed.manifest.safe.address, topics: [SAFE_ABI.getEvent("ExecutionFailure").topicHash], data: "0x" };
+      node.lie = ({ method }, _, answer) => (method === "eth_getTransactionReceipt" && answer.result ? { ...answer, result: { ...answer.result, logs: [{ ...answer.result.logs[0], ...failure }] } } : answer);
+      assert.match((await lying.try_execute(file, payer)).stderr, /the owner action failed inside of 0x/);
+    } finally {
+      await node.stop();
+    }
+  });
+
+  it("sends nothing while jitd does not say that it is disarmed, but for announcements", async () => {
+    const nobody = [...payer.filter((option) => option !== "--no-appliance"), "--socket", join(dir, "nobody.sock")];
+    const file = await desk.propose("unpause");
+    await desk.gather(file, keys.slice(0, 3));
+    const answer = await desk.try_execute(file, nobody);
+    assert.equal(answer.code, 1);
+    assert.match(answer.stderr, /could not be disarmed, nothing was sent/);
+    assert.equal((await safe_view(bed.rpc, bed.manifest.safe, "nonce")).toString(), proposal_of(file).transaction.nonce);
+    const announcement = await desk.propose("setOperator", STRANGER, "true", "--announce");
+    await desk.gather(announcement, keys.slice(0, 3));
+    assert.equal((await desk.try_execute(announcement, nobody)).code, 0);
+  });
+
   it("takes the vault's tokens to the Safe only", async () => {
     const [token] = bed.manifest.tokens;
     await done("withdraw", token.address, "1000");
@@ -308,6 +343,14 @@ describe(`jitctl safe (seed ${SEED})`, () => {
   });
 
   it("refuses a proposal of a Safe that does not own the executor", async () => {
+    const from = wallet(DEPLOYER).address;
+    const data = creation_code("JitExecutor", [from, ZeroAddress, 1n, 1n, 1n, 0n]);
+    const { contractAddress } = await mined(await bed.rpc.call("eth_sendTransaction", { from, data, gas: toQuantity(5_000_000) }));
+    const of_another = await desk.run("propose", "--node", bed.manifest.ws_url, "--safe", bed.manifest.safe.address, "--executor", getAddress(contractAddress), "--out", desk.path("z"), "--action", "pause");
+    assert.equal(of_another.code, 1);
+    assert.match(of_another.stderr, new RegExp(`the executor's owner is ${from}, not the Safe`));
+    assert.ok(!existsSync(desk.path("z")));
+
     const other = await Testbed.start();
     try {
       const [safe, ...rest] = ["--safe", bed.manifest.safe.address];

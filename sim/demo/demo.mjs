@@ -5,7 +5,7 @@ import { parseArgs } from "node:util";
 import { setTimeout as sleep } from "node:timers/promises";
 import { SandboxAppliance } from "./lib/appliance.mjs";
 import { Judge } from "./lib/judge.mjs";
-import { bundle_lines, summary_table } from "./lib/report.mjs";
+import { bundle_lines, closing_line, summary_table, verdict } from "./lib/report.mjs";
 
 const USAGE = `usage: ./run demo [options]
   Starts node, relay, HSM, signer and jitd, arms through jitctl, lets swappers trade, builds blocks, and checks every included bundle
@@ -20,8 +20,6 @@ const USAGE = `usage: ./run demo [options]
   --json         print the result as one JSON line at the end
   --bin DIR      the built programs (default build/release/bin)`;
 
-const ENOUGH_BUNDLES = 5;
-const ENOUGH_FORMS = 3;
 const PER_BLOCK = 8;
 
 function parse_options() {
@@ -62,16 +60,6 @@ async function examine(appliance, included) {
   return rows;
 }
 
-function verdict(rows, missed) {
-  const forms = new Set(rows.map(({ found }) => found.form));
-  const unequal = rows.filter(({ found }) => found.problems.length > 0).length;
-  const reasons = [];
-  if (rows.length < ENOUGH_BUNDLES) reasons.push(`${rows.length} bundles included, ${ENOUGH_BUNDLES} are needed (${missed.join("; ") || "none missed"})`);
-  if (forms.size < ENOUGH_FORMS) reasons.push(`${forms.size} router forms, ${ENOUGH_FORMS} are needed`);
-  if (unequal > 0) reasons.push(`${unequal} bundles were not as predicted`);
-  return { ok: reasons.length === 0, reasons, bundles: rows.length, forms: [...forms], unequal };
-}
-
 async function print_result(appliance, rows, options) {
   const say = (text) => options.json || console.log(text);
   say("");
@@ -107,7 +95,7 @@ async function run(options) {
     await appliance.arm();
     const rows = await examine(appliance, await trade(appliance, options, say));
     const status = await print_result(appliance, rows, options);
-    const missed = (await appliance.bundles()).filter((bundle) => bundle.outcome !== "included").map((bundle) => `${bundle.outcome}: ${bundle.reason ?? "no verdict yet"}`);
+    const missed = (await appliance.bundles()).filter((bundle) => bundle.outcome !== "included");
     const result = verdict(rows, missed);
     await appliance.jitctl("disarm", "--reason", "the demo is over");
     const audit = await appliance.jitctl("audit", "verify");
@@ -115,8 +103,7 @@ async function run(options) {
     result.ok = result.reasons.length === 0;
     failed = !result.ok;
     if (options.json) console.log(JSON.stringify({ ...result, status }));
-    else if (result.ok) console.log(`\nOK: ${result.bundles} bundles of ${result.forms.length} router forms included, every wei as predicted; ${missed.length} bundles missed their block`);
-    else console.log(`\nFAILED: ${result.reasons.join("; ")}`);
+    else console.log(`\n${closing_line(result, missed)}`);
   };
   try {
     await Promise.race([work(), interrupted]);

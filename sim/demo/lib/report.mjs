@@ -1,8 +1,10 @@
-// The closing table of the demo: one block of lines for each included bundle, then the sums.
+// The end of the demo: one block of lines for each included bundle, the table of all, and whether that is a success.
 // SPDX-License-Identifier: Apache-2.0
 import { formatUnits } from "ethers";
 import { FIGURES } from "./judge.mjs";
 
+const ENOUGH_BUNDLES = 5;
+const ENOUGH_FORMS = 3;
 const STAGES = ["parsed", "decided", "planned", "gated", "signed", "posted", "frame_to_post"];
 
 const pad = (text, width) => String(text).padEnd(width);
@@ -28,13 +30,41 @@ export function bundle_lines(bundle, found, number) {
 }
 
 export function summary_table(rows) {
-  const head = ["#", "block", "router form", "pool", "gross, ether", "tip, ether", "net of gas", "swapper +", "post us", "wei equal"];
+  const head = ["#", "block", "router form", "fee, ppm", "gross, ether", "tip, ether", "net of tip and gas", "swapper gets", "frame to POST, us", "wei equal"];
   const cells = rows.map(({ bundle, found }, at) => {
     const ether = (wei) => Number(formatUnits(wei, 18)).toFixed(6);
     const { gross_profit_wei: gross, tip_wei: tip } = found.realised;
     const share = found.swapper.without_us > 0n ? Number((found.swapper.gain * 1_000_000n) / found.swapper.without_us) / 10_000 : 0;
-    return [at + 1, bundle.target_block, found.form, found.pool.fee, ether(gross), ether(tip), ether(gross - tip - found.gas_cost), `${share.toFixed(3)} %`, micros(bundle.latency?.frame_to_post), found.problems.length === 0 ? "yes" : "NO"].map(String);
+    return [at + 1, bundle.target_block, found.form, found.pool.fee, ether(gross), ether(tip), ether(gross - tip - found.gas_cost), `+${share.toFixed(3)} %`, micros(bundle.latency?.frame_to_post), found.problems.length === 0 ? "yes" : "NO"].map(String);
   });
   const widths = head.map((text, column) => Math.max(text.length, ...cells.map((row) => row[column].length)));
   return [head, widths.map((width) => "-".repeat(width)), ...cells].map((row) => row.map((text, column) => text.padEnd(widths[column])).join("  ").trimEnd());
+}
+
+/**
+ * @param rows what was included, with what the judge found
+ * @param missed bundles that were not
+ */
+export function verdict(rows, missed) {
+  const forms = new Set(rows.map(({ found }) => found.form));
+  const unequal = rows.filter(({ found }) => found.problems.length > 0).length;
+  const reasons = [];
+  const why_missed = missed.map((bundle) => `${bundle.outcome}: ${bundle.reason ?? "no verdict yet"}`).join("; ") || "none missed";
+  if (rows.length < ENOUGH_BUNDLES) reasons.push(`${rows.length} bundles included, ${ENOUGH_BUNDLES} are needed (${why_missed})`);
+  if (forms.size < ENOUGH_FORMS) reasons.push(`${forms.size} router forms, ${ENOUGH_FORMS} are needed`);
+  if (unequal > 0) reasons.push(`${unequal} bundles were not as predicted`);
+  return { ok: reasons.length === 0, reasons, bundles: rows.length, forms: [...forms], unequal };
+}
+
+/** "3 target_mined_elsewhere, 1 pending" */
+function outcomes(bundles) {
+  const counts = new Map();
+  for (const { outcome } of bundles) counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
+  return [...counts].map(([outcome, count]) => `${count} ${outcome}`).join(", ");
+}
+
+export function closing_line(result, missed) {
+  if (!result.ok) return `FAILED: ${result.reasons.join("; ")}`;
+  const others = missed.length === 0 ? "no bundle missed its block" : `${missed.length} missed their block (${outcomes(missed)})`;
+  return `OK: ${result.bundles} bundles of ${result.forms.length} router forms included, every wei as predicted; ${others}`;
 }

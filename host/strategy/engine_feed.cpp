@@ -69,10 +69,23 @@ Result<void> EngineFeed::submit(const Bytes& record) {
 
 Result<void> EngineFeed::start() {
     for (auto& [index, params] : params_) params.sent = false;
+    told_.clear();
     return submit(accel::to_record(next_sequence_, routers_));
 }
 
+/// A pool that has no price: it was not read yet, or its Initialize was undone.
+Result<void> EngineFeed::without_price(std::uint16_t pool_index) {
+    if (told_.erase(pool_index) == 0) return {};
+    if (const auto found = params_.find(pool_index); found != params_.end()) found->second.sent = false;
+    accel::PoolRecord removed;
+    removed.pool_index = pool_index;
+    removed.pool_kind = records::PoolKind::removed;
+    return submit(accel::to_record(next_sequence_, removed));
+}
+
 Result<void> EngineFeed::on_pool(const pools::PoolView& view) {
+    if (view.sqrt_price_x96 == 0) return without_price(view.pool_index); // the engine would refuse it, and its PARAMS with it
+    told_.insert(view.pool_index);
     if (auto done = submit(accel::to_record(next_sequence_, pool_record(view))); !done) return done;
     if (auto done = submit(accel::to_record(next_sequence_, ticks_record(view))); !done) return done;
     const auto found = params_.find(view.pool_index);

@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <vector>
 
 namespace jitbox::strategy {
@@ -29,7 +30,8 @@ public:
     /// For a fresh engine: sends the router table; every pool has to come (again). Errors (here and below): what Engine::submit
     /// says; the engine cannot be trusted then.
     [[nodiscard]] Result<void> start();
-    /// New state of pools (POOL, TICKS, and PARAMS the first time), then the head.
+    /// New state of pools (POOL, TICKS, and PARAMS the first time), then the head. A pool without a price is not told to the
+    /// engine, or removed from it.
     [[nodiscard]] Result<void> on_block(const std::vector<pools::PoolView>& changed, const chain::Head& head,
                                         std::uint64_t next_timestamp);
     /// A pool outside of a block (it left service).
@@ -47,10 +49,12 @@ private:
         bool sent = false;
     };
     [[nodiscard]] Result<void> submit(const Bytes& record);
+    [[nodiscard]] Result<void> without_price(std::uint16_t pool_index);
 
     accel::Engine& engine_;
     std::vector<accel::RouterEntry> routers_;
     std::map<std::uint16_t, Params> params_; ///< by pool_index
+    std::set<std::uint16_t> told_;           ///< pools that the engine knows
     std::uint64_t next_sequence_;
 };
 

@@ -18,6 +18,7 @@ public:
         if (broken) return fail("engine: broken");
         kinds.push_back(accel::kind_of(record));
         sequences.push_back(accel::sequence_of(record));
+        newest.assign(record.begin(), record.end());
         return {};
     }
     std::size_t drain(const Sink&) override { return 0; }
@@ -31,6 +32,7 @@ public:
 
     std::vector<Kind> kinds;
     std::vector<std::uint64_t> sequences;
+    Bytes newest;
     bool broken = false;
 };
 
@@ -74,6 +76,36 @@ TEST(EngineFeed, ABlockIsPoolsThenHeadAndValuationGoesOutOnce) {
     EXPECT_EQ(engine.kinds, (std::vector<Kind>{Kind::routers, Kind::pool, Kind::ticks, Kind::params, Kind::block, Kind::pool,
                                                Kind::ticks, Kind::block}));
     for (std::size_t i = 0; i < engine.sequences.size(); ++i) EXPECT_EQ(engine.sequences[i], 40 + i);
+}
+
+// At the start the book knows no state yet. The engine refuses a pool without a price, and valuation for a pool that it does not
+// know: sent then, it would be missing until the head after the pool's.
+TEST(EngineFeed, APoolWithoutAPriceIsNotToldSoThatItsValuationComesWithItsFirstState) {
+    RecordingEngine engine;
+    EngineFeed feed(engine, {}, {params()});
+    pools::PoolView unread = view();
+    unread.sqrt_price_x96 = 0;
+    unread.in_service = false;
+    ASSERT_TRUE(feed.start());
+    ASSERT_TRUE(feed.on_block({unread}, head(100), 1'000));
+    ASSERT_TRUE(feed.on_block({view()}, head(100), 1'000));
+    EXPECT_EQ(engine.kinds, (std::vector<Kind>{Kind::routers, Kind::block, Kind::pool, Kind::ticks, Kind::params, Kind::block}));
+}
+
+TEST(EngineFeed, APoolThatLosesItsPriceIsRemovedAndComesBackWithItsValuation) {
+    RecordingEngine engine;
+    EngineFeed feed(engine, {}, {params()});
+    ASSERT_TRUE(feed.on_pool(view()));
+    engine.kinds.clear();
+    pools::PoolView undone = view();
+    undone.sqrt_price_x96 = 0;
+    const std::uint64_t sequence = feed.next_sequence();
+    ASSERT_TRUE(feed.on_pool(undone));
+    ASSERT_TRUE(feed.on_pool(undone));
+    EXPECT_EQ(engine.kinds, std::vector<Kind>{Kind::pool});
+    EXPECT_EQ(engine.newest, accel::to_record(sequence, accel::PoolRecord{.pool_index = 3, .pool_kind = accel::PoolKind::removed}));
+    ASSERT_TRUE(feed.on_pool(view()));
+    EXPECT_EQ(engine.kinds, (std::vector<Kind>{Kind::pool, Kind::pool, Kind::ticks, Kind::params}));
 }
 
 TEST(EngineFeed, ATransactionCarriesTheNumberThatWasAnnounced) {

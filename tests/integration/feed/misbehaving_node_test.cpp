@@ -98,6 +98,16 @@ TEST_F(MisbehavingNodeTest, it_disappears_in_the_middle_of_a_frame_and_what_was_
     EXPECT_TRUE(wait([&] { return delivered(after) == 1; }));
 }
 
+TEST_F(MisbehavingNodeTest, it_disappears_between_two_blocks_and_its_pool_is_read_for_what_was_missed) {
+    start_connected();
+    node->drop_everyone();
+    const Transaction missed = transaction();
+    node->put_in_pool(missed);
+    ASSERT_TRUE(wait([&] { return delivered(missed) == 1; }));
+    EXPECT_EQ(feed->counters().gaps, 1U) << "no head is missing, but announcements may be";
+    EXPECT_THAT(testing::PrintToString(warnings), HasSubstr("gap: the connection was lost"));
+}
+
 TEST_F(MisbehavingNodeTest, it_lies_about_a_hash_and_is_marked_suspicious) {
     start_connected();
     const Transaction lie = transaction();
@@ -181,6 +191,11 @@ TEST_F(MisbehavingNodeTest, it_skips_heads_which_are_asked_for_by_number) {
     EXPECT_EQ(heads.size(), 11U);
     EXPECT_TRUE(std::ranges::is_sorted(heads));
     EXPECT_TRUE(wait([&] { return delivered(missed) == 1; })) << "a gap of heads may be a gap of transactions too";
+    for (int i = 0; i < 3; ++i) block = node->mine(block);
+    node->announce(block);
+    ASSERT_TRUE(wait_for_tip(block));
+    EXPECT_EQ(heads.size(), 14U) << "and again";
+    EXPECT_EQ(feed->counters().gaps, 2U);
 }
 
 TEST_F(MisbehavingNodeTest, after_too_long_an_absence_only_the_latest_head_is_delivered) {

@@ -91,6 +91,11 @@ describe('relay stand-in', () => {
     assert.match((await relay.build()).bundles[0].reason, new RegExp(`nonce ${base[0] + 3} but the account is at ${base[0]}`));
   });
 
+  test('a fee cap below the base fee is named', async () => {
+    await relay.send([await transfer(0, 0, a, 1n, { maxFeePerGas: 1n, maxPriorityFeePerGas: 1n })], await next());
+    assert.match((await relay.build()).bundles[0].reason, /max fee 1 is below the base fee \d+/);
+  });
+
   test('replacementUuid replaces, eth_cancelBundle and an empty bundle cancel', async () => {
     const uuid = '3b2a1c4e-0000-4000-8000-000000000001';
     const second = [await transfer(1, 0, b)];

@@ -244,6 +244,7 @@ void ModelNode::call_many(std::vector<pools::ContractCall> calls, const Bytes32&
         if (failing) return done(fail("model node: failing"));
         std::vector<Bytes> out;
         for (const auto& call : calls) out.push_back(answer(call, chain_.at(block_hash)));
+        if (spoil) spoil(out);
         done(std::move(out));
     });
 }

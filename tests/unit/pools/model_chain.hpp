@@ -7,6 +7,7 @@
 #include "pools/node_reader.hpp"
 #include "pools/pool_state.hpp"
 
+#include <functional>
 #include <map>
 #include <random>
 
@@ -89,10 +90,11 @@ public:
     /// Does all that is asked, and what is asked by that, up to a limit.
     void run();
 
-    bool failing = false;                ///< every answer is an error
-    u128 liquidity_lie = 0;              ///< added to what liquidity() of the first pool says ...
-    unsigned lies = ~0U;                 ///< ... so many times
-    std::optional<Bytes32> wrong_parent; ///< what the next question for a block by its hash is answered with
+    bool failing = false;                                   ///< every answer is an error
+    u128 liquidity_lie = 0;                                 ///< added to what liquidity() of the first pool says ...
+    unsigned lies = ~0U;                                    ///< ... so many times
+    std::function<void(std::vector<Bytes>& answers)> spoil; ///< of every batch of calls
+    std::optional<Bytes32> wrong_parent;                    ///< what the next question for a block by its hash is answered with
     std::size_t contract_calls = 0;
 
 private:

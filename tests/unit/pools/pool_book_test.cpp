@@ -73,10 +73,13 @@ TEST_F(PoolBookTest, random_chains_with_reorganisations_repeats_and_reordering_e
             continue;
         } else if (action == 3) { // logs in any order, some twice, with some of another block and removed ones among them
             ModelBlock block = chain.mine(book.tip()->hash, 4);
-            chain::Log removed = block.logs[0];
+            chain::Log removed = test::swap_log(book.identity(0), 5, 5, 5);
+            removed.block_hash = block.head.hash;
+            removed.log_index = 100;
             removed.removed = true;
-            chain::Log strange = block.logs[1];
-            strange.block_hash = {};
+            chain::Log strange = test::swap_log(book.identity(2), 6, 6, 6);
+            strange.block_hash = {7};
+            strange.log_index = 101;
             block.logs.insert(block.logs.end(), {block.logs[2], removed, strange});
             std::ranges::shuffle(block.logs, random);
             ASSERT_EQ(apply(block).kind, Outcome::applied);

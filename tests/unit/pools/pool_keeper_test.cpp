@@ -220,6 +220,7 @@ TEST_F(PoolKeeperTest, a_head_far_ahead_is_not_walked_down_to) {
     node.run();
     expect_equal_to_node(chain.genesis());
     EXPECT_EQ(keeper->counters().snapshots, 3U) << "the node's latest block is known: nothing is read again";
+    EXPECT_EQ(keeper->counters().node_errors, 0U) << "nobody asks for its parents";
     const ModelBlock& block = chain.mine(chain.genesis().head.hash, 3);
     announce(block);
     expect_equal_to_node(block);

@@ -94,6 +94,9 @@ TEST_F(ClientTest, AHungRelayDelaysNobodyAndEndsAtItsOwnDeadline) {
     EXPECT_GE(answers[1].latency, 300ms);
     EXPECT_EQ(client->stats()[0].timeouts, 1U);
     EXPECT_EQ(client->stats()[1].accepted, 1U);
+    for (int i = 0; i < 100 && hung.abandoned() == 0; ++i) io.run_one_for(10ms), io.restart();
+    EXPECT_EQ(hung.abandoned(), 1U)
+        << "the connection is left, so that a relay that always hangs does not fill the table of sockets";
 }
 
 TEST_F(ClientTest, ConnectionsAreKept) {

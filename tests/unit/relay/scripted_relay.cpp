@@ -10,6 +10,7 @@
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 
+#include <array>
 #include <cstdio>
 #include <stdexcept>
 
@@ -84,6 +85,10 @@ void ScriptedRelay::serve(std::shared_ptr<Stream> stream) {
         if (script.hang_up) return;
         if (script.hang) {
             held_.push_back(stream);
+            const auto byte = std::make_shared<std::array<char, 1>>();
+            stream->async_read_some(asio::buffer(*byte), [this, byte](const error_code& ended, std::size_t) {
+                if (ended) ++abandoned_;
+            });
             return;
         }
         auto response = std::make_shared<http::response<http::string_body>>(static_cast<http::status>(script.status), 11);

@@ -39,6 +39,8 @@ public:
     [[nodiscard]] std::uint16_t port() const { return port_; }
     [[nodiscard]] std::string url() const;
     [[nodiscard]] std::size_t connections() const { return connections_; }
+    /// Connections that hung until the client left them.
+    [[nodiscard]] std::size_t abandoned() const { return abandoned_; }
     /// Bodies and signature headers, in order of arrival.
     [[nodiscard]] std::vector<std::pair<std::string, std::string>> requests() const;
 
@@ -53,6 +55,7 @@ private:
     Decide decide_;
     std::uint16_t port_ = 0;
     std::atomic<std::size_t> connections_ = 0;
+    std::atomic<std::size_t> abandoned_ = 0;
     mutable std::mutex mutex_;
     std::vector<std::pair<std::string, std::string>> requests_;
     std::vector<std::shared_ptr<void>> held_; ///< connections that hang

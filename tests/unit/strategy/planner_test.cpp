@@ -200,6 +200,12 @@ TEST_F(PlannerTest, ADecisionFromBeforeTheHeadIsStale) {
     EXPECT_EQ(reason_of(planner->on_tx_seen(seen(5))), SkipReason::stale);
 }
 
+TEST_F(PlannerTest, ADecisionOnALaterBlockThanTheHeadIsStale) {
+    accel::Decision ahead = decision(5);
+    ahead.block_number = 101;
+    EXPECT_EQ(reason_of(run(ahead, leg(5), seen(5))), SkipReason::stale) << "the chain was reorganised to fewer blocks";
+}
+
 TEST_F(PlannerTest, ADecisionOnAnotherPoolStateOrAPoolOutOfServiceIsStale) {
     planner->on_pool(pool_a, 2, 777, true);
     EXPECT_EQ(reason_of(run(5)), SkipReason::stale);

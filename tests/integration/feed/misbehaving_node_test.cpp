@@ -313,6 +313,7 @@ TEST_F(MisbehavingNodeTest, requests_have_deadlines_and_every_one_is_answered_on
 TEST_F(MisbehavingNodeTest, a_batch_keeps_its_order_and_one_failure_is_only_one) {
     start_connected();
     std::vector<feed::RpcRequest> requests;
+    requests.reserve(1200);
     for (int i = 0; i < 1200; ++i)
         requests.push_back({.method = i == 700 ? "fail" : "echo", .params_json = "[" + std::to_string(i) + "]"});
     std::vector<Result<std::string>> answers;

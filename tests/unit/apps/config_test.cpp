@@ -370,8 +370,11 @@ testing::AssertionResult is_named(const std::string& file, const std::string& fi
 TEST(ConfigTest, each_key_that_is_wrong_is_named_with_what_to_do) {
     std::size_t keys = 0;
     const auto check = [&keys](const std::string& head, const std::string& field, const auto& key) {
-        for (const std::string& value : {wrong_value(key.type, key.range), std::string("[1]")})
-            EXPECT_TRUE(is_named(head + std::string(key.name) + " = " + value + "\n", field + key.name)) << value;
+        for (const std::string& value : {wrong_value(key.type, key.range), std::string("[1]")}) {
+            std::string file = head;
+            file.append(key.name).append(" = ").append(value).append("\n");
+            EXPECT_TRUE(is_named(file, field + key.name)) << value;
+        }
         ++keys;
     };
     for (const auto& key : schema::root_keys()) check("", "", key);

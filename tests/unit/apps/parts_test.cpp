@@ -220,10 +220,10 @@ TEST_F(PartsTest, feed_pools_and_relays) {
 TEST_F(PartsTest, every_kind_of_router) {
     const auto routers = router_table(config);
     ASSERT_EQ(routers.size(), kinds.size());
-    for (std::uint8_t i = 0; i < kinds.size(); ++i) {
+    for (std::size_t i = 0; i < kinds.size(); ++i) {
         EXPECT_EQ(routers[i].kind, kinds.at(i).second) << kinds.at(i).first;
-        EXPECT_EQ(routers[i].address, address(0xc0 + i));
-        EXPECT_EQ(routers[i].factory, address(0xd0 + i));
+        EXPECT_EQ(routers[i].address, address(static_cast<std::uint8_t>(0xc0 + i)));
+        EXPECT_EQ(routers[i].factory, address(static_cast<std::uint8_t>(0xd0 + i)));
     }
 }
 
@@ -234,8 +234,7 @@ TEST_F(PartsTest, builders_are_known_when_every_relay_names_its_own) {
 }
 
 TEST(FeeRecipients, a_list_with_a_mistake_is_refused_by_its_field) {
-    for (const char* bad :
-         {"0x12", ",", "0x0000000000000000000000000000000000000000"}) {
+    for (const char* bad : {"0x12", ",", "0x0000000000000000000000000000000000000000"}) {
         std::string broken = text;
         const std::string good = "\"0x00000000000000000000000000000000000000b3\"";
         broken.replace(broken.find(good), good.size(), "\"" + std::string(bad) + "\"");

@@ -2,7 +2,7 @@
 // sleeps. SPDX-License-Identifier: Apache-2.0
 #include "accel/byte_ring.hpp"
 #include "accel/engine.hpp"
-#include "accel/frozen_reject.hpp"
+#include "accel/engine_tally.hpp"
 #include "accel/record_fields.hpp"
 #include "hls/mempool_parser.hpp"
 #include "hls/range_profit.hpp"
@@ -142,13 +142,7 @@ public:
         return {.name = "native", .detail = "HLS kernels on one CPU thread", .contract_version = contract_version};
     }
 
-    [[nodiscard]] EngineCounters counters() const override {
-        return {.records_in = records_in_.load(std::memory_order_relaxed),
-                .records_out = records_out_.load(std::memory_order_relaxed),
-                .bytes_in = bytes_in_.load(std::memory_order_relaxed),
-                .decisions = decisions_.load(std::memory_order_relaxed),
-                .rejects = rejects_.load(std::memory_order_relaxed)};
-    }
+    [[nodiscard]] EngineCounters counters() const override { return tally_.counters(); }
 
 private:
     void end_worker() {
@@ -176,23 +170,11 @@ private:
                 std::this_thread::sleep_for(std::chrono::microseconds{50});
             }
         }
-        records_in_.fetch_add(1, std::memory_order_relaxed);
-        bytes_in_.fetch_add(record.size(), std::memory_order_relaxed);
+        tally_.took(record);
         return {};
     }
 
-    void hand_out(BytesView record, const Sink& sink) {
-        const auto kind = static_cast<records::Kind>(record[records::header::kind]);
-        records_out_.fetch_add(1, std::memory_order_relaxed);
-        if (kind == records::Kind::decision && frozen_.load()) {
-            rejects_.fetch_add(1, std::memory_order_relaxed);
-            sink(frozen_reject(record));
-            return;
-        }
-        if (kind == records::Kind::decision) decisions_.fetch_add(1, std::memory_order_relaxed);
-        if (kind == records::Kind::reject) rejects_.fetch_add(1, std::memory_order_relaxed);
-        sink(record);
-    }
+    void hand_out(BytesView record, const Sink& sink) { tally_.hand_out(record, frozen_.load(), sink); }
 
     /// The kernels' state belongs to who holds this: the worker while there is work, the submitting thread while the worker sleeps.
     bool take_kernels() { return !kernels_taken_.test_and_set(std::memory_order_acquire); }
@@ -301,11 +283,7 @@ private:
     std::atomic<bool> stop_{false};
     std::atomic<bool> failed_{false};
     std::string failure_; // written before failed_
-    std::atomic<std::uint64_t> records_in_{0};
-    std::atomic<std::uint64_t> records_out_{0};
-    std::atomic<std::uint64_t> bytes_in_{0};
-    std::atomic<std::uint64_t> decisions_{0};
-    std::atomic<std::uint64_t> rejects_{0};
+    EngineTally tally_;
     std::thread worker_;
 };
 

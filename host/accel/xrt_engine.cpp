@@ -3,7 +3,7 @@
 #include "accel/xrt_engine.hpp"
 
 #include "accel/card_worker.hpp"
-#include "accel/frozen_reject.hpp"
+#include "accel/engine_tally.hpp"
 
 #include <unistd.h>
 
@@ -93,8 +93,7 @@ public:
         if (record[records::header::kind] == static_cast<std::uint8_t>(records::Kind::tx))
             worker_->waiting_for.store(get<std::uint64_t>(record, records::header::sequence), std::memory_order_relaxed);
         worker_->in_tail.store(tail + beats, std::memory_order_release);
-        records_in_.fetch_add(1, std::memory_order_relaxed);
-        bytes_in_.fetch_add(record.size(), std::memory_order_relaxed);
+        tally_.took(record);
         return {};
     }
 
@@ -135,13 +134,7 @@ public:
     [[nodiscard]] EngineInfo info() const override {
         return {.name = "xrt", .detail = worker_->name(), .contract_version = card::contract_version};
     }
-    [[nodiscard]] EngineCounters counters() const override {
-        return {.records_in = records_in_.load(std::memory_order_relaxed),
-                .records_out = records_out_.load(std::memory_order_relaxed),
-                .bytes_in = bytes_in_.load(std::memory_order_relaxed),
-                .decisions = decisions_.load(std::memory_order_relaxed),
-                .rejects = rejects_.load(std::memory_order_relaxed)};
-    }
+    [[nodiscard]] EngineCounters counters() const override { return tally_.counters(); }
 
 private:
     /// Copies the record at `head` to outgoing_; its beats.
@@ -156,17 +149,9 @@ private:
 
     void hand_out(BytesView record, const Sink& sink) {
         const auto kind = static_cast<records::Kind>(record[records::header::kind]);
-        records_out_.fetch_add(1, std::memory_order_relaxed);
         if (kind == records::Kind::tx_seen || kind == records::Kind::reject)
             worker_->answered.store(get<std::uint64_t>(record, records::header::sequence), std::memory_order_relaxed);
-        if (kind == records::Kind::decision && worker_->frozen.load()) {
-            rejects_.fetch_add(1, std::memory_order_relaxed);
-            sink(frozen_reject(record));
-            return;
-        }
-        if (kind == records::Kind::decision) decisions_.fetch_add(1, std::memory_order_relaxed);
-        if (kind == records::Kind::reject) rejects_.fetch_add(1, std::memory_order_relaxed);
-        sink(record);
+        tally_.hand_out(record, worker_->frozen.load(), sink);
     }
 
     std::shared_ptr<CardWorker> worker_;
@@ -174,11 +159,7 @@ private:
     std::thread thread_;
     bool abandoned_ = false;
     Bytes outgoing_;
-    std::atomic<std::uint64_t> records_in_{0};
-    std::atomic<std::uint64_t> records_out_{0};
-    std::atomic<std::uint64_t> bytes_in_{0};
-    std::atomic<std::uint64_t> decisions_{0};
-    std::atomic<std::uint64_t> rejects_{0};
+    EngineTally tally_;
 };
 
 } // namespace

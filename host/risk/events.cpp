@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "risk/events.hpp"
 
+#include "base/enum_names.hpp"
 #include <utility>
 
 namespace jitbox::risk {
@@ -16,9 +17,7 @@ std::string_view to_text(Severity severity) {
 }
 
 std::optional<Severity> severity_from_text(std::string_view text) {
-    for (std::size_t i = 0; i < severity_names.size(); ++i)
-        if (severity_names[i] == text) return static_cast<Severity>(i);
-    return std::nullopt;
+    return enum_from_text<Severity>(severity_names, text);
 }
 
 const Event& EventRing::add(TimePoint at, Severity severity, std::string rule, std::string text) {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "risk/limits.hpp"
 
+#include "base/enum_names.hpp"
 #include <algorithm>
 #include <array>
 
@@ -17,9 +18,7 @@ std::string_view to_text(Protection level) {
 }
 
 std::optional<Protection> protection_from_text(std::string_view text) {
-    for (std::size_t i = 0; i < level_names.size(); ++i)
-        if (level_names[i] == text) return static_cast<Protection>(i);
-    return std::nullopt;
+    return enum_from_text<Protection>(level_names, text);
 }
 
 std::vector<std::string> Limits::problems() const {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "risk/screen.hpp"
 
+#include "base/enum_names.hpp"
 #include "base/hex.hpp"
 
 #include <algorithm>
@@ -22,13 +23,6 @@ constexpr std::array<std::string_view, 7> anomaly_names = {"unusual_amount", "un
                                                            "access_pattern"};
 constexpr std::array<std::string_view, 3> state_names = {"waiting", "approved", "rejected"};
 
-template <typename Enum, std::size_t count>
-std::optional<Enum> named(const std::array<std::string_view, count>& names, std::string_view text) {
-    for (std::size_t i = 0; i < count; ++i)
-        if (names.at(i) == text) return static_cast<Enum>(i);
-    return std::nullopt;
-}
-
 /// Rules about all pools: their review lives as long as the condition.
 bool is_behavioural(Anomaly anomaly) {
     return anomaly == Anomaly::success_rate || anomaly == Anomaly::timing_pattern || anomaly == Anomaly::configuration_change ||
@@ -42,7 +36,7 @@ std::string_view to_text(Response response) {
 }
 
 std::optional<Response> response_from_text(std::string_view text) {
-    return named<Response>(response_names, text);
+    return enum_from_text<Response>(response_names, text);
 }
 
 std::string_view to_text(Anomaly anomaly) {
@@ -50,7 +44,7 @@ std::string_view to_text(Anomaly anomaly) {
 }
 
 std::optional<Anomaly> anomaly_from_text(std::string_view text) {
-    return named<Anomaly>(anomaly_names, text);
+    return enum_from_text<Anomaly>(anomaly_names, text);
 }
 
 std::string_view to_text(Review::State state) {
@@ -58,7 +52,7 @@ std::string_view to_text(Review::State state) {
 }
 
 std::optional<Review::State> review_state_from_text(std::string_view text) {
-    return named<Review::State>(state_names, text);
+    return enum_from_text<Review::State>(state_names, text);
 }
 
 std::optional<Finding> Screen::judge(const Bytes20& pool, const u256& position_value_wei, TimePoint now) {

@@ -234,23 +234,11 @@ Bytes exec_transaction_calldata(const Proposal& proposal) {
     Bytes signatures;
     for (const OwnerSignature& signature : proposal.signatures)
         signatures.insert(signatures.end(), signature.signature.begin(), signature.signature.end());
-    constexpr u256 head_bytes = u256{10} * 32;
     const u256 data_tail_bytes = 32 + (transaction.data.size() + 31) / 32 * 32;
     chain::AbiWriter out(
         chain::selector_of("execTransaction(address,uint256,bytes,uint8,uint256,uint256,uint256,address,address,bytes)"));
-    return out.address(transaction.to)
-        .uint(transaction.value)
-        .uint(head_bytes)
-        .uint(static_cast<std::uint8_t>(transaction.operation))
-        .uint(transaction.safe_tx_gas)
-        .uint(transaction.base_gas)
-        .uint(transaction.gas_price)
-        .address(transaction.gas_token)
-        .address(transaction.refund_receiver)
-        .uint(head_bytes + data_tail_bytes)
-        .bytes_tail(transaction.data)
-        .bytes_tail(signatures)
-        .take();
+    write_arguments(out, transaction);
+    return out.uint(arguments_head_bytes + data_tail_bytes).bytes_tail(transaction.data).bytes_tail(signatures).take();
 }
 
 } // namespace jitbox::safe

@@ -12,6 +12,18 @@ Bytes32 domain_separator(std::uint64_t chain_id, const Address& safe) {
     return chain::keccak256(chain::AbiWriter{}.word(type).uint(chain_id).address(safe).take());
 }
 
+void write_arguments(chain::AbiWriter& out, const SafeTransaction& transaction) {
+    out.address(transaction.to)
+        .uint(transaction.value)
+        .uint(arguments_head_bytes)
+        .uint(static_cast<std::uint8_t>(transaction.operation))
+        .uint(transaction.safe_tx_gas)
+        .uint(transaction.base_gas)
+        .uint(transaction.gas_price)
+        .address(transaction.gas_token)
+        .address(transaction.refund_receiver);
+}
+
 Bytes32 safe_tx_hash(std::uint64_t chain_id, const Address& safe, const SafeTransaction& transaction) {
     static const Bytes32 type =
         chain::keccak256("SafeTx(address to,uint256 value,bytes data,uint8 operation,uint256 safeTxGas,uint256 "

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/bytes.hpp"
+#include "chain/abi.hpp"
 #include "chain/address.hpp"
 #include "chain/u256.hpp"
 
@@ -30,6 +31,10 @@ struct SafeTransaction {
     Address refund_receiver{};
     u256 nonce = 0;
 };
+
+/// The nine arguments that execTransaction and getTransactionHash begin with, as words; `data` as its offset behind a head of ten.
+void write_arguments(chain::AbiWriter& out, const SafeTransaction& transaction);
+inline constexpr u256 arguments_head_bytes = u256{10} * 32;
 
 /// EIP-712 domain of a Safe 1.3+: EIP712Domain(uint256 chainId,address verifyingContract).
 [[nodiscard]] Bytes32 domain_separator(std::uint64_t chain_id, const Address& safe);

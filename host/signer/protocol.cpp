@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "signer/protocol.hpp"
 
+#include "base/enum_names.hpp"
 #include "signer/approval_wire.hpp"
 #include "signer/wire.hpp"
 
@@ -186,9 +187,7 @@ std::string_view to_text(RefusalCode code) {
 }
 
 std::optional<RefusalCode> refusal_from_text(std::string_view text) {
-    for (std::size_t i = 0; i < refusal_names.size(); ++i)
-        if (refusal_names[i] == text) return static_cast<RefusalCode>(i);
-    return std::nullopt;
+    return enum_from_text<RefusalCode>(refusal_names, text);
 }
 
 Result<Numbered<SigningRequest>> parse_signing_request(std::string_view text) {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/journal.hpp"
 
+#include "base/enum_names.hpp"
 #include "store/journal_rows.hpp"
 #include "store/journal_schema.hpp"
 #include "store/sqlite.hpp"
@@ -39,9 +40,7 @@ std::string_view to_text(Outcome outcome) {
 }
 
 std::optional<Outcome> outcome_from_text(std::string_view text) {
-    for (std::size_t i = 0; i < outcome_names.size(); ++i)
-        if (outcome_names[i] == text) return static_cast<Outcome>(i);
-    return std::nullopt;
+    return enum_from_text<Outcome>(outcome_names, text);
 }
 
 struct Journal::Impl {

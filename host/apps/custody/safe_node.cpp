@@ -55,23 +55,10 @@ Result<chain::Address> safe_guard(NodeSession& node, const chain::Address& safe)
 
 Result<Bytes32> hash_on_chain(NodeSession& node, const safe::Proposal& proposal) {
     const safe::SafeTransaction& transaction = proposal.transaction;
-    constexpr chain::u256 head_bytes = 320; // ten words
-    const Bytes calldata =
-        chain::AbiWriter(
-            chain::selector_of("getTransactionHash(address,uint256,bytes,uint8,uint256,uint256,uint256,address,address,uint256)"))
-            .address(transaction.to)
-            .uint(transaction.value)
-            .uint(head_bytes)
-            .uint(static_cast<std::uint8_t>(transaction.operation))
-            .uint(transaction.safe_tx_gas)
-            .uint(transaction.base_gas)
-            .uint(transaction.gas_price)
-            .address(transaction.gas_token)
-            .address(transaction.refund_receiver)
-            .uint(transaction.nonce)
-            .bytes_tail(transaction.data)
-            .take();
-    const auto answer = node.call(proposal.safe, calldata);
+    chain::AbiWriter call(
+        chain::selector_of("getTransactionHash(address,uint256,bytes,uint8,uint256,uint256,uint256,address,address,uint256)"));
+    safe::write_arguments(call, transaction);
+    const auto answer = node.call(proposal.safe, call.uint(transaction.nonce).bytes_tail(transaction.data).take());
     if (!answer) return std::unexpected(answer.error());
     if (answer->size() != 32) return fail("safe: getTransactionHash gave " + std::to_string(answer->size()) + " bytes");
     Bytes32 out{};

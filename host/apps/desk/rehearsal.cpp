@@ -3,6 +3,7 @@
 #include "apps/desk/rehearsal.hpp"
 
 #include "accel/records.hpp"
+#include "apps/offline/made_up_pool.hpp"
 #include "base/hex.hpp"
 #include "chain/abi.hpp"
 #include "chain/transaction.hpp"
@@ -20,52 +21,9 @@ namespace {
 
 using chain::u256;
 
-constexpr std::int32_t outermost = 887'220; ///< the largest multiple of the spacing 60 that is a tick
-constexpr u256 one = 1'000'000'000'000'000'000U;
 constexpr std::uint64_t chain_id = 1;
 constexpr std::uint64_t block_number = 1;
-
-Bytes20 address_of(std::uint8_t last) {
-    Bytes20 out{};
-    out.back() = last;
-    return out;
-}
-
-accel::PoolRecord made_up_pool() {
-    accel::PoolRecord pool;
-    pool.fee = 3000;
-    pool.tick_spacing = 60;
-    pool.state_version = 1;
-    pool.block_number = block_number;
-    pool.address = address_of(0xa1);
-    pool.token0 = address_of(1);
-    pool.token1 = address_of(2);
-    pool.factory = address_of(0xf1);
-    pool.sqrt_price_x96 = u256{1} << 96;
-    pool.liquidity = static_cast<chain::u128>(one * 1000);
-    pool.max_liquidity_per_tick = ~chain::u128{0} / 29'575U; // Tick.tickSpacingToMaxLiquidityPerTick(60)
-    return pool;
-}
-
-accel::TicksRecord made_up_ticks(const accel::PoolRecord& pool) {
-    const auto net = static_cast<chain::i128>(pool.liquidity);
-    return {.pool_index = pool.pool_index,
-            .known_lower = -outermost,
-            .known_upper = outermost,
-            .state_version = pool.state_version,
-            .below = {{.tick = -outermost, .liquidity_gross = pool.liquidity, .liquidity_net = net}},
-            .above = {{.tick = outermost, .liquidity_gross = pool.liquidity, .liquidity_net = -net}}};
-}
-
-accel::ParamsRecord made_up_params() {
-    accel::ParamsRecord params;
-    params.tip_ppm = 900'000;
-    params.price0_x96 = params.price1_x96 = u256{1} << 96;
-    params.budget0 = params.budget1 = one * 1000;
-    params.gas_cost_wei = 1'000'000;
-    return params;
-}
-
+constexpr std::uint32_t tip_ppm = 900'000;
 constexpr std::uint8_t router = 0xb1;
 
 /// SwapRouter02.exactInputSingle of 1e18, signed by nobody: the engine checks no signature against a key.
@@ -77,9 +35,15 @@ chain::Transaction made_up_swap() {
     out.chain_id = chain_id;
     out.gas_limit = 300'000;
     out.max_fee_per_gas = 1'000'000'000;
-    out.to = address_of(router);
-    out.data =
-        call.address(pool.token0).address(pool.token1).uint(pool.fee).address(address_of(3)).uint(one).uint(1).uint(0).take();
+    out.to = made_up_address(router);
+    out.data = call.address(pool.token0)
+                   .address(pool.token1)
+                   .uint(pool.fee)
+                   .address(made_up_address(3))
+                   .uint(made_up_ether)
+                   .uint(1)
+                   .uint(0)
+                   .take();
     out.signature = {.r = 1, .s = 1, .y_parity = 0};
     return out;
 }
@@ -90,8 +54,8 @@ std::string frame_of(const chain::Transaction& swap) {
         R"({{"type":"0x2","chainId":"{:#x}","nonce":"0x0","gas":"{:#x}","maxFeePerGas":"{:#x}","maxPriorityFeePerGas":"0x0","to":"{}",)"
         R"("value":"0x0","accessList":[],"input":"{}","r":"0x1","s":"0x1","yParity":"0x0","v":"0x0","hash":"{}","from":"{}",)"
         R"("blockHash":null,"blockNumber":null,"transactionIndex":null}})",
-        chain_id, swap.gas_limit, static_cast<std::uint64_t>(swap.max_fee_per_gas), to_hex(address_of(router)), to_hex(swap.data),
-        to_hex(chain::transaction_hash(swap)), to_hex(address_of(4)));
+        chain_id, swap.gas_limit, static_cast<std::uint64_t>(swap.max_fee_per_gas), to_hex(made_up_address(router)),
+        to_hex(swap.data), to_hex(chain::transaction_hash(swap)), to_hex(made_up_address(4)));
     return fmt::format(R"({{"jsonrpc":"2.0","method":"eth_subscription","params":{{"subscription":"{}","result":{}}}}})",
                        feed::rehearsed_subscription, transaction);
 }
@@ -99,9 +63,9 @@ std::string frame_of(const chain::Transaction& swap) {
 strategy::PlannerConfig made_up_planning() {
     strategy::PlannerConfig out;
     out.chain_id = chain_id;
-    out.executor = address_of(0xe1);
-    out.max_tip_wei = one;
-    const accel::ParamsRecord params = made_up_params();
+    out.executor = made_up_address(0xe1);
+    out.max_tip_wei = made_up_ether;
+    const accel::ParamsRecord params = made_up_params(tip_ppm);
     out.pools.push_back({.address = made_up_pool().address, .price0_x96 = params.price0_x96, .price1_x96 = params.price1_x96});
     return out;
 }
@@ -125,14 +89,14 @@ Result<std::unique_ptr<Rehearsal>> Rehearsal::create(const relay::Client& relays
     std::unique_ptr<Rehearsal> out(new Rehearsal(relays));
     const accel::PoolRecord pool = made_up_pool();
     const std::array<Bytes, 5> records{
-        accel::to_record(1,
-                         std::vector<accel::RouterEntry>{
-                             {.address = address_of(router), .kind = accel::RouterKind::swap_router02, .factory = pool.factory}}),
-        accel::to_record(2, pool), accel::to_record(3, made_up_ticks(pool)), accel::to_record(4, made_up_params()),
+        accel::to_record(1, std::vector<accel::RouterEntry>{{.address = made_up_address(router),
+                                                             .kind = accel::RouterKind::swap_router02,
+                                                             .factory = pool.factory}}),
+        accel::to_record(2, pool), accel::to_record(3, made_up_ticks(pool)), accel::to_record(4, made_up_params(tip_ppm)),
         accel::to_record(5, accel::BlockRecord{.number = block_number, .timestamp = 100, .next_timestamp = 112})};
     for (const Bytes& record : records)
         if (auto taken = out->engine_->submit_now(record); !taken) return std::unexpected(taken.error());
-    out->lanes_.add(0, address_of(5), 0);
+    out->lanes_.add(0, made_up_address(5), 0);
     out->planner_.on_pool(pool.address, pool.state_version, pool.liquidity, true);
     chain::Head head;
     head.number = block_number;
@@ -147,7 +111,7 @@ bool Rehearsal::run() {
     if (!heard) return false;
     const std::uint64_t sequence = next_sequence_++;
     if (!engine_->submit_now(accel::tx_record(sequence, heard->raw))) return false;
-    planner_.on_submitted(sequence, {.raw = heard->raw, .sender = address_of(4), .clock = {}});
+    planner_.on_submitted(sequence, {.raw = heard->raw, .sender = made_up_address(4), .clock = {}});
     engine_->drain([this](BytesView answer) { take(answer); });
     relays_.rehearse(heard->raw);
     return arrived_ == walks_;

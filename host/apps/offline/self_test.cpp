@@ -3,6 +3,7 @@
 #include "apps/offline/self_test.hpp"
 
 #include "accel/records.hpp"
+#include "apps/offline/made_up_pool.hpp"
 #include "base/hex.hpp"
 #include "chain/abi.hpp"
 #include "chain/transaction.hpp"
@@ -18,55 +19,10 @@ using accel::Decision;
 using chain::i256;
 using chain::u256;
 
-constexpr std::int32_t outermost = 887'220; ///< the largest multiple of the spacing 60 that is a tick
-
-Bytes20 address_of(std::uint8_t last) {
-    Bytes20 out{};
-    out.back() = last;
-    return out;
-}
-
-accel::PoolRecord test_pool() {
-    accel::PoolRecord pool;
-    pool.fee = 3000;
-    pool.tick_spacing = 60;
-    pool.state_version = 1;
-    pool.block_number = 1;
-    pool.address = address_of(0xa1);
-    pool.token0 = address_of(1);
-    pool.token1 = address_of(2);
-    pool.factory = address_of(0xf1);
-    pool.sqrt_price_x96 = u256{1} << 96;
-    pool.liquidity = chain::u128{1'000'000'000'000'000'000U} * 1000;
-    pool.max_liquidity_per_tick = ~chain::u128{0} / 29'575U; // Tick.tickSpacingToMaxLiquidityPerTick(60)
-    return pool;
-}
-
-accel::TicksRecord test_ticks(const accel::PoolRecord& pool) {
-    const auto net = static_cast<chain::i128>(pool.liquidity);
-    accel::TicksRecord ticks;
-    ticks.state_version = pool.state_version;
-    ticks.known_lower = -outermost;
-    ticks.known_upper = outermost;
-    ticks.below.push_back({.tick = -outermost, .liquidity_gross = pool.liquidity, .liquidity_net = net});
-    ticks.above.push_back({.tick = outermost, .liquidity_gross = pool.liquidity, .liquidity_net = -net});
-    return ticks;
-}
-
-accel::ParamsRecord test_params() {
-    accel::ParamsRecord params;
-    params.tip_ppm = 100'000;
-    params.price0_x96 = u256{1} << 96;
-    params.price1_x96 = u256{1} << 96;
-    params.budget0 = params.budget1 = u256{1'000'000'000'000'000'000U} * 1000;
-    params.gas_cost_wei = 1'000'000;
-    return params;
-}
-
 /// pool.swap(recipient, true, 1e18, MIN_SQRT_RATIO + 1, ""), signed by nobody in particular: the engine checks no signatures.
 Bytes test_transaction(const accel::PoolRecord& pool) {
     Bytes data = *from_hex("128acb08");
-    for (const u256& word : {u256{3}, u256{1}, u256{1'000'000'000'000'000'000U}, u256{4'295'128'740U}, u256{160}, u256{0}}) {
+    for (const u256& word : {u256{3}, u256{1}, made_up_ether, u256{4'295'128'740U}, u256{160}, u256{0}}) {
         const Bytes32 bytes = chain::to_big_endian(word);
         data.insert(data.end(), bytes.begin(), bytes.end());
     }
@@ -83,10 +39,10 @@ Bytes test_transaction(const accel::PoolRecord& pool) {
 }
 
 Result<void> submit_all(accel::Engine& engine) {
-    const accel::PoolRecord pool = test_pool();
+    const accel::PoolRecord pool = made_up_pool();
     const accel::BlockRecord block{.number = 1, .timestamp = 100, .next_timestamp = 112};
     const std::vector<Bytes> records{
-        accel::to_record(1, pool),  accel::to_record(2, test_ticks(pool)),       accel::to_record(3, test_params()),
+        accel::to_record(1, pool),  accel::to_record(2, made_up_ticks(pool)),    accel::to_record(3, made_up_params(100'000)),
         accel::to_record(4, block), accel::tx_record(5, test_transaction(pool)), accel::barrier_record(6, 1)};
     for (const Bytes& record : records) {
         if (auto taken = engine.submit(record); !taken) return taken;

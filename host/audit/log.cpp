@@ -153,9 +153,14 @@ Head Log::head() const {
 Result<std::optional<Record>> Log::last_of(std::span<const std::string_view> actions) const {
     const std::scoped_lock lock(impl_->mutex);
     std::optional<Record> found;
+    Bytes32 expected = impl_->head.hash; // what is read was verified at the start, and is held against the chain once more
     auto read = for_each_line_backward(impl_->file.get(), impl_->path, impl_->size, [&](std::string_view line) -> Result<bool> {
         auto record = decode_line(line);
         if (!record) return fail("audit: " + impl_->path + ": " + record.error().what, "run `jitctl audit verify`");
+        if (record->hash != expected)
+            return fail("audit: " + impl_->path + " was changed while it was open: record " + std::to_string(record->seq),
+                        "run `jitctl audit verify`");
+        expected = record->previous;
         if (std::ranges::find(actions, record->event.action) == actions.end()) return true;
         found = std::move(*record);
         return false;

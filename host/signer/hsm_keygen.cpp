@@ -23,7 +23,8 @@ namespace {
 std::unexpected<Error> ck_fail(const std::string& action, CK_RV code) {
     char hex[24];
     std::snprintf(hex, sizeof hex, "0x%lx", static_cast<unsigned long>(code));
-    return fail("hsm: " + action + ": PKCS#11 error " + hex, code == CKR_PIN_INCORRECT ? "wrong PIN" : "");
+    return fail("hsm: " + action + ": PKCS#11 error " + hex,
+                code == CKR_PIN_INCORRECT ? "wrong PIN" : "see to the HSM, then give the same command again");
 }
 
 /// The module, initialised, with a logged-in read-write session; everything undone at the end.
@@ -49,31 +50,39 @@ public:
         return opened;
     }
 
-    Result<void> generate(std::string label) {
-        CK_BBOOL yes = CK_TRUE;
-        CK_BBOOL no = CK_FALSE;
-        // secp256k1, 1.3.132.0.10 in DER
-        std::array<CK_BYTE, 7> curve = {0x06, 0x05, 0x2b, 0x81, 0x04, 0x00, 0x0a};
-        std::string id = label; // libp11 pairs private with public objects by id
-        std::array<CK_ATTRIBUTE, 5> public_part = {{{CKA_TOKEN, &yes, sizeof yes},
-                                                    {CKA_VERIFY, &yes, sizeof yes},
-                                                    {CKA_EC_PARAMS, curve.data(), curve.size()},
-                                                    {CKA_LABEL, label.data(), label.size()},
-                                                    {CKA_ID, id.data(), id.size()}}};
-        std::array<CK_ATTRIBUTE, 7> private_part = {{{CKA_TOKEN, &yes, sizeof yes},
-                                                     {CKA_PRIVATE, &yes, sizeof yes},
-                                                     {CKA_SENSITIVE, &yes, sizeof yes},
-                                                     {CKA_EXTRACTABLE, &no, sizeof no},
-                                                     {CKA_SIGN, &yes, sizeof yes},
-                                                     {CKA_LABEL, label.data(), label.size()},
-                                                     {CKA_ID, id.data(), id.size()}}};
-        CK_MECHANISM mechanism = {CKM_EC_KEY_PAIR_GEN, nullptr, 0};
-        CK_OBJECT_HANDLE public_key = 0;
-        CK_OBJECT_HANDLE private_key = 0;
-        const CK_RV code = functions_->C_GenerateKeyPair(handle_, &mechanism, public_part.data(), public_part.size(),
-                                                         private_part.data(), private_part.size(), &public_key, &private_key);
-        if (code != CKR_OK) return ck_fail("generating key '" + label + "'", code);
-        return {};
+    /// Whether the key is there. Error: the private half alone, or more than one: no signer uses that, and to destroy it is not
+    /// ours.
+    Result<bool> has_key(const std::string& label) {
+        const auto private_keys = objects(CKO_PRIVATE_KEY, label);
+        if (!private_keys) return std::unexpected(private_keys.error());
+        const auto public_keys = objects(CKO_PUBLIC_KEY, label);
+        if (!public_keys) return std::unexpected(public_keys.error());
+        if (private_keys->empty()) return false;
+        if (private_keys->size() == 1 && public_keys->size() == 1) return true;
+        return fail("hsm: key '" + label + "' is half there: " + std::to_string(private_keys->size()) + " private, " +
+                        std::to_string(public_keys->size()) + " public",
+                    "no signer uses it; find out where it comes from, and remove it with the HSM's own tool");
+    }
+
+    /// Where has_key() says that there is none. A public half that an earlier attempt left goes first.
+    Result<void> generate(const std::string& label) {
+        if (auto cleared = remove(CKO_PUBLIC_KEY, label); !cleared) return cleared;
+        if (auto made = generate_pair(label); !made) return made;
+        const auto there = has_key(label);
+        if (!there) return std::unexpected(there.error());
+        if (*there) return {};
+        return fail("hsm: key '" + label + "' was generated, says the HSM, and is not there", "see to the HSM");
+    }
+
+    /// Both halves, or the one that an earlier attempt left; what signs goes first.
+    Result<void> destroy(const std::string& label) {
+        const auto private_keys = objects(CKO_PRIVATE_KEY, label);
+        if (!private_keys) return std::unexpected(private_keys.error());
+        const auto public_keys = objects(CKO_PUBLIC_KEY, label);
+        if (!public_keys) return std::unexpected(public_keys.error());
+        if (private_keys->empty() && public_keys->empty()) return fail("hsm: no key with label '" + label + "'");
+        if (auto removed = remove(CKO_PRIVATE_KEY, label); !removed) return removed;
+        return remove(CKO_PUBLIC_KEY, label);
     }
 
     /// The objects of the class, with the label when one is given.
@@ -108,20 +117,48 @@ public:
         return out;
     }
 
-    Result<void> destroy(const std::string& label) {
-        for (const CK_OBJECT_CLASS object_class : {CKO_PRIVATE_KEY, CKO_PUBLIC_KEY}) {
-            const auto found = objects(object_class, label);
-            if (!found) return std::unexpected(found.error());
-            if (found->empty() && object_class == CKO_PRIVATE_KEY) return fail("hsm: no key with label '" + label + "'");
-            for (const CK_OBJECT_HANDLE object : *found)
-                if (const CK_RV code = functions_->C_DestroyObject(handle_, object); code != CKR_OK)
-                    return ck_fail("destroying key '" + label + "'", code);
-        }
-        return {};
-    }
-
 private:
     static constexpr std::size_t max_objects = 1024;
+
+    /// All objects of the class and label. Error also: the HSM says that it did, and did not.
+    Result<void> remove(CK_OBJECT_CLASS object_class, const std::string& label) {
+        const auto found = objects(object_class, label);
+        if (!found) return std::unexpected(found.error());
+        for (const CK_OBJECT_HANDLE object : *found)
+            if (const CK_RV code = functions_->C_DestroyObject(handle_, object); code != CKR_OK)
+                return ck_fail("destroying key '" + label + "'", code);
+        const auto left = objects(object_class, label);
+        if (!left) return std::unexpected(left.error());
+        if (left->empty()) return {};
+        return fail("hsm: key '" + label + "' was destroyed, says the HSM, and is still there", "see to the HSM");
+    }
+
+    Result<void> generate_pair(std::string label) {
+        CK_BBOOL yes = CK_TRUE;
+        CK_BBOOL no = CK_FALSE;
+        // secp256k1, 1.3.132.0.10 in DER
+        std::array<CK_BYTE, 7> curve = {0x06, 0x05, 0x2b, 0x81, 0x04, 0x00, 0x0a};
+        std::string id = label; // libp11 pairs private with public objects by id
+        std::array<CK_ATTRIBUTE, 5> public_part = {{{CKA_TOKEN, &yes, sizeof yes},
+                                                    {CKA_VERIFY, &yes, sizeof yes},
+                                                    {CKA_EC_PARAMS, curve.data(), curve.size()},
+                                                    {CKA_LABEL, label.data(), label.size()},
+                                                    {CKA_ID, id.data(), id.size()}}};
+        std::array<CK_ATTRIBUTE, 7> private_part = {{{CKA_TOKEN, &yes, sizeof yes},
+                                                     {CKA_PRIVATE, &yes, sizeof yes},
+                                                     {CKA_SENSITIVE, &yes, sizeof yes},
+                                                     {CKA_EXTRACTABLE, &no, sizeof no},
+                                                     {CKA_SIGN, &yes, sizeof yes},
+                                                     {CKA_LABEL, label.data(), label.size()},
+                                                     {CKA_ID, id.data(), id.size()}}};
+        CK_MECHANISM mechanism = {CKM_EC_KEY_PAIR_GEN, nullptr, 0};
+        CK_OBJECT_HANDLE public_key = 0;
+        CK_OBJECT_HANDLE private_key = 0;
+        const CK_RV code = functions_->C_GenerateKeyPair(handle_, &mechanism, public_part.data(), public_part.size(),
+                                                         private_part.data(), private_part.size(), &public_key, &private_key);
+        if (code != CKR_OK) return ck_fail("generating key '" + label + "'", code);
+        return {};
+    }
 
     Result<void> log_in(const TokenSettings& settings) {
         library_ = dlopen(settings.module.c_str(), RTLD_NOW | RTLD_LOCAL);
@@ -191,9 +228,9 @@ Result<std::vector<std::string>> generate_missing_keys(const TokenSettings& sett
     if (auto opened = session.open(settings); !opened) return std::unexpected(opened.error());
     std::vector<std::string> made;
     for (const std::string& label : settings.key_labels) {
-        const auto present = session.objects(CKO_PRIVATE_KEY, label);
+        const auto present = session.has_key(label);
         if (!present) return std::unexpected(present.error());
-        if (!present->empty()) continue;
+        if (*present) continue;
         if (auto done = session.generate(label); !done) return std::unexpected(done.error());
         made.push_back(label);
     }

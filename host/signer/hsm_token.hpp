@@ -82,11 +82,12 @@ private:
 // generate RSA keys: PKCS11_generate_key ignores the algorithm), or on the key file. Wrong PINs are counted (KEY-6).
 
 /// Generates the keys of `settings.key_labels` that are missing, inside the token: secp256k1, sensitive, never extractable. Gives
-/// the labels made.
+/// the labels made. Errors also: a private half that is there alone; what the token says that it made and did not.
 [[nodiscard]] Result<std::vector<std::string>> generate_missing_keys(const TokenSettings& settings);
 /// All secp256k1 keys of the token, in the order of their labels.
 [[nodiscard]] Result<std::vector<HsmKey>> list_keys(const TokenSettings& settings);
-/// Destroys both halves of the key. Error: there is none with this label.
+/// Destroys both halves of the key, or the one that an earlier attempt left. Errors also: there is none with this label; it is
+/// still there though the token says otherwise.
 [[nodiscard]] Result<void> destroy_key(const TokenSettings& settings, const std::string& label);
 
 } // namespace jitbox::signer

@@ -50,6 +50,7 @@ Result<std::vector<KeyView>> view_keys(const Config& config) {
         if (view == out.end())
             view = out.insert(out.end(), {.record = {.label = key.label, .address = *address, .created_s = 0, .retired_s = {}},
                                           .registered = false});
+        view->in_token = true;
         if (!view->record.retired_s) view->state = belongs_to(key.label, config.key_label) ? KeyState::active : KeyState::waiting;
     }
     return out;

@@ -19,6 +19,7 @@ struct KeyView {
     KeyRecord record;
     KeyState state = KeyState::active;
     bool registered = true; ///< false: `created_s` is not known
+    bool in_token = false;
 };
 
 /// All keys of the token and of the registry.

@@ -1,6 +1,8 @@
 // A PKCS#11 module for tests: hands every call to the real module (SoftHSM2), and on command fails, hangs or corrupts one of them.
 // JITBOX_FAULT_REAL names the real module, JITBOX_FAULT_FILE a file with one command a line, read again at every call:
 //   <function> hang | <function> corrupt | <function> error <CKR in hex> | <function> attack
+//   <function> second <CKR in hex>: all calls of a process but the first | <function> lie: nothing is done and CKR_OK said
+//   C_GenerateKeyPair private | public: that half alone is made, and DEVICE_ERROR said
 // Beside that file: <file>.trace has the functions that were called, <file>.hit those that a command was carried out for,
 // <file>.attack what an "attack" got: a module that is hostile tries what the worker's sandbox forbids.
 // SPDX-License-Identifier: Apache-2.0
@@ -83,6 +85,8 @@ CK_RV fault(const std::string& function) {
     if (!command.empty()) note(".hit", function);
     if (command == "hang") ::sleep(60);
     if (command == "attack") attack();
+    static std::set<std::string> met;
+    if (command.starts_with("second ") && !met.insert(function).second) return std::strtoul(command.c_str() + 7, nullptr, 16);
     if (command.starts_with("error ")) return std::strtoul(command.c_str() + 6, nullptr, 16);
     return CKR_OK;
 }
@@ -116,6 +120,24 @@ CK_RV get_attribute_value(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object, CK
     return code;
 }
 
+CK_RV generate_key_pair(CK_SESSION_HANDLE session, CK_MECHANISM* mechanism, CK_ATTRIBUTE* public_part, CK_ULONG public_size,
+                        CK_ATTRIBUTE* private_part, CK_ULONG private_size, CK_OBJECT_HANDLE* public_key,
+                        CK_OBJECT_HANDLE* private_key) {
+    if (const CK_RV code = fault("C_GenerateKeyPair"); code != CKR_OK) return code;
+    const std::string command = command_for("C_GenerateKeyPair");
+    if (command == "lie") return CKR_OK;
+    const CK_RV code =
+        real->C_GenerateKeyPair(session, mechanism, public_part, public_size, private_part, private_size, public_key, private_key);
+    if (code != CKR_OK || (command != "private" && command != "public")) return code;
+    real->C_DestroyObject(session, command == "private" ? *public_key : *private_key);
+    return CKR_DEVICE_ERROR;
+}
+
+CK_RV destroy_object(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object) {
+    if (const CK_RV code = fault("C_DestroyObject"); code != CKR_OK) return code;
+    return command_for("C_DestroyObject") == "lie" ? CKR_OK : real->C_DestroyObject(session, object);
+}
+
 template <auto Member, Name name>
 void wrap() {
     ours.*Member = &Wrapped<Member, name>::call;
@@ -140,10 +162,10 @@ void wrap_all() {
     wrap<&CK_FUNCTION_LIST::C_CloseSession, "C_CloseSession">();
     wrap<&CK_FUNCTION_LIST::C_CloseAllSessions, "C_CloseAllSessions">();
     wrap<&CK_FUNCTION_LIST::C_Logout, "C_Logout">();
-    wrap<&CK_FUNCTION_LIST::C_GenerateKeyPair, "C_GenerateKeyPair">();
-    wrap<&CK_FUNCTION_LIST::C_DestroyObject, "C_DestroyObject">();
     ours.C_GetAttributeValue = &get_attribute_value;
     ours.C_Sign = &sign;
+    ours.C_GenerateKeyPair = &generate_key_pair;
+    ours.C_DestroyObject = &destroy_object;
 }
 
 } // namespace

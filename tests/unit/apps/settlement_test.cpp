@@ -18,7 +18,6 @@ namespace {
 
 using chain::i256;
 using chain::u256;
-using store::Outcome;
 using testing::HasSubstr;
 
 Bytes32 hash(const std::string& name) {

@@ -5,6 +5,11 @@
 namespace jitbox::relay {
 
 void Tracker::add(TrackedBundle bundle) {
+    for (auto& [key, entry] : bundles_) {
+        if (key.first != bundle.uuid || entry.bundle.target_block != bundle.target_block) continue;
+        if (key.second < bundle.version) entry.bundle.withdrawn = true;
+        if (key.second > bundle.version) bundle.withdrawn = true; // an earlier run's, in whatever order
+    }
     Key key{bundle.uuid, bundle.version};
     bundles_.insert_or_assign(std::move(key), Entry{.bundle = std::move(bundle), .judged = false});
 }

@@ -11,6 +11,7 @@ namespace jitbox::relay {
 /// Not thread-safe: owned by jitd's loop.
 class Tracker {
 public:
+    /// Earlier versions under its uuid for the same block are replaced by it.
     void add(TrackedBundle bundle);
     /// A relay's answer to the submission of this bundle.
     void note_answer(std::string_view uuid, std::uint32_t version, const Answer& answer);

@@ -318,6 +318,28 @@ TEST(Tracker, AcceptanceAfterTheBlockCameIsLate) {
     EXPECT_EQ(judge(tracker.due(101)[0], block(), {}).outcome, Outcome::late);
 }
 
+TEST(Tracker, AReplacementForTheSameBlockWithdrawsTheEarlierVersionAndNoOther) {
+    const auto verdict_on_the_first = [](std::uint64_t block_of_the_second, bool second_is_told_first) {
+        Tracker tracker;
+        TrackedBundle better = bundle();
+        better.version = 1;
+        better.target_block = block_of_the_second;
+        if (second_is_told_first) tracker.add(better);
+        tracker.add(bundle());
+        if (!second_is_told_first) tracker.add(better);
+        // The second one's mint and burn stand around the target.
+        BlockEvidence evidence = block();
+        evidence.transactions = {hash(7), target_hash, hash(8)};
+        evidence.target = target_receipt();
+        evidence.pool_logs = {log(chain::uniswap::mint_event.topic, position(), {}, hash(7)),
+                              log(chain::uniswap::burn_event.topic, position(), {}, hash(8))};
+        return judge(tracker.due(101).at(0), evidence, {}).outcome;
+    };
+    EXPECT_EQ(verdict_on_the_first(101, false), Outcome::cancelled) << "outbid by nobody but ourselves";
+    EXPECT_EQ(verdict_on_the_first(101, true), Outcome::cancelled) << "read from the journal in another order";
+    EXPECT_EQ(verdict_on_the_first(102, false), Outcome::outbid) << "its block had passed when it was tried again";
+}
+
 TEST(Tracker, AnAcceptanceInTimeAndAWithdrawalAreKept) {
     Tracker tracker;
     tracker.add(bundle());

@@ -83,6 +83,8 @@ std::string print_status(const json::value& answer) {
                               ether(answer, {"loss_budget_wei"}), at(answer, "operator"), at(answer, "approvers")));
     line("node", fmt::format("{}, head {}, {} ms old", at(answer, {"node", "state"}), at(answer, {"node", "head"}),
                              at(answer, {"node", "head_age_ms"})));
+    if (const std::string lies = at(answer, {"node", "lying_hashes"}); lies != "0" && lies != "-")
+        line("", "SUSPICIOUS: it announced " + lies + " transaction(s) under a hash that is not theirs");
     line("engine", fmt::format("{} ({}): {} records in, {} decisions, {} rejects", at(answer, {"engine", "name"}),
                                at(answer, {"engine", "health"}), at(answer, {"engine", "records_in"}),
                                at(answer, {"engine", "decisions"}), at(answer, {"engine", "rejects"})));
@@ -99,6 +101,10 @@ std::string print_status(const json::value& answer) {
     }
     line("bundles", fmt::format("{} sent, {} included, {} not included", at(answer, {"bundles", "sent"}),
                                 at(answer, {"bundles", "included"}), at(answer, {"bundles", "missed"})));
+    const std::string lost = at(answer, {"journal", "dropped"});
+    const std::string error = at(answer, {"journal", "error"});
+    if ((lost != "0" && lost != "-") || error != "-")
+        line("journal", fmt::format("INCOMPLETE: {} entries lost, last error: {}", lost, error));
     line("memory", fmt::format("{} KiB resident, up {} s", at(answer, "resident_kib"), at(answer, "uptime_s")));
     return out + "\n" + lane_table(answer) + "\n" + latency_table(answer);
 }
@@ -118,7 +124,7 @@ std::string print_decisions(const json::value& answer) {
         rows.push_back({at(row, "block"), shortened(at(row, "pool")), shortened(at(row, "target")), at(row, "kind"),
                         at(row, "reason"), at(row, "tick_lower") + ".." + at(row, "tick_upper"), ether(row, {"profit_wei"})});
     }
-    return render_table({"block", "pool", "target", "what", "reason", "range", "profit ether"}, rows);
+    return render_table({"block", "pool", "target", "what", "reason", "range", "profit, ether"}, rows);
 }
 
 std::string print_bundles(const json::value& answer) {
@@ -126,9 +132,11 @@ std::string print_bundles(const json::value& answer) {
     for (const json::value& row : rows_of(answer, "bundles")) {
         rows.push_back({at(row, "target_block"), shortened(at(row, "target")), at(row, "router"), at(row, "lane"),
                         ether(row, {"predicted", "gross_profit_wei"}), ether(row, {"realised", "gross_profit_wei"}),
-                        at(row, "outcome"), at(row, "reason")});
+                        ether(row, {"realised_profit_wei"}), at(row, "outcome"), at(row, "reason")});
     }
-    return render_table({"block", "target", "router", "lane", "predicted gross", "realised gross", "outcome", "why"}, rows);
+    return render_table({"block", "target", "router", "lane", "predicted gross, ether", "realised gross, ether",
+                         "net of tip and gas, ether", "outcome", "why"},
+                        rows);
 }
 
 std::string print_audit(const json::value& answer) {

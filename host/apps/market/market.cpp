@@ -150,6 +150,7 @@ struct Market::Impl : std::enable_shared_from_this<Impl> {
         }
         planner.set_pools(planner_pools(services.config, services.prices));
         planner.on_head(head, engine_feed.next_sequence());
+        sightings.on_head(head.number);
         tip = head;
         tip_at_ns = now_ns();
         heads.add();

@@ -142,7 +142,7 @@ void Sightings::journal_reject(const accel::Reject& reject, const Sighting& sigh
     const bool known_pool = reject.pool_index < services_.config.pools.size();
     (void)services_.journal.enqueue( // as in decided()
         store::DecisionEntry{.time_ns = wall_ns(),
-                             .block = 0,
+                             .block = block_number_,
                              .pool = known_pool ? to_hex(services_.config.pools[reject.pool_index].address) : "",
                              .target_hash = sighting.hash,
                              .kind = "reject",

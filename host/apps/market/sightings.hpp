@@ -20,6 +20,8 @@ class Sightings {
 public:
     explicit Sightings(const Services& services);
 
+    /// What is refused from now on was judged after this block.
+    void on_head(std::uint64_t block_number) { block_number_ = block_number; }
     void heard(std::uint64_t sequence, const feed::PendingTransaction& transaction, const telemetry::StageClock& clock);
     /// Judged once more because of a new head.
     void again(std::uint64_t sequence, const Bytes32& hash, const telemetry::StageClock& clock);
@@ -46,6 +48,7 @@ private:
     const Services& services_;
     telemetry::Latency decide_latency_;
     std::map<std::uint64_t, Sighting> open_;
+    std::uint64_t block_number_ = 0;
 };
 
 } // namespace jitbox::apps

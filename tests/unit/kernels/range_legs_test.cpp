@@ -54,6 +54,26 @@ TEST_F(RangeLegs, TheMintStaysWithinTheBudgets) {
     }
 }
 
+// Tick.update: liquidityGross of either end may not exceed maxLiquidityPerTick ('LO').
+TEST_F(RangeLegs, APositionIsNoLargerThanWhatItsTicksCanHold) {
+    const auto unbound = accel::decision_from(kernel_.answer({.sequence = 1}));
+    ASSERT_TRUE(unbound);
+    accel::PoolRecord pool = plain_pool();
+    pool.max_liquidity_per_tick = unbound->liquidity / 3;
+    ASSERT_EQ(kernel_.refusal(accel::to_record(4, pool)), Reason::none);
+    const auto bound = accel::decision_from(kernel_.answer({.sequence = 2}));
+    ASSERT_TRUE(bound);
+    EXPECT_LE(bound->liquidity, pool.max_liquidity_per_tick);
+    accel::TicksRecord ticks = plain_ticks();
+    const u128 full = pool.max_liquidity_per_tick;
+    for (std::int32_t tick = -600; tick <= 0; tick += 60)
+        ticks.below.push_back({.tick = tick, .liquidity_gross = full, .liquidity_net = 0});
+    ticks.above.insert(ticks.above.begin(), {{.tick = 60, .liquidity_gross = full, .liquidity_net = 0},
+                                             {.tick = 120, .liquidity_gross = full, .liquidity_net = 0}});
+    ASSERT_EQ(kernel_.refusal(accel::to_record(4, ticks)), Reason::none);
+    EXPECT_NE(kernel_.rejection({.sequence = 3}), Reason::none) << "no tick that a range could end at has room";
+}
+
 TEST_F(RangeLegs, TheTipIsAShareOfTheProfitAfterGasAndAtLeastTheFloor) {
     accel::ParamsRecord params = plain_params();
     params.gas_cost_wei = pow10(14);

@@ -190,6 +190,24 @@ TEST_F(RangeLegs, TheSameInputGivesTheSameBytes) {
     EXPECT_EQ(kernel_.answer({.sequence = 5, .leg_index = 0}).size(), records::reject::total_bytes);
 }
 
+// Over more ranges than K/2 the search samples and then narrows down: 95 spacings here, so that every third is looked at first.
+TEST_F(RangeLegs, ASwapOverManyRangesIsNarrowedDownToNearlyTheBestOfAll) {
+    accel::ParamsRecord params = plain_params();
+    std::uint64_t sequence = 1;
+    for (const std::uint64_t price_ppm : {700'000U, 780'000U, 850'000U, 1'000'000U}) {
+        params.price0_x96 = (static_cast<u256>(1) << 96) / 1'000'000 * price_ppm;
+        std::array<u256, 2> profit{};
+        for (const std::uint16_t k : {std::uint16_t{64}, std::uint16_t{4096}}) {
+            params.candidates = k;
+            ASSERT_EQ(kernel_.refusal(accel::to_record(4, params)), Reason::none);
+            const auto found = accel::decision_from(kernel_.answer({.sequence = sequence++, .amount = pow10(18) * 330}));
+            ASSERT_TRUE(found);
+            profit.at(k == 64 ? 0 : 1) = static_cast<u256>(found->profit_wei);
+        }
+        EXPECT_GE(profit[0] * 10'000, profit[1] * 9'999) << price_ppm << " ppm: what lies between the samples is lost";
+    }
+}
+
 TEST_F(RangeLegs, OneCandidateIsEnoughForADecision) {
     accel::ParamsRecord params = plain_params();
     for (const std::uint16_t k : {std::uint16_t{1}, std::uint16_t{2}, std::uint16_t{4096}}) {

@@ -153,10 +153,6 @@ Verdict judge(const TrackedBundle& bundle, const BlockEvidence& block, std::span
     return delivery(bundle, block, fee_recipients);
 }
 
-i256 void_cost_wei(const ReceiptEvidence& mint, const ReceiptEvidence& burn) {
-    return -static_cast<i256>(gas_of(mint) + gas_of(burn));
-}
-
 store::OutcomeEntry journal_entry(const TrackedBundle& bundle, const Verdict& verdict, std::uint64_t block, std::int64_t time_ns) {
     return {.uuid = bundle.uuid,
             .version = bundle.version,

@@ -98,8 +98,6 @@ struct Verdict {
                                                const ReceiptEvidence& target, const ReceiptEvidence& burn);
 /// "fee0: predicted 5, realised 4" for every figure that must be equal to the wei (all but gas).
 [[nodiscard]] std::vector<std::string> differences(const Amounts& predicted, const Amounts& realised);
-/// What voiding cost: gas of the two reverted transactions, as a negative profit.
-[[nodiscard]] i256 void_cost_wei(const ReceiptEvidence& mint, const ReceiptEvidence& burn);
 
 [[nodiscard]] store::BundleAmounts to_journal(const Amounts& amounts);
 [[nodiscard]] store::OutcomeEntry journal_entry(const TrackedBundle& bundle, const Verdict& verdict, std::uint64_t block,

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "risk/events.hpp"
 
-#include "base/enum_names.hpp"
 #include <utility>
 
 namespace jitbox::risk {
@@ -14,10 +13,6 @@ constexpr std::array<std::string_view, 4> severity_names = {"INFO", "WARNING", "
 
 std::string_view to_text(Severity severity) {
     return severity_names.at(static_cast<std::size_t>(severity));
-}
-
-std::optional<Severity> severity_from_text(std::string_view text) {
-    return enum_from_text<Severity>(severity_names, text);
 }
 
 const Event& EventRing::add(TimePoint at, Severity severity, std::string rule, std::string text) {

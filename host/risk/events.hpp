@@ -7,7 +7,6 @@
 #include <array>
 #include <cstdint>
 #include <deque>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,7 +17,6 @@ namespace jitbox::risk {
 /// critical: the appliance must not go on by itself: it is disarmed, and arming wants an operator's acknowledgement first.
 enum class Severity : std::uint8_t { info, warning, error, critical };
 [[nodiscard]] std::string_view to_text(Severity severity); ///< "INFO" and so on, as in the journal
-[[nodiscard]] std::optional<Severity> severity_from_text(std::string_view text);
 
 struct Event {
     std::uint64_t number = 0; ///< counts from 1 since the start of the process

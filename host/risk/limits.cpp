@@ -3,6 +3,7 @@
 #include "risk/limits.hpp"
 
 #include "base/enum_names.hpp"
+
 #include <algorithm>
 #include <array>
 

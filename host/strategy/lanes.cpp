@@ -44,10 +44,6 @@ const Lane* Lanes::find(std::uint32_t index) const {
     return found == lanes_.end() ? nullptr : &*found;
 }
 
-std::size_t Lanes::free_count() const {
-    return static_cast<std::size_t>(std::ranges::count(lanes_, LaneState::free, &Lane::state));
-}
-
 std::optional<Lane> Lanes::take(std::string_view bundle, std::uint64_t target_block) {
     const auto found = std::ranges::find(lanes_, LaneState::free, &Lane::state);
     if (found == lanes_.end()) return std::nullopt;

@@ -64,7 +64,6 @@ public:
 
     [[nodiscard]] const std::vector<Lane>& all() const { return lanes_; }
     [[nodiscard]] const Lane* find(std::uint32_t index) const;
-    [[nodiscard]] std::size_t free_count() const;
 
 private:
     [[nodiscard]] Lane* lane(std::uint32_t index);

@@ -268,10 +268,6 @@ TEST(LostBundle, ABundleOfAnEarlierRunIsJudgedWithoutTheTargetsSender) {
     EXPECT_EQ(judge(old, block(), {}).outcome, Outcome::unknown);
 }
 
-TEST(VoidedBundle, CostsTheGasOfBothTransactions) {
-    EXPECT_EQ(void_cost_wei(mint_receipt(), burn_receipt()), -150);
-}
-
 Answer answer(AnswerStatus status) {
     Answer out;
     out.relay_name = "one";

@@ -9,6 +9,11 @@ if(NOT CMAKE_CXX_COMPILER_ID STREQUAL "Clang" OR CMAKE_CXX_COMPILER_VERSION VERS
     "${CMAKE_CXX_COMPILER_ID} ${CMAKE_CXX_COMPILER_VERSION}. Run './run setup', then use a preset.")
 endif()
 
+if("${PROJECT_SOURCE_DIR}${CMAKE_BINARY_DIR}" MATCHES "[ \t]")
+  message(FATAL_ERROR "jitbox cannot be built in '${PROJECT_SOURCE_DIR}' (build directory '${CMAKE_BINARY_DIR}'): Verilator does not find its "
+    "waivers below a path with spaces. Move it to a path without.")
+endif()
+
 set(JITBOX_SANITIZE "" CACHE STRING "comma-separated -fsanitize= list; empty for none")
 option(JITBOX_FUZZ "build the libFuzzer targets of tests/fuzz (the asan-ubsan preset does)" OFF)
 set(JITBOX_MARCH "x86-64-v3" CACHE STRING "instruction set of the build; x86-64-v3 has the mulx that wide arithmetic lives on")

@@ -13,11 +13,13 @@ jitbox_build() {
   build_preset "$preset" "$@"
 }
 
-build_preset() {
+build_preset() { one_at_a_time configure_and_build "$@"; }
+
+configure_and_build() {
   local preset=$1 targets=()
   shift
   [ $# -gt 0 ] && targets=(--target "$@")
   say "building $preset"
-  run cmake --preset "$preset" >/dev/null
-  run cmake --build --preset "$preset" "${targets[@]}"
+  run cmake --preset "$preset" >/dev/null &&
+    run cmake --build --preset "$preset" "${targets[@]}"
 }

@@ -1,9 +1,9 @@
 # ./run setup: the only place that installs anything. What is there already needs neither root nor a network.
 # shellcheck shell=bash
 
-jitbox_setup() {
-  setup_debian_packages && setup_node && setup_npm_packages
-}
+jitbox_setup() { one_at_a_time setup_all; }
+
+setup_all() { setup_debian_packages && setup_node && setup_npm_packages; }
 
 setup_failed() { # setup_failed WHAT WHAT_TO_DO
   printf 'setup: %s\n        -> %s\n' "$1" "$2" >&2

@@ -87,6 +87,7 @@ async function run(options) {
     // Listened to until the end: a second Ctrl-C would leave behind what the first one is still ending.
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => end(signal));
     process.stdout.on("error", () => end("a closed output")); // `| head`
+    process.on("uncaughtException", reject); // a failure like any other: what was started is ended
   });
   const work = async () => {
     await appliance.start();

@@ -20,6 +20,7 @@ export class Process {
     this.log_file = join(log_dir, `${name}.out`);
     this.child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...env }, cwd });
     const log = createWriteStream(this.log_file, { flags: "a" });
+    log.on("error", (error) => (this.log_problem = `, which could not be written: ${error.message}`)); // a full disk
     this.child.stdout.pipe(log, { end: false });
     this.child.stderr.pipe(log, { end: false });
     this.lines = createInterface({ input: this.child.stdout });
@@ -38,7 +39,7 @@ export class Process {
   /** The first line of standard output or error that `accept` gives something for. */
   async line(accept, timeout_ms = 30_000) {
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => finish(reject, new Error(`${this.name}: not ready in ${timeout_ms} ms, see ${this.log_file}`)), timeout_ms);
+      const timer = setTimeout(() => finish(reject, new Error(`${this.name}: not ready in ${timeout_ms} ms, ${this.#see_log()}`)), timeout_ms);
       const finish = (how, what) => {
         clearTimeout(timer);
         this.lines.off("line", take);
@@ -51,8 +52,12 @@ export class Process {
       };
       this.lines.on("line", take);
       this.error_lines.on("line", take);
-      this.exited.then((how) => finish(reject, new Error(`${this.name}: ended with ${how}, see ${this.log_file}`)));
+      this.exited.then((how) => finish(reject, new Error(`${this.name}: ended with ${how}, ${this.#see_log()}`)));
     });
+  }
+
+  #see_log() {
+    return `see ${this.log_file}${this.log_problem ?? ""}`;
   }
 
   kill(signal = "SIGKILL") {

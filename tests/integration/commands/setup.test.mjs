@@ -2,7 +2,7 @@
 // own with stand-ins for apt-get, npm, sudo and id: nothing is installed here.
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { chmodSync, copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,7 +10,7 @@ import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
 
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
-const TOOLS = ["bash", "dirname", "cat", "cp", "cmp", "grep", "sed", "env", "node", "dpkg-query"];
+const TOOLS = ["bash", "dirname", "cat", "cp", "cmp", "grep", "sed", "env", "flock", "mkdir", "node", "dpkg-query"];
 const made = [];
 after(() => made.forEach((dir) => rmSync(dir, { recursive: true })));
 
@@ -66,4 +66,23 @@ test("an npm that was cut off is begun anew, and not again once it is through", 
   writeFileSync(join(dir, "path/npm"), "#!/bin/bash\necho called\n");
   assert.match(setup(dir).said, /called/);
   assert.deepEqual(setup(dir), { status: 0, said: "", last: "" });
+});
+
+test("a second one in the same tree waits for the first", async () => {
+  const dir = tree({ npm: "for ((i = 0; i < 300; i++)); do test -e the_other_waits && break; sleep 0.1; done; mkdir -p node_modules" });
+  const start = () =>
+    new Promise((resolve) => {
+      const child = spawn(join(dir, "run"), ["setup"], { env: { PATH: join(dir, "path") } });
+      let said = "";
+      for (const stream of [child.stdout, child.stderr])
+        stream.on("data", (chunk) => {
+          said += chunk;
+          if (/waiting for another/.test(said)) writeFileSync(join(dir, "the_other_waits"), "");
+        });
+      child.once("close", (status) => resolve({ status, said }));
+    });
+  const both = await Promise.all([start(), start()]);
+  assert.deepEqual(both.map(({ status }) => status), [0, 0]);
+  assert.equal(both.filter(({ said }) => /waiting for another/.test(said)).length, 1);
+  assert.equal(both.filter(({ said }) => /installing the npm packages/.test(said)).length, 1, "the second finds everything there");
 });

@@ -41,10 +41,11 @@ describe("jit-guardian", () => {
   });
 
   /** key: lines that name another than the account's key file. */
-  function write_config({ mode = "unwind", who = GUARDIAN, extra = "", node = bed.manifest.ws_url, key } = {}) {
+  function write_config({ mode = "unwind", who = GUARDIAN, extra = "", node = bed.manifest.ws_url, limit, key } = {}) {
     const file = join(dir, "guardian.toml");
     const [, path] = key_file(dir, "guardian", wallet(who));
-    const text = guardian_config({ manifest: { ...bed.manifest, ws_url: node }, key: path, mode }) + extra;
+    const whole = guardian_config({ manifest: { ...bed.manifest, ws_url: node }, key: path, mode }) + extra;
+    const text = limit ? whole.replace(/^max_fee_per_gas_wei = .*$/m, `max_fee_per_gas_wei = "${limit}"`) : whole;
     writeFileSync(file, key ? text.replace(/^key_file = .*\n/m, key) : text);
     return file;
   }
@@ -113,6 +114,21 @@ describe("jit-guardian", () => {
     const [second] = await pending();
     assert.ok(BigInt(second.maxFeePerGas) > BigInt(first.maxFeePerGas), `${second.maxFeePerGas} after ${first.maxFeePerGas}`);
     await bed.rpc.call("evm_mine");
+    assert.equal(await left(position), 0n);
+  });
+
+  it("never bids above its limit", async () => {
+    const limit = 5_200_000_000n; // above the first bid's tip, below the second's
+    await start({ limit });
+    const position = await strand();
+    for (let i = 0; i < 2; i += 1) {
+      await answered();
+      const [bid] = await pending();
+      assert.ok(BigInt(bid.maxFeePerGas) <= limit && BigInt(bid.maxPriorityFeePerGas) <= limit, `${bid.maxFeePerGas}, ${bid.maxPriorityFeePerGas}`);
+      if (i === 1) assert.equal(BigInt(bid.maxFeePerGas), limit);
+      else await bed.rpc.call("anvil_dropTransaction", bid.hash);
+      await bed.rpc.call("evm_mine");
+    }
     assert.equal(await left(position), 0n);
   });
 

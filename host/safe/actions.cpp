@@ -8,7 +8,10 @@
 #include "chain/u256.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
+#include <cmath>
+#include <cstdio>
 
 namespace jitbox::safe {
 namespace {
@@ -93,6 +96,17 @@ std::string read_argument(chain::AbiReader& in, const Argument& argument) {
     return chain::to_decimal(in.sint(name.c_str(), width_of(argument.type, "int")));
 }
 
+/// A weight is a float of the executor (Words.sol): mantissa (32 bits) | shift (8 bits), mantissa * 2^(32 - shift) wei for the
+/// smallest unit of the token.
+std::string weight_in_words(const std::string& value) {
+    std::uint64_t weight = 0;
+    std::from_chars(value.data(), value.data() + value.size(), weight);
+    const double wei = std::ldexp(static_cast<double>(weight >> 8), 32 - static_cast<int>(weight & 0xff));
+    std::array<char, 32> text{};
+    std::snprintf(text.data(), text.size(), "%.6g", wei);
+    return std::string(" (") + text.data() + " wei a unit)";
+}
+
 /// What a number means, where its unit or its code is not how a person says it.
 std::string explained(std::string_view name, const std::string& value) {
     if (name.ends_with("Gwei")) {
@@ -103,6 +117,7 @@ std::string explained(std::string_view name, const std::string& value) {
         if (digits.ends_with('.')) digits.pop_back();
         return " (" + digits + " ether)";
     }
+    if (name.starts_with("weight")) return weight_in_words(value);
     if (name == "fork")
         return value == "0"   ? " (Uniswap V3)"
                : value == "1" ? " (PancakeSwap V3)"

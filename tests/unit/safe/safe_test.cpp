@@ -94,6 +94,10 @@ TEST(owner_actions, amounts_and_codes_are_said_as_people_say_them) {
             "transactionGwei = 300000000000 (300 ether), blockGwei = 1500000000 (1.5 ether), tipGwei = 1 (0.000000001 ether)"));
     EXPECT_THAT(words("listPool", {account, account, "0x" + std::string(64, '7'), "1", "2", "3"}),
                 HasSubstr("fork = 1 (PancakeSwap V3)"));
+    const std::string one = std::to_string((1ULL << 31U) << 8U | 63U);
+    const std::string usdc = std::to_string((0xbebc2000ULL << 8U) | 35U); // 3.2e9 * 2^-3: 2500 dollars an ether, six decimals
+    EXPECT_THAT(words("setWeights", {"0", one, usdc}), HasSubstr("(1 wei a unit), weight1 = "));
+    EXPECT_THAT(words("setWeights", {"0", one, usdc}), HasSubstr("(4e+08 wei a unit)"));
     EXPECT_THAT(words("withdraw", {"0x0000000000000000000000000000000000000000", "5"}), HasSubstr("(ether), amount = 5"));
 }
 

@@ -53,6 +53,22 @@ Result<chain::Address> safe_guard(NodeSession& node, const chain::Address& safe)
     return address_in(*word, "guard");
 }
 
+Result<std::vector<chain::Address>> safe_modules(NodeSession& node, const chain::Address& safe) {
+    constexpr chain::u256 sentinel = 1; // what the Safe's list begins with
+    constexpr chain::u256 at_most = 10;
+    const auto answer = node.call(
+        safe, chain::AbiWriter(chain::selector_of("getModulesPaginated(address,uint256)")).uint(sentinel).uint(at_most).take());
+    if (!answer) return std::unexpected(answer.error());
+    chain::AbiReader list(*answer);
+    list.uint("offset");
+    list.address("next");
+    const auto count = static_cast<std::size_t>(list.uint("modules", 16));
+    std::vector<chain::Address> out;
+    for (std::size_t i = 0; i < count && !list.failed(); ++i) out.push_back(list.address("module"));
+    if (auto ok = list.finish(); !ok) return fail("safe: the answer of the Safe is malformed: " + ok.error().what);
+    return out;
+}
+
 Result<Bytes32> hash_on_chain(NodeSession& node, const safe::Proposal& proposal) {
     const safe::SafeTransaction& transaction = proposal.transaction;
     chain::AbiWriter call(

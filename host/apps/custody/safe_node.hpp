@@ -5,12 +5,16 @@
 #include "apps/custody/node_session.hpp"
 #include "safe/proposal.hpp"
 
+#include <vector>
+
 namespace jitbox::apps {
 
 /// Errors also: there is no Safe at the address.
 [[nodiscard]] Result<safe::SafeState> safe_state(NodeSession& node, const chain::Address& safe);
 /// Guard's address from the Safe's storage (keccak256("guard_manager.guard.address")), zero for none.
 [[nodiscard]] Result<chain::Address> safe_guard(NodeSession& node, const chain::Address& safe);
+/// The first ten accounts that move the Safe without its owners' signatures; there should be none.
+[[nodiscard]] Result<std::vector<chain::Address>> safe_modules(NodeSession& node, const chain::Address& safe);
 /// Safe.getTransactionHash: only ever compared with our own.
 [[nodiscard]] Result<Bytes32> hash_on_chain(NodeSession& node, const safe::Proposal& proposal);
 /// The executor's OWNER(): a proposal of another Safe would be signed for nothing.

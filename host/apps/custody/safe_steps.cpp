@@ -205,12 +205,18 @@ Result<void> safe_status(const SafeOptions& options) {
     if (!state) return std::unexpected(state.error());
     const auto guard = safe_guard(**node, *address);
     if (!guard) return std::unexpected(guard.error());
+    const auto modules = safe_modules(**node, *address);
+    if (!modules) return std::unexpected(modules.error());
     if (options.as_json) {
-        json::array owners;
-        for (const Address& owner : state->owners) owners.push_back(json::value(chain::to_checksum(owner)));
+        const auto list = [](const std::vector<Address>& addresses) {
+            json::array out;
+            for (const Address& one : addresses) out.push_back(json::value(chain::to_checksum(one)));
+            return out;
+        };
         const json::object out{{"safe", chain::to_checksum(*address)},
                                {"threshold", state->threshold},
-                               {"owners", std::move(owners)},
+                               {"owners", list(state->owners)},
+                               {"modules", list(*modules)},
                                {"nonce", chain::to_decimal(state->nonce)},
                                {"guard", chain::to_checksum(*guard)}};
         std::printf("%s\n", json::serialize(out).c_str());
@@ -219,6 +225,8 @@ Result<void> safe_status(const SafeOptions& options) {
     std::printf("threshold    %zu of %zu\nnonce        %s\nguard        %s\n", state->threshold, state->owners.size(),
                 chain::to_decimal(state->nonce).c_str(),
                 chain::is_zero(*guard) ? "none: a delegatecall would not be refused on chain" : chain::to_checksum(*guard).c_str());
+    for (const Address& module : *modules)
+        std::printf("module       %s moves the Safe without its owners' signatures\n", chain::to_checksum(module).c_str());
     for (const Address& owner : state->owners) std::printf("owner        %s\n", chain::to_checksum(owner).c_str());
     return {};
 }

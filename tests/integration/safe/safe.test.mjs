@@ -207,7 +207,17 @@ describe(`jitctl safe (seed ${SEED})`, () => {
     assert.deepEqual([...(await view("paused"))], [true]);
     await done("unpause");
     assert.deepEqual([...(await view("paused"))], [false]);
-    assert.equal((await desk.must("status", "--node", bed.manifest.ws_url, "--safe", bed.manifest.safe.address)).guard, bed.manifest.safe.guard);
+    assert.equal((await status()).guard, bed.manifest.safe.guard);
+  });
+
+  const status = () => desk.must("status", "--node", bed.manifest.ws_url, "--safe", bed.manifest.safe.address);
+
+  it("shows modules, which would move the Safe without its owners", async () => {
+    assert.deepEqual((await status()).modules, []);
+    const { address } = bed.manifest.safe;
+    await on_chain({ to: address, data: SAFE_ABI.encodeFunctionData("enableModule", [STRANGER]) }, SAFE_OWNERS.slice(0, 3));
+    assert.deepEqual((await status()).modules, [STRANGER]);
+    await on_chain({ to: address, data: SAFE_ABI.encodeFunctionData("disableModule", [SENTINEL, STRANGER]) }, SAFE_OWNERS.slice(0, 3));
   });
 
   it("refuses any other target, ether, refunds and calls that are no owner action", async () => {

@@ -32,7 +32,6 @@ module range_engine
   localparam int unsigned FirstMulDiv = FirstFloat + Floats;
   localparam int unsigned Sources    = FirstMulDiv + MulDivs;
   localparam logic [3:0]  ShellTag   = 4'd15;
-  localparam logic [5:0]  LegWords   = 6'd41;  // constants before these are a leg's, the others the program's
   localparam logic [5:0]  FirstWords = 6'd8;   // so many are there before the first thread begins; make_program.mjs checks the others
   localparam logic [4:0]  DoneField  = 5'd23;
 
@@ -42,7 +41,7 @@ module range_engine
   typedef enum logic [2:0] {Literals, Idle, Constants, Run, Answer} state_t;
   state_t              state;
   logic [5:0]          constant_next, constant_at;
-  logic                constant_write, begin_leg, alive, done;
+  logic                constant_write, constant_published, begin_leg, alive, done;
   logic [WordBits-1:0] constant, constant_q;
   logic                said;  // the first thread says something
   request_t            saying;
@@ -52,6 +51,7 @@ module range_engine
   assign result_valid = state == Answer;
   always_ff @(posedge clk) begin
     constant_write <= state == Literals || state == Constants || (said && saying.option[6]);
+    constant_published <= said && saying.option[6];
     constant_at    <= said ? saying.option[5:0] : constant_next;
     constant_q     <= said ? saying.b : constant;
     case (state)
@@ -65,7 +65,7 @@ module range_engine
       end
       Constants: begin
         constant_next <= constant_next + 6'd1;
-        if (constant_next == LegWords - 6'd1) state <= Run;
+        if (constant_next == FirstLiteral - 6'd1) state <= Run;
       end
       Run:    if (done && !alive) state <= Answer;
       Answer: if (result_ready) state <= Idle;
@@ -73,7 +73,7 @@ module range_engine
     endcase
     if (rst) begin
       state          <= Literals;
-      constant_next  <= LegWords;
+      constant_next  <= FirstLiteral;
       constant_write <= 1'b0;
     end
   end
@@ -90,7 +90,7 @@ module range_engine
     assign requests[i*RequestBits+:RequestBits] = request;
     assign answer = answers[i*AnswerBits+:AnswerBits];
     range_lane i_lane (
-        .clk, .rst, .constant_write, .constant_at, .constant_data(constant_q),
+        .clk, .rst, .constant_write, .constant_at, .constant_data(constant_q), .constant_published,
         .request_valid(request_valid[i]), .request_ready(request_ready[i]), .request,
         .answer_valid(answer_valid[i]), .answer);
   end

@@ -10,6 +10,8 @@ package range_isa_pkg;
 
   // Operands: two files of 32 words a thread, one written by the ALU and one by the units, and 64 constants of the leg.
   localparam logic [1:0] FileAlu = 2'd0, FileUnit = 2'd1;  // else a constant: its number in 6 bits
+  localparam logic [5:0] FirstPublished = 6'd34;  // from here on up to the program's: an instruction waits for it until the leg publishes it
+  localparam logic [5:0] FirstLiteral = 6'd42;  // constants before it are a leg's, from it on the program's
   localparam logic [5:0] Immediate = 6'd63;  // not a constant but the target field, signed
 
   // Units that answer into the unit file ...
@@ -27,7 +29,7 @@ package range_isa_pkg;
   // window: option[1:0] field of the listed tick; tick_math: option[0] price to tick.
   localparam logic [1:0] WindowTick = 2'd0, WindowNet = 2'd1, WindowRatio = 2'd2, WindowGrossAt = 2'd3;
 
-  // spawn: option[0] a thread for every value B, B + C, ... below A, at least one; else one thread, with B.
+  // spawn: option[0] a thread for every value B, B + C, ... below A, maybe none; else one thread, with B.
   // load, store: option[0] the candidates' slots, else the leg's words. out: option[6] a constant of that number, else a result's field.
   // float: option[2:0] operation, [4:3] a times 2^96 or 2^-96, [5] b as the next float above it.
   localparam logic [2:0] FloatOf = 3'd0, FloatTimes = 3'd1, FloatPlus = 3'd2, FloatMinus = 3'd3, FloatFloor = 3'd4, FloatOver = 3'd5;

@@ -10,6 +10,7 @@ module range_lane
     input  logic                constant_write,  // the leg's constants, before it starts
     input  logic [5:0]          constant_at,
     input  logic [WordBits-1:0] constant_data,
+    input  logic                constant_published,  // it is one that the leg publishes
     output logic                request_valid,
     input  logic                request_ready,
     output request_t            request,
@@ -27,11 +28,17 @@ module range_lane
   logic [ThreadBits-1:0] thread_4;
   logic [PcBits-1:0]     next_4;
   logic [InstructionBits-1:0] word_1;
+  logic [63:0] there;
+  logic        published;
+  always_ff @(posedge clk) begin
+    published <= constant_write && constant_published;
+    if (constant_write) there[constant_at] <= constant_published || constant_at < FirstPublished || constant_at >= FirstLiteral;
+  end
   range_program i_program (.clk, .at(pc), .instruction(word_1));
   assign at_1 = word_1;
   range_threads i_threads (
       .clk, .rst, .pc, .instruction(at_1), .room, .issue(issue_1), .issue_thread(thread_1), .issue_pc(pc_1),
-      .resolve(resolve_4), .resolve_thread(thread_4), .resolve_pc(next_4), .answer_valid, .answer);
+      .resolve(resolve_4), .resolve_thread(thread_4), .resolve_pc(next_4), .there, .published, .answer_valid, .answer);
 
   // ---- clock 2: operands
   logic [3*WordBits-1:0] words_2;

@@ -1,6 +1,6 @@
 // The threads of a lane: who may issue an instruction, from where, and which words of the unit file are still awaited.
 // A thread is looked at every second clock; when nobody else may issue, its next instruction follows in the next clock where the program allows
-// it. One that needs an awaited word sleeps until something comes for it.
+// it. One that needs an awaited word sleeps until something comes for it, one that needs a constant that is not published until one is.
 // Clock 0: a thread is picked and its address goes to the program; clock 1: the instruction is here and is issued or not.
 // SPDX-License-Identifier: Apache-2.0
 module range_threads
@@ -19,6 +19,8 @@ module range_threads
     input  logic                  resolve,        // a jump's outcome
     input  logic [ThreadBits-1:0] resolve_thread,
     input  logic [PcBits-1:0]     resolve_pc,
+    input  logic [63:0]           there,          // constants that may be read
+    input  logic                  published,      // one that was not there is
     input  logic                  answer_valid,
     input  answer_t               answer
 );
@@ -62,14 +64,14 @@ module range_threads
   logic [31:0]        waits;  // the picked thread's awaited words
   logic [31:0]        asked, came;  // words that are awaited from now on, and no more
   logic               missing, answers, stops, follows;
-  function automatic logic awaits(input logic [31:0] waiting, input logic [6:0] operand);
-    awaits = operand[6:5] == FileUnit && waiting[operand[4:0]];
+  function automatic logic awaits(input logic [31:0] waiting, input logic [63:0] known, input logic [6:0] operand);
+    awaits = (operand[6:5] == FileUnit && waiting[operand[4:0]]) || (operand[6] && !known[operand[5:0]]);
   endfunction
   assign valid_1 = picked_1 != '0;
   assign waits   = awaited[issue_thread*32+:32];
   assign answers = instruction.unit != UnitNone && instruction.unit <= LastAnswering;
   assign stops   = instruction.unit == UnitStop;
-  assign missing = awaits(waits, instruction.a) || awaits(waits, instruction.b) || awaits(waits, instruction.c) ||
+  assign missing = awaits(waits, there, instruction.a) || awaits(waits, there, instruction.b) || awaits(waits, there, instruction.c) ||
                    (answers && waits[instruction.d]) || (stops && waits != '0);
   assign issue   = valid_1 && !missing && (room || instruction.unit == UnitNone);
   assign follows = alone && issue && instruction.follow;
@@ -104,7 +106,7 @@ module range_threads
         pcs[t*PcBits+:PcBits]      <= answer.pc;
         rest[t*RestBits+:RestBits] <= '0;
         ready[t]                   <= 1'b1;
-      end else if (answered[t] && (asleep[t] || (picked_1[t] && missing))) begin
+      end else if ((answered[t] || published) && (asleep[t] || (picked_1[t] && missing))) begin
         asleep[t] <= 1'b0;
         ready[t]  <= !grant[t];
       end

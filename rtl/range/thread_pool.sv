@@ -30,12 +30,13 @@ module thread_pool
       .out_valid(valid_1), .out_lane(lane_1), .out(request_1));
 
   // ---- who waits for a thread
-  logic                 spawn, queue_ready, waiting, start, last;
+  logic                 spawn, nobody, queue_ready, waiting, start, last;
   logic [SpawnBits-1:0] asked, spawned;
   logic                 many;
   logic [PcBits-1:0]    start_pc;
   logic [ValueBits-1:0] first_value, step, last_offset, offset, start_value;  // offset from the first value, and the last one's at least
-  assign spawn = begin_leg || (valid_1 && request_1.unit == UnitSpawn);
+  assign spawn = begin_leg || (valid_1 && request_1.unit == UnitSpawn && !nobody);
+  assign nobody = request_1.option[0] && $signed(request_1.a[ValueBits-1:0]) <= $signed(request_1.b[ValueBits-1:0]);
   assign asked = begin_leg ? {1'b0, begin_at, {3 * ValueBits{1'b0}}} :
       {request_1.option[0], request_1.target, request_1.b[ValueBits-1:0], request_1.c[ValueBits-1:0],
        request_1.a[ValueBits-1:0] - request_1.b[ValueBits-1:0] - request_1.c[ValueBits-1:0]};

@@ -34,8 +34,8 @@ export class Assembler {
     this.fences = new Set(); // rows that nothing is moved across
     this.constants = new Map(constants.map((name, i) => [name, { constant: i }]));
     this.literals = new Map(); // value -> constant
-    this.first_literal = 41;
-    if (constants.length > this.first_literal) throw new Error('more than 41 constants of a leg');
+    this.first_literal = codes.FirstLiteral;
+    if (constants.length > this.first_literal) throw new Error(`more than ${this.first_literal} constants of a leg`);
     this.zero = this.literal(0n);
   }
 
@@ -50,7 +50,7 @@ export class Assembler {
   literal(value) {
     const key = BigInt(value);
     if (!this.literals.has(key)) {
-      if (this.literals.size === 22) throw new Error('more than 22 literals');
+      if (this.first_literal + this.literals.size === this.codes.Immediate) throw new Error('more literals than constants are left');
       this.literals.set(key, { constant: this.first_literal + this.literals.size });
     }
     return this.literals.get(key);
@@ -149,8 +149,14 @@ export class Assembler {
   floatFloor(d, a) { this.emit({ unit: 'UnitFloat', d, a, option: this.codes.FloatFloor }); }
   /** Makes a + b a constant of all threads, from some 10 clocks on. */
   publish(name, a, b = 0, op = 'OpAdd') { this.emit({ unit: 'UnitOut', a, b, op, option: 128 | 64 | this.constant(name).constant }); }
+  /** Waits until a constant that the leg publishes is there; nothing is moved across. */
+  await(name) {
+    this.fence();
+    this.emit({ a: name });
+    this.fence();
+  }
   spawn(target, value) { this.emit({ unit: 'UnitSpawn', a: value, option: 128, target }); }
-  /** A thread for each of first, first + step, ... below limit: signed words of 64 bits. */
+  /** A thread for each of first, first + step, ... below limit, if any: signed words of 64 bits. */
   spawnRange(target, first, limit, step) { this.emit({ unit: 'UnitSpawn', a: limit, b: first, c: step, option: 1, target }); }
   /** Waits until all that this thread has spawned have stopped; nothing is moved across. */
   join(d, scratch) {

@@ -222,16 +222,15 @@ function mintInside(p, regs, way, known, dropped, failed) {
 }
 
 /**
- * The same for a range that the swap comes to from outside: until then the position makes no difference. Where a step of the swap alone ends at the
- * near bound, the swap begins behind it.
+ * The swap before a range that it comes to from outside, from the last snapshot before its near bound in r.place: until then the position makes no difference. Where
+ * a step of the swap alone ends at the near bound, the swap begins behind it. Returns the state before as candidate_seed.mjs knows it.
  */
-function mintOutside(p, regs, way, dropped, failed) {
+export function comeTo(p, regs, way) {
   const { r, u } = regs;
   const { down } = way;
-  const [within, begun, given, known, entered, minted] = Array.from({ length: 6 }, () => p.label());
+  const [within, begun] = [p.label(), p.label()];
   const [near, far] = down ? [r.upper_price, r.lower_price] : [r.lower_price, r.upper_price];
   const before = { price: u.fee_quotient, liquidity: u.fee_part, remaining: u.quotient };
-  lastBefore(p, regs, way, near, far);
   p.load(u.a, r.place, snapshot_words + BigInt(snapshot.price));
   for (const [name, word] of Object.entries(before)) p.load(word, r.place, snapshot[name]);
   p.jumpIf(u.a, '!=', near, within);
@@ -252,6 +251,17 @@ function mintOutside(p, regs, way, dropped, failed) {
   askWhole(p, regs, way);
   askPrice(p, regs, way);
   p.here(begun);
+  return before;
+}
+
+/** mintInside for a range that the swap comes to from outside. */
+function mintOutside(p, regs, way, known, dropped, failed) {
+  const { r, u } = regs;
+  const { down } = way;
+  const [given, entered, minted] = Array.from({ length: 3 }, () => p.label());
+  const [near, far] = down ? [r.upper_price, r.lower_price] : [r.lower_price, r.upper_price];
+  lastBefore(p, regs, way, near, far);
+  const before = comeTo(p, regs, way);
   p.jumpIf(r.ours, '!=', 0, given);
   chooseLiquidity(p, regs, way, before, () => planInside(p, regs, way));
   p.jump(known);
@@ -335,12 +345,12 @@ function storeEnd(p, { r, u }) {
 /**
  * The thread of a candidate, its place in the list in u.argument: seeded from `entries.seeded`, its bounds in its slot; from `entries.narrow`, one
  * spacing wide, its lower bound above the place in u.argument; scaled from one of `entries.scaled`. Returns where a thread of early_candidates.mjs goes on
- * when its liquidity is in r.ours, and where it ends that has none.
+ * when its liquidity is in r.ours, the price in its range or not, where it ends that has none, and where it goes from its bounds when all of the swap alone is known.
  */
 export function candidate(p, regs, way, entries) {
   const { r, u } = regs;
   const [dropped, failed] = [p.label(), p.label()]; // not evaluated; evaluated, and would revert or has no value
-  const [scale, ready, inside, known, swap, done, ends, close] = Array.from({ length: 8 }, () => p.label());
+  const [scale, ready, inside, known, known_outside, swap, done, ends, close] = Array.from({ length: 9 }, () => p.label());
   entries.scaled.forEach((label, i) => {
     p.here(label);
     p.move(r.s, sixteenths[i]);
@@ -367,7 +377,7 @@ export function candidate(p, regs, way, entries) {
   p.add(r.upper, r.lower, 'spacing');
   p.here(ready);
   prepare(p, regs, way, dropped, inside);
-  mintOutside(p, regs, way, dropped, failed);
+  mintOutside(p, regs, way, known_outside, dropped, failed);
   p.jump(swap);
   p.here(inside);
   mintInside(p, regs, way, known, dropped, failed);
@@ -400,5 +410,5 @@ export function candidate(p, regs, way, entries) {
   p.report({ evaluated: true, known: false });
   p.here(dropped);
   p.stop();
-  return { known, dropped };
+  return { known, known_outside, dropped, again: ready };
 }

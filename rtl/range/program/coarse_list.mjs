@@ -8,11 +8,8 @@ import { slot_words } from './candidate.mjs';
  */
 export const places = { spot: 59n * slot_words, above: 60n * slot_words, two: 120n * slot_words, three: 122n * slot_words, next: 128n * slot_words };
 
-/** What a bound is moved by where it is compared with `edge`, so that no edge is 0. */
-export const edge_offset = ({ down }) => (down ? -(1n << 24n) : 1n << 24n);
-
 /** Tells the candidates that began early the lattice's last tick on the way of the swap. */
-export const publishEdge = (p, way, tick) => p.publish('edge', tick, edge_offset(way));
+export const publishEdge = (p, tick) => p.publish('edge', tick);
 
 /** Tells them that there is no such round. */
-export const publishNoRound = (p, { down }) => p.publish('edge', down ? 1n : -1n);
+export const publishNoRound = (p, { down }) => p.publish('edge', down ? 1n << 24n : -(1n << 24n));

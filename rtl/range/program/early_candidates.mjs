@@ -2,19 +2,24 @@
 // of three that reaches farther on the way of the swap. They begin while the swap alone still runs, wait for its end where their seed needs it, and give up where the list turns out not to have them.
 // SPDX-License-Identifier: Apache-2.0
 import {
-  askBounds, beginAtSpot, clampSeed, lastBefore, loadStop, planInside, rangeOf, slot_words, snapshot, stateInside, takePrices,
+  askBounds, beginAtSpot, clampSeed, comeTo, lastBefore, loadStop, planInside, rangeOf, slot_words, snapshot, stateInside, takePrices,
 } from './candidate.mjs';
 import { askBudgets, leftAtFar, mostLiquidity, seedLiquidity, seedOfPassage, seedOfRange } from './candidate_seed.mjs';
-import { edge_offset, places } from './coarse_list.mjs';
+import { places } from './coarse_list.mjs';
+import { beginOuter } from './outer_candidates.mjs';
 import { askLessFee } from './pool_swap.mjs';
 
 /**
- * Spawns them from u.e, the product of spot's cell and the spacing; those with the longest way first. The words used are free while the swap alone runs.
+ * Spawns them from u.e, spot's cell; those with the longest way first. Leaves in u.e the product of that and the spacing, and what outer_candidates.mjs needs: r.ours
+ * and r.bound_delta. The other words used are free while the swap alone runs.
  */
-export function spawnEarly(p, { r, u }, { down }, labels) {
+export function spawnEarly(p, regs, { down }, labels) {
+  const { r, u } = regs;
   const [spot, step, value, below, limit, spacing] = [r.ours, r.growth, r.lower, r.lower_price, r.upper, r.upper_price];
   p.up32(spacing, 'spacing');
   p.add(step, spacing, slot_words);
+  p.mulShift(u.c, u.e, step, 0);
+  p.mulShift(u.e, u.e, 'spacing', 0);
   p.sub(spot, u.e, 'spacing_offset');
   p.up32(spot, spot);
   p.sub(below, spot, spacing);
@@ -26,28 +31,48 @@ export function spawnEarly(p, { r, u }, { down }, labels) {
   p.add(value, below, places.two);
   p.add(limit, spot, 1n << 32n);
   p.spawnRange(labels[1], value, limit, step);
-  p.add(value, spot, places.spot);
-  p.spawn(labels[0], value);
+  p.add(spot, spot, places.spot);
+  p.spawn(labels[0], spot);
+  beginOuter(p, regs, u.c);
 }
 
-/** From its bounds to its liquidity in r.ours; the first step of the swap is asked for as far as it does not depend on that. */
-function mintEarly(p, regs, way, dropped) {
-  const { r, u } = regs;
-  const { down } = way;
-  const [terms, end, known, beyond, edge] = Array.from({ length: 5 }, () => p.label());
+/** The state of the swap alone before the range, and what can be asked for from there; returns the words of candidate_seed.mjs for it, null when the price is in the range. */
+function stateBefore(p, regs, way, outside) {
+  const { r } = regs;
   askBounds(p, regs);
+  if (outside) {
+    beginAtSpot(p, regs);
+    takePrices(p, regs);
+    lastBefore(p, regs, way, null, way.down ? r.upper_price : r.lower_price);
+    p.move(r.place, r.y);
+    return comeTo(p, regs, way);
+  }
   stateInside(p, regs, way);
   askLessFee(p, regs, way);
   takePrices(p, regs);
   beginAtSpot(p, regs);
-  p.here(terms);
-  p.jumpIf('gain', '==', 0, terms);
-  const range = rangeOf(regs, way, null);
-  seedOfRange(p, regs, way, { ...range, spare: u.fee_part });
-  askBudgets(p, regs, way, true);
-  p.here(end);
-  p.jumpIf('end_left', '==', 0, end);
-  p.load(u.product, 0, snapshot.word_end);
+  return null;
+}
+
+/**
+ * From its bounds to its liquidity in r.ours, in a range that contains spot, or `outside`, which the swap alone has come to; what of the first step does not depend on
+ * the liquidity is asked for. Where the swap alone has come to the far bound it is taken to end beyond it; one that ends there begins `again`.
+ */
+function mintEarly(p, regs, way, outside, { dropped, again }) {
+  const { r, u } = regs;
+  const { down } = way;
+  const [known, beyond] = [p.label(), p.label()];
+  const before = stateBefore(p, regs, way, outside);
+  const [spare, other] = !outside ? [u.fee_part, u.other] : down ? [u.m, u.n] : [u.quotient, u.p];
+  p.await('gain');
+  const range = rangeOf(regs, way, before);
+  seedOfRange(p, regs, way, { ...range, spare });
+  askBudgets(p, regs, way, !outside);
+  p.await('came');
+  if (!outside) p.load(u.product, 0, snapshot.word_end);
+  p.jumpIf('came', down ? '<=' : '>=', range.far, beyond);
+  p.await('end_left');
+  if (outside) p.jumpIf('end_price', down ? '>=' : '<=', range.entry, dropped);
   p.jumpIf('end_price', down ? '<' : '>', range.far, beyond);
   p.move(r.x, 'end_price');
   seedOfPassage(p, regs, way, { entry: range.entry, x: 'end_price', left: 'end_left' });
@@ -55,37 +80,45 @@ function mintEarly(p, regs, way, dropped) {
   p.here(beyond);
   lastBefore(p, regs, way, null, range.far, [u.b, u.e, u.h, u.j]);
   p.move(r.x, range.far);
-  leftAtFar(p, regs, way, u.b, loadStop(p, regs), range.far, [u.fee_quotient, u.other]);
+  leftAtFar(p, regs, way, u.b, loadStop(p, regs), range.far, [u.fee_quotient, other]);
   seedOfPassage(p, regs, way, { entry: range.entry, x: range.far, left: u.b });
   p.here(known);
-  p.move(r.word_end, u.product);
-  mostLiquidity(p, regs, way, true, r.z);
+  if (!outside) p.move(r.word_end, u.product);
+  mostLiquidity(p, regs, way, !outside, r.z);
   seedLiquidity(p, regs, way, {
     ...range,
     root: () => planInside(p, regs, way),
     quotient() {
-      p.add(r.t, down ? r.lower : r.upper, edge_offset(way));
-      p.here(edge);
-      p.jumpIf('edge', '==', 0, edge);
-      p.jumpIf(r.t, down ? '<' : '>', 'edge', dropped);
+      p.fence();
+      p.jumpIf(down ? r.lower : r.upper, down ? '<' : '>', 'edge', dropped);
+      p.jumpIf('end_price', '==', range.far, again);
     },
   });
   clampSeed(p, regs);
 }
 
-/** Their threads, from one of `labels` by width, the lower bound above the place in u.argument; on to one of `exits`. */
+/**
+ * Their threads, from `labels.widths` those that contain spot, from `labels.outer` those of outer_candidates.mjs, the lower bound above the place in u.argument; on to one
+ * of `exits`.
+ */
 export function earlyCandidates(p, regs, way, labels, exits) {
   const { r, u } = regs;
   const bounds = p.label();
-  labels.forEach((label, i) => {
+  labels.widths.forEach((label, i) => {
     p.here(label);
     p.down32(r.lower, u.argument);
     p.add(r.upper, r.lower, 'spacing');
     for (let width = 1; width <= i; ++width) p.add(r.upper, r.upper, 'spacing');
-    if (i + 1 < labels.length) p.jump(bounds);
+    if (i + 1 < labels.widths.length) p.jump(bounds);
   });
   p.here(bounds);
   p.move(r.ours, 0);
-  mintEarly(p, regs, way, exits.dropped);
+  mintEarly(p, regs, way, false, exits);
   p.jump(exits.known);
+  p.here(labels.outer);
+  p.down32(r.lower, u.argument);
+  p.add(r.upper, r.lower, 'spacing');
+  p.move(r.ours, 0);
+  mintEarly(p, regs, way, true, exits);
+  p.jump(exits.known_outside);
 }

@@ -45,12 +45,14 @@ export const leg_constants = [
 /** So many constants are there when the first thread begins: FirstWords of range_engine.sv. */
 export const first_words = 8;
 
-/** Constants that the first thread, and that of the seeds' terms, compute and publish to all. Each is 0 when a leg begins: so a thread can wait for it. */
+/** Constants that the first thread, and that of the seeds' terms, compute and publish to all: an instruction that reads one waits until it is there. */
 export const published = [
+  'came', // a price that the swap alone has come to, behind the snapshots up to there; several times, at last its end
   'end_price', // of the swap alone
   'end_left', // of amountSpecified, a float; it comes behind end_price and behind the snapshots of the swap alone
   'kept', // 1 - fee, a float
   'gain', // SeedTerms.gain; it comes behind `kept`
+  'longest', // farthest bound of a list that is tried whole (whole_round.mjs)
   'edge', // of the list that early candidates stand in: coarse_list.mjs
   'best_place', // of the best candidate before the finish round
 ];

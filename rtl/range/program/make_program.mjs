@@ -4,11 +4,13 @@
 //   node rtl/range/program/make_program.mjs --check   fails when one of them is not what the sources here give
 // SPDX-License-Identifier: Apache-2.0
 import { readFileSync, writeFileSync } from 'node:fs';
-import { first_words, leg_constants, result_words } from './leg_words.mjs';
+import { first_words, leg_constants, published, result_words } from './leg_words.mjs';
 import { makeProgram } from './range_program.mjs';
 
 const made_by = '// Made by program/make_program.mjs: change it there.\n// SPDX-License-Identifier: Apache-2.0\n';
 const hex = (value, bits) => `${bits}'h${value.toString(16)}`;
+
+const after_spawn = 9; // clocks from a spawn to the thread's first instruction at the least: 4 to the unit, 5 from there
 
 /**
  * A leg's first instruction reads its operands 8 clocks after the start, a constant that comes n-th after it stands 3 + n clocks after. Other threads
@@ -16,12 +18,13 @@ const hex = (value, bits) => `${bits}'h${value.toString(16)}`;
  */
 function checkConstantsInTime(assembler) {
   const { rows, labels, codes } = assembler;
+  const constants = leg_constants.length + published.length;
   for (const [name, at] of labels) {
     if (!name.startsWith('leg_')) continue;
     let clock = 0; // since the first instruction, at the least
     rows.slice(at, at + leg_constants.length).forEach((row, k) => {
       const { unit, a, b, c } = row;
-      if (unit === codes.UnitSpawn && clock < leg_constants.length) throw new Error(`${name} + ${k} spawns too early`);
+      if (unit === codes.UnitSpawn && constants - first_words + 3 > 8 + clock + after_spawn) throw new Error(`${name} + ${k} spawns too early`);
       for (const operand of [a, b, c]) {
         const late = operand - 64 - first_words;
         if (operand >= 64 && late < leg_constants.length - first_words && late + 3 > 8 + clock) throw new Error(`${name} + ${k} reads '${leg_constants[operand - 64][0]}' too early`);
@@ -32,6 +35,7 @@ function checkConstantsInTime(assembler) {
 }
 
 function programModule(assembler) {
+  if (leg_constants.length !== assembler.codes.FirstPublished) throw new Error(`FirstPublished of range_isa_pkg.sv is not ${leg_constants.length}`);
   const words = assembler.words();
   checkConstantsInTime(assembler);
   const bits = assembler.fields.reduce((sum, { width }) => sum + width, 0);

@@ -7,20 +7,20 @@ import { publishNoRound } from './coarse_list.mjs';
 import { earlyCandidates, spawnEarly } from './early_candidates.mjs';
 import { done_word, leg_constants, published, result_words } from './leg_words.mjs';
 import {
-  askLessFee, askPrice, askWhole, fetchListed, findWordEnd, nextTick, nowhere, runSwap, settleLast, tick_is_late,
+  askLessFee, askPrice, askWhole, fetchListed, findWordEnd, nextTick, nowhere, q128, runSwap, settleLast, tick_is_late,
 } from './pool_swap.mjs';
 import { sampledRound, searchOn, searchWords, slots } from './range_search.mjs';
+import { askOuter, spawnOuter } from './outer_candidates.mjs';
 import { makeRegisters } from './registers.mjs';
 import { askAhead, fetchAhead, goAhead } from './segments_ahead.mjs';
-import { askLattice, takeLattice, wholeRound } from './whole_round.mjs';
+import { endSnapshots } from './snapshots.mjs';
+import { askSpot, planLattice, wholeRound } from './whole_round.mjs';
 
 // records.hpp
 const reasons = {
   none: 0, minimum_out: 199, maximum_in: 200, out_of_window: 201, too_many_steps: 202, no_candidate: 203, unprofitable: 204,
   amount_overflow: 205, partial_fill: 209,
 };
-
-const beyond = 1n << 255n; // a price above all
 
 const out = (p, name, a, b = 0, op = 'OpAdd') => p.out(result_words.findIndex(([field]) => field === name), a, b, op);
 
@@ -48,13 +48,12 @@ function runAlone(p, regs, way, { terms, early }, exits) {
   fetchAhead(p, regs, way);
   findWordEnd(p, regs, way);
   p.spawn(terms, u.quotient); // which comes when all constants are there
-  spawnEarly(p, regs, way, early);
+  spawnEarly(p, regs, way, early.widths);
   p.move(r.remaining, 'amount');
   p.move(r.calculated, 0);
   p.move(r.liquidity, 'liquidity');
   p.move(r.steps, 0);
   p.move(r.bound, nowhere(way));
-  p.move(r.bound_delta, 0);
   p.move(r.place, 0);
   askLessFee(p, regs, way);
   askPrice(p, regs, way);
@@ -82,20 +81,16 @@ function runAlone(p, regs, way, { terms, early }, exits) {
       const ask = () => {
         fetchListed(p, regs, way);
         fetchAhead(p, regs, way);
-        askLessFee(p, regs, way);
         askPrice(p, regs, way);
+        askOuter(p, regs);
+        spawnOuter(p, regs, way, early.outer);
         nextTick(p, regs, way);
         askWhole(p, regs, way);
         askAhead(p, regs, way);
       };
-      goAhead(p, regs, way, { next_step, snapshot: keep, ask });
+      goAhead(p, regs, way, { next_step, ask });
     },
   });
-}
-
-/** What is before no bound, behind the last snapshot: as many as a candidate looks at at once. */
-function endSnapshots(p, { r }, { down }) {
-  for (let i = 0n; i < 4n; ++i) p.store(down ? 0 : beyond, r.place, i * snapshot_words);
 }
 
 /** What the router checks after the swap. */
@@ -112,31 +107,35 @@ function checkResult(p, { r }, { exact_in }) {
   p.here(ok);
 }
 
-/** The best candidate's numbers, and the verdict. */
+const most_by_share = 1n << 108n; // below it a product with a share that is rounded up at 2^-128 has the quotient's whole part
+
+/** Asks for the tip's share of a profit in units of 2^-128, rounded up, into u.less_fee. */
+const askTipShare = (p, { u }) => p.mulDiv(u.less_fee, 'tip_ppm', q128, 1000000n, { up: true });
+
+/** The best candidate's numbers, and the verdict; where there is none they mean nothing. */
 function decide(p, regs, way) {
   const { r, u } = regs;
-  const found = p.label();
   const words = {
     price: u.m, tick: u.n, lower: u.c, upper: u.d, liquidity: u.e, mint0: u.h, mint1: u.i, burn0: u.j, burn1: u.k, fee: u.l, remaining: u.o, calculated: u.p,
   };
+  const [large, divided] = [p.label(), p.label()];
   const [before_tip, profit, tip] = [r.s, r.x, r.y];
   p.best(u.b, 'place');
   p.best(u.g, 'gross');
   p.best(u.a, 'evaluated');
   p.best(u.f, 'profitable');
+  for (const [name, word] of Object.entries(words)) p.loadSlot(word, u.b, slot[name]);
+  // profit_of
   p.sub(before_tip, u.g, 'gas_cost');
+  p.move(r.t, 0);
+  p.maximum(r.t, before_tip);
+  p.mulShift(u.whole, r.t, u.less_fee, 128);
+  p.jumpIf(r.t, '>=', most_by_share, large);
+  p.here(divided);
+  p.tickAt(u.other, words.price);
   out(p, 'gross_wei', u.g);
   out(p, 'candidates', u.a);
   out(p, 'profitable', u.f);
-  p.jumpIf(u.b, '>=', 0, found);
-  answer(p, reasons.no_candidate);
-  p.here(found);
-  for (const [name, word] of Object.entries(words)) p.loadSlot(word, u.b, slot[name]);
-  p.tickAt(u.f, words.price);
-  // profit_of
-  p.move(r.t, 0);
-  p.maximum(r.t, before_tip);
-  p.mulDiv(u.whole, r.t, 'tip_ppm', 1000000n);
   const { lower, upper, liquidity, mint0, mint1, burn0, burn1, price } = words;
   for (const [name, word] of Object.entries({ tick_lower: lower, tick_upper: upper, liquidity, mint0, mint1, burn0, burn1, price_after: price })) out(p, name, word);
   out(p, way.down ? 'fee0' : 'fee1', words.fee);
@@ -148,25 +147,26 @@ function decide(p, regs, way) {
   out(p, 'profit_wei', profit);
   out(p, 'tip_wei', tip);
   p.move(r.tick, words.tick);
-  p.moveIf(r.tick, u.f, words.tick, '==', tick_is_late);
+  p.moveIf(r.tick, u.other, words.tick, '==', tick_is_late);
   out(p, 'tick_after', r.tick);
   p.move(r.z, reasons.none);
   p.moveIf(r.z, reasons.unprofitable, profit, '<=', 0);
   p.moveIf(r.z, reasons.unprofitable, profit, '<', 'min_profit');
+  p.moveIf(r.z, reasons.no_candidate, u.b, '<', 0);
   answer(p, r.z);
+  p.here(large);
+  p.mulDiv(u.whole, r.t, 'tip_ppm', 1000000n);
+  p.jump(divided);
 }
 
 /** The end of the swap alone, at `price` with `remaining` left: for all candidates, and its tick into r.tick. */
-function endAlone(p, regs, way, w, price, remaining) {
-  const { r, u } = regs;
-  const terms = p.label();
+function endAlone(p, regs, way, price, remaining) {
+  const { u } = regs;
   p.tickAt(u.p, price);
   p.publish('end_price', price);
   endSnapshots(p, regs, way);
+  p.publish('came', price);
   if (remaining === 0) p.publish('end_left', zero);
-  takeLattice(p, regs, w);
-  p.here(terms);
-  p.jumpIf('gain', '==', 0, terms); // all candidates from here on find the seeds' terms
   if (remaining === 0) return;
   leftOf(p, way, u.c, remaining);
   p.publish('end_left', u.c);
@@ -176,6 +176,8 @@ function endAlone(p, regs, way, w, price, remaining) {
 function fails(p, regs, way, reason) {
   endSnapshots(p, regs, way);
   publishNoRound(p, way);
+  p.publish('end_price', 0);
+  p.publish('came', 0);
   p.publish('end_left', zero);
   answer(p, reason);
 }
@@ -187,19 +189,19 @@ function leg(p, regs, way, entries) {
   const w = searchWords(p, regs);
   const unsettled = r.link;
   const was_spawned = r.spent;
-  askLattice(p, regs);
+  askSpot(p, regs);
   runAlone(p, regs, way, { terms, early: entries.early }, { done, ends, fail, leaves, too_many });
   p.here(done);
   p.move(unsettled, 0);
   p.move(r.x, r.tick);
-  endAlone(p, regs, way, w, r.price, r.remaining);
+  endAlone(p, regs, way, r.price, r.remaining);
   if (way.exact_in) {
     p.jump(over);
     p.here(ends);
     p.move(unsettled, 1);
     p.move(r.x, r.tick);
     p.moveIf(r.x, tick_is_late, r.next, '!=', r.price);
-    endAlone(p, regs, way, w, r.next, 0);
+    endAlone(p, regs, way, r.next, 0);
   }
   p.here(over);
   p.move(r.tick, r.x);
@@ -226,6 +228,7 @@ function leg(p, regs, way, entries) {
   p.jumpIf(was_spawned, '!=', 0, spawned);
   sampledRound(p, regs, w, entries.seeded, none);
   p.here(spawned);
+  askTipShare(p, regs);
   searchOn(p, regs, w, entries.seeded, entries.scaled, none);
   decide(p, regs, way);
 
@@ -237,6 +240,7 @@ function leg(p, regs, way, entries) {
   fails(p, regs, way, reasons.too_many_steps);
   p.here(terms);
   seedTerms(p, regs, way);
+  planLattice(p, regs, way);
   p.stop();
 }
 
@@ -252,11 +256,12 @@ export function makeProgram() {
   const named = (name) => ways.map((way) => p.label(`${name}_${way.name}`));
   const legs = named('leg');
   const widths = ['one', 'two', 'three'].map((width) => named(`early_${width}`));
+  const outer = named('early_outer');
   const [seeded, narrow, scaled] = [named('candidate'), named('candidate_narrow'), sixteenths.map((part) => named(`scaled_${part}`))];
   for (const leg_of_way of legs) p.jump(leg_of_way); // a leg begins at the address that is its variant
   for (const way of ways) {
     const of = (labels) => labels[way.variant];
-    const entries = { seeded: of(seeded), narrow: of(narrow), early: widths.map(of), scaled: scaled.map(of) };
+    const entries = { seeded: of(seeded), narrow: of(narrow), early: { widths: widths.map(of), outer: of(outer) }, scaled: scaled.map(of) };
     p.here(of(legs));
     leg(p, regs, way, entries);
     earlyCandidates(p, regs, way, entries.early, candidate(p, regs, way, entries));

@@ -2,24 +2,26 @@
 // segments are asked for at once, and a step is then a subtraction. Anything but a plain step (to a listed tick, the end of a word of the bitmap at most,
 // within the price limit, with something left behind it) is left to run_swap.
 // SPDX-License-Identifier: Apache-2.0
-import { fullAmounts, plannedAmounts, q128 } from './pool_swap.mjs';
+import { askLessFee, fullAmounts, plannedAmounts, q128 } from './pool_swap.mjs';
+import { endSnapshots, max_snapshots, snapshot, snapshot_words } from './snapshots.mjs';
 
-const i255 = 1n << 255n;
-
-/** The segments' words: where they end, the liquidity and the word's end behind, the amounts and the fee. `bad`: not a plain step. */
+/**
+ * The segments' words: where they end, the liquidity and the word's end behind, the amounts and the fee, what remains and what is calculated behind. `bad`: not a
+ * plain step.
+ */
 function segmentsOf({ r, u }, way) {
   const words = [
     {
       ...{ tick: u.listed, price: u.listed_price, net: u.listed_net, ...plannedAmounts({ u }, way), fee: u.fee_quotient },
-      ...{ behind: r.link, bad: r.z, word_behind: r.bound_price },
+      ...{ behind: r.link, bad: r.z, word_behind: r.bound_price, rest: r.lower, sum: r.lower_price },
     },
     {
       ...{ tick: u.gross_lower, price: u.gross_upper, net: u.fee_part, paid: u.i, got: u.j, fee: u.k },
-      ...{ behind: r.x, bad: r.next, word_behind: r.amount_in },
+      ...{ behind: r.x, bad: r.next, word_behind: r.amount_in, rest: r.upper, sum: r.upper_price },
     },
     {
       ...{ tick: u.fee_growth, price: u.argument, net: u.l, paid: u.m, got: u.n, fee: u.o },
-      ...{ behind: r.y, bad: r.fee, word_behind: r.amount_out },
+      ...{ behind: r.y, bad: r.fee, word_behind: r.amount_out, rest: r.growth, sum: r.spent },
     },
   ];
   const before = { price: r.price, behind: r.liquidity, word_behind: r.word_end };
@@ -60,38 +62,94 @@ function markPlain(p, { r }, { down }, { tick, price, behind, word_end, word_beh
   p.moveIf(bad, 1, behind, '>=', q128);
 }
 
+/** The states behind the segments, from the snapshot at r.place on; those that the swap does not come to are written over. */
+function storeSnapshots(p, { r }, { down }, segments) {
+  const ticks = [r.stop, r.stop_price, r.target];
+  const [cursor, steps] = [r.z, r.s];
+  const store = (i, name, value) => p.store(value, r.place, snapshot_words * BigInt(i) + BigInt(snapshot[name]));
+  segments.forEach(({ tick, price }, i) => {
+    p.add(ticks[i], tick, down ? -1n : 0n);
+    store(i, 'price', price);
+  });
+  p.move(cursor, r.cursor);
+  p.move(steps, r.steps);
+  segments.forEach(({ rest, sum, behind, word_behind }, i) => {
+    for (const [name, value] of Object.entries({ tick: ticks[i], remaining: rest, liquidity: behind, calculated: sum, word_end: word_behind })) store(i, name, value);
+    p.add(cursor, cursor, down ? -1n : 1n);
+    p.add(steps, steps, 1);
+    store(i, 'cursor', cursor);
+    store(i, 'steps', steps);
+  });
+}
+
+/** The swap stands behind so many segments; `passed` counts them, and words of snapshots. */
+function standBehind(p, { r }, { down }, segments, passed) {
+  const { tick, rest, sum, price, behind, word_behind } = segments.at(-1);
+  p.move(r.remaining, rest);
+  p.move(r.calculated, sum);
+  p.move(r.price, price);
+  p.move(r.liquidity, behind);
+  p.move(r.word_end, word_behind);
+  p.add(r.tick, tick, down ? -1n : 0n);
+  p.move(passed.steps, BigInt(segments.length));
+  p.move(passed.words, snapshot_words * BigInt(segments.length));
+}
+
+/** The snapshots up to where the swap stands, and what is before no bound behind them, for candidates that begin now. */
+function keepSnapshots(p, regs, way, segments, passed) {
+  const { r } = regs;
+  storeSnapshots(p, regs, way, segments);
+  (way.down ? p.sub : p.add).call(p, r.cursor, r.cursor, passed.steps);
+  p.add(r.steps, r.steps, passed.steps);
+  p.add(r.place, r.place, passed.words);
+  p.minimum(r.place, max_snapshots * snapshot_words);
+  endSnapshots(p, regs, way);
+}
+
 /**
  * The first step goes all the way: as many plain steps as there are, then on to `next_step` with the step behind them asked for; falls through when the
- * first is not plain. `snapshot` keeps the state before a step, `ask` asks for a step.
+ * first is not plain. `ask` asks for a step.
  */
-export function goAhead(p, regs, way, { next_step, snapshot, ask }) {
+export function goAhead(p, regs, way, { next_step, ask }) {
   const { r } = regs;
   const { down, exact_in } = way;
-  const [stop, ordinary] = [p.label(), p.label()];
+  const [one, two, taken, ordinary] = Array.from({ length: 4 }, () => p.label());
   const segments = segmentsOf(regs, way);
-  const askFee = ({ paid, fee }) => p.mulDiv(fee, paid, 'fee', 'keep', { up: true });
-  askFee(segments[0]);
-  for (const segment of segments) markPlain(p, regs, way, segment);
-  p.jumpIf(segments[0].bad, '!=', 0, ordinary);
-  segments.slice(1).forEach(askFee);
-  segments.forEach(({ tick, price, paid, got, fee, behind, word_behind, bad }, i) => {
-    p.add(r.spent, paid, fee);
-    p.sub(r.s, r.remaining, exact_in ? r.spent : got);
-    p.add(r.t, r.calculated, exact_in ? got : r.spent);
-    p.moveIf(bad, 1, r.s, '<=', 0);
-    p.moveIf(bad, 1, r.t, '>=', i255);
-    p.jumpIf(bad, '!=', 0, i === 0 ? ordinary : stop);
-    p.move(r.remaining, r.s);
-    p.move(r.calculated, r.t);
-    p.move(r.price, price);
-    p.move(r.liquidity, behind);
-    p.move(r.word_end, word_behind);
-    p.add(r.tick, tick, down ? -1n : 0n);
-    p.add(r.cursor, r.cursor, down ? -1n : 1n);
-    p.add(r.steps, r.steps, 1);
-    snapshot();
+  const passed = { steps: r.fee, words: r.next };
+  const askFees = () => segments.forEach(({ paid, fee }) => p.mulDiv(fee, paid, 'fee', 'keep', { up: true }));
+  const mark = (segment) => markPlain(p, regs, way, segment);
+  if (down) { // amounts of token0 come late
+    segments.slice(0, 2).forEach(mark);
+    p.fence();
+    askFees();
+    mark(segments[2]);
+  } else {
+    askFees();
+    segments.forEach(mark);
+  }
+  segments.forEach(({ paid, got, fee, rest, sum, bad }, i) => {
+    const before = segments[i - 1] ?? { rest: r.remaining, sum: r.calculated };
+    const spent = exact_in ? rest : sum;
+    p.add(spent, paid, fee);
+    p.sub(rest, before.rest, exact_in ? spent : got);
+    p.add(sum, before.sum, exact_in ? got : spent);
+    p.moveIf(bad, 1, rest, '<=', 0);
   });
-  p.here(stop);
+  p.jumpIf(segments[0].bad, '!=', 0, ordinary);
+  p.jumpIf(segments[1].bad, '!=', 0, one);
+  p.jumpIf(segments[2].bad, '!=', 0, two);
+  standBehind(p, regs, way, segments, passed);
+  p.jump(taken);
+  p.here(two);
+  standBehind(p, regs, way, segments.slice(0, 2), passed);
+  p.jump(taken);
+  p.here(one);
+  standBehind(p, regs, way, segments.slice(0, 1), passed);
+  p.here(taken);
+  askLessFee(p, regs, way);
+  p.fence();
+  keepSnapshots(p, regs, way, segments, passed);
+  p.publish('came', r.price);
   ask();
   p.jump(next_step);
   p.here(ordinary);

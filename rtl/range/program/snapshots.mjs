@@ -5,3 +5,10 @@
 export const snapshot = { price: 0, remaining: 1, liquidity: 2, calculated: 3, tick: 4, cursor: 5, steps: 6, word_end: 7 };
 export const snapshot_words = 8n;
 export const max_snapshots = 64n;
+
+const beyond = 1n << 255n; // a price above all
+
+/** What is before no bound, behind the last snapshot: as many as a candidate looks at at once. */
+export function endSnapshots(p, { r }, { down }) {
+  for (let i = 0n; i < 4n; ++i) p.store(down ? 0 : beyond, r.place, i * snapshot_words);
+}

@@ -12,84 +12,94 @@ const at_once = 64n; // points of one round at most
 const wider = 5n; // of them two or three spacings wide
 const never = -(1n << 24n);
 
-/** Divisions that a plan needs whatever the swap does: cells of spot and of the known ticks, and 2^128 over the spacing. */
-export function askLattice(p, { r, u }) {
-  p.move(r.amount_in, 'known_lower');
-  p.maximum(r.amount_in, min_tick);
-  p.add(r.amount_in, r.amount_in, 'spacing_offset');
-  p.move(r.amount_out, 'known_upper');
-  p.minimum(r.amount_out, max_tick);
-  p.add(r.amount_out, r.amount_out, 'spacing_offset');
+/** Where a plan lies in the leg's memory, behind the snapshots: spot's cell as a tick, the end of the lattice that the swap does not move, and how far the other one may go. */
+const plan = { spot: 1024n, behind: 1025n, farthest: 1026n };
+
+/** Divisions that the first thread needs: spot's cell into u.e, 2^128 over the spacing into u.h. */
+export function askSpot(p, { r, u }) {
   p.add(r.fee, 'tick', 'spacing_offset');
   p.mulDiv(u.e, r.fee, 1, 'spacing');
-  p.mulDiv(u.f, r.amount_in, 1, 'spacing', { up: true });
-  p.mulDiv(u.g, r.amount_out, 1, 'spacing');
   p.mulDiv(u.h, q128, 1, 'spacing');
-  p.mulShift(u.e, u.e, 'spacing', 0);
 }
 
-/** What follows from them: w.spot, the limits of the lattice in w.lo and w.hi, the longest lattice that is tried whole in w.last, and a point's step. */
-export function takeLattice(p, { r, u }, w) {
-  p.mulShift(u.f, u.f, 'spacing', 0);
-  p.mulShift(u.g, u.g, 'spacing', 0);
-  p.add(r.y, u.h, 1);
-  p.half(r.s, 'candidates');
-  p.add(r.s, r.s, 1);
-  p.move(r.z, 'candidates');
-  p.minimum(r.z, at_once);
-  p.sub(r.z, r.z, wider);
-  p.minimum(r.s, r.z);
-  p.mulShift(u.a, r.s, 'spacing', 0);
-  p.up32(w.step, 'spacing');
-  p.add(w.step, w.step, slot_words);
-  p.sub(w.spot, u.e, 'spacing_offset');
-  p.sub(w.lo, u.f, 'spacing_offset');
-  p.sub(w.hi, u.g, 'spacing_offset');
-  p.move(w.last, u.a);
-  p.moveIf(w.last, never, r.s, '<', 0);
-  p.sub(r.s, w.spot, 'spacing');
-  p.moveIf(w.last, never, w.lo, '>', r.s);
-  p.add(r.s, w.spot, 'spacing');
-  p.add(r.s, r.s, 'spacing');
-  p.moveIf(w.last, never, w.hi, '<', r.s);
+/** What a plan needs whatever the swap does, by a thread beside it: into the memory, and `longest`, beyond which a lattice is not tried whole. */
+export function planLattice(p, { r, u }, { down }) {
+  const [low, high, cell, cells, most, spot, lo, hi, length, edge] = [r.lower, r.upper, r.s, r.t, r.x, r.y, r.z, r.link, r.place, r.growth];
+  p.move(low, 'known_lower');
+  p.maximum(low, min_tick);
+  p.add(low, low, 'spacing_offset');
+  p.move(high, 'known_upper');
+  p.minimum(high, max_tick);
+  p.add(high, high, 'spacing_offset');
+  p.add(cell, 'tick', 'spacing_offset');
+  p.mulDiv(u.k, cell, 1, 'spacing');
+  p.mulDiv(u.l, low, 1, 'spacing', { up: true });
+  p.mulDiv(u.m, high, 1, 'spacing');
+  p.half(cells, 'candidates');
+  p.add(cells, cells, 1);
+  p.move(most, 'candidates');
+  p.minimum(most, at_once);
+  p.sub(most, most, wider);
+  p.minimum(cells, most);
+  p.mulShift(u.n, cells, 'spacing', 0);
+  for (const [tick, word] of [[spot, u.k], [lo, u.l], [hi, u.m]]) {
+    p.mulShift(word, word, 'spacing', 0);
+    p.sub(tick, word, 'spacing_offset');
+  }
+  p.move(length, u.n);
+  p.moveIf(length, never, cells, '<', 0);
+  p.sub(edge, spot, 'spacing');
+  p.moveIf(length, never, lo, '>', edge);
+  if (!down) p.maximum(lo, edge);
+  p.add(edge, spot, 'spacing');
+  p.add(edge, edge, 'spacing');
+  p.moveIf(length, never, hi, '<', edge);
+  if (down) p.minimum(hi, edge);
+  p.store(spot, 0, plan.spot);
+  p.store(down ? hi : lo, 0, plan.behind);
+  p.store(down ? lo : hi, 0, plan.farthest);
+  p.publish('longest', down ? hi : lo, length, down ? 'OpSub' : 'OpAdd');
 }
 
 /**
- * Spawns the points that the swap comes to after spot, when the swap that ends at r.tick allows the round; else to `sampled`. Those that contain spot are under way (early_candidates.mjs), and those on its other side earn nothing. The swap ends at spot
- * or on its way from there.
+ * Spawns the points that the swap comes to after spot, when the swap that ends at r.tick allows the round; else to `sampled`. Those that contain spot are under way (early_candidates.mjs), so are those up to the one of
+ * the argument in r.ours (outer_candidates.mjs), and those on spot's other side earn nothing. The swap ends at spot or on its way from there.
  */
 export function wholeRound(p, { r, u }, way, w, narrow, sampled) {
   const { down } = way;
+  const [behind, farthest] = down ? [w.hi, w.lo] : [w.lo, w.hi];
+  p.await('longest'); // it comes behind the rest of the plan
+  p.load(u.a, 0, plan.spot);
+  p.load(u.g, 0, plan.behind);
+  p.load(u.f, 0, plan.farthest);
+  p.add(r.y, u.h, 1);
   p.add(r.t, r.tick, 'spacing_offset');
   p.mulShift(u.e, r.t, r.y, 128); // the cell, exact: the offset tick is below 2^36
   p.mulShift(u.e, u.e, 'spacing', 0);
+  p.up32(w.step, 'spacing');
+  p.add(w.step, w.step, slot_words);
+  p.move(w.spot, u.a);
+  p.move(behind, u.g);
+  p.move(farthest, u.f);
   if (down) {
-    p.add(r.s, w.spot, 'spacing');
-    p.add(r.s, r.s, 'spacing');
-    p.minimum(w.hi, r.s);
-    p.sub(w.last, w.hi, w.last);
     p.add(r.s, 'spacing_offset', 'spacing');
     p.sub(r.t, u.e, r.s);
     p.maximum(w.lo, r.t);
-    p.jumpIf(w.lo, '<', w.last, sampled);
+    p.jumpIf(w.lo, '<', 'longest', sampled);
     p.up32(r.s, w.lo);
-    p.up32(r.t, w.spot);
+    p.down32(r.t, r.ours);
+    p.up32(r.t, r.t);
   } else {
-    p.sub(r.s, w.spot, 'spacing');
-    p.maximum(w.lo, r.s);
-    p.add(w.last, w.lo, w.last);
     p.sub(r.s, 'spacing_offset', 'spacing');
     p.sub(r.s, r.s, 'spacing');
     p.sub(r.t, u.e, r.s);
     p.minimum(w.hi, r.t);
-    p.jumpIf(w.hi, '>', w.last, sampled);
-    p.add(r.s, w.spot, 'spacing');
-    p.up32(r.s, r.s);
-    p.add(r.s, r.s, places.above);
+    p.jumpIf(w.hi, '>', 'longest', sampled);
+    p.add(r.s, r.ours, w.step);
     p.up32(r.t, w.hi);
   }
   p.spawnRange(narrow, r.s, r.t, w.step);
-  publishEdge(p, way, down ? w.lo : w.hi);
+  publishEdge(p, down ? w.lo : w.hi);
   p.move(w.place, places.next);
   p.move(w.stride, 1);
   p.move(w.cells, 1);

@@ -3,6 +3,7 @@
 #include "feed/frame_reader.hpp"
 
 #include "base/hex.hpp"
+#include "base/printable.hpp"
 #include "chain/keccak.hpp"
 #include "feed/node_json.hpp"
 
@@ -23,7 +24,7 @@ std::optional<Bytes32> announced_hash(dom::element value) {
 
 Answer answer_of(std::uint64_t id, dom::element document) {
     std::string_view text;
-    if (document["error"]["message"].get(text) == simdjson::SUCCESS) return {id, fail(std::string(text.substr(0, 500)))};
+    if (document["error"]["message"].get(text) == simdjson::SUCCESS) return {id, fail(printable(text, 500))};
     if (document["result"].get(text) == simdjson::SUCCESS) return {id, std::string(text)};
     return {id, fail("the answer is neither a subscription id nor an error")};
 }
@@ -39,7 +40,7 @@ FrameContent FrameReader::read(std::string_view frame, std::uint64_t received_ns
     if (document["id"].get(id) == simdjson::SUCCESS) return answer_of(id, document);
     std::string_view method;
     if (document["method"].get(method) != simdjson::SUCCESS) return Malformed{"frame: neither an answer nor a notification"};
-    if (method != "eth_subscription") return Malformed{"frame: unexpected method \"" + std::string(method.substr(0, 100)) + "\""};
+    if (method != "eth_subscription") return Malformed{"frame: unexpected method \"" + printable(method, 100) + "\""};
     dom::element params;
     if (document["params"].get(params) != simdjson::SUCCESS) return Malformed{"notification: params is missing"};
     return read_notification(params, received_ns);

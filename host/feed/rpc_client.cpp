@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "feed/rpc_client.hpp"
 
+#include "base/printable.hpp"
 #include "feed/ws_connection.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -37,7 +38,7 @@ std::string error_text(dom::element error) {
     std::string_view message;
     const bool has_code = error["code"].get(code) == simdjson::SUCCESS;
     const bool has_message = error["message"].get(message) == simdjson::SUCCESS;
-    return (has_message ? std::string(message.substr(0, 500)) : std::string("error without a message")) +
+    return (has_message ? printable(message, 500) : std::string("error without a message")) +
            (has_code ? " (code " + std::to_string(code) + ")" : "");
 }
 

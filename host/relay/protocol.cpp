@@ -3,6 +3,7 @@
 #include "relay/protocol.hpp"
 
 #include "base/hex.hpp"
+#include "base/printable.hpp"
 
 #include <boost/json.hpp>
 #include <fmt/format.h>
@@ -129,9 +130,7 @@ std::string cancel_body(CancelStyle style, const std::string& replacement_uuid, 
 
 std::string printable(std::string_view text) {
     constexpr std::size_t longest = 256;
-    std::string out(text.substr(0, longest));
-    std::ranges::replace_if(out, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }, ' ');
-    return out;
+    return jitbox::printable(text, longest);
 }
 
 Answer parse_answer(unsigned http_status, std::string_view body, std::uint64_t id) {

@@ -24,7 +24,7 @@ inline constexpr std::size_t max_answer_bytes = std::size_t{64} * 1024;
 
 /// Fills status, http_status, error_code, bundle_hash and text of an answer. Any bytes give an answer; nothing throws.
 [[nodiscard]] Answer parse_answer(unsigned http_status, std::string_view body, std::uint64_t id);
-/// At most 256 characters, control characters replaced: fit for a log line.
+/// At most 256 characters of printable ASCII: fit for a log line and for JSON.
 [[nodiscard]] std::string printable(std::string_view text);
 
 /// Where a relay is.

@@ -148,6 +148,15 @@ TEST_F(FrameReaderTest, malformed_frames_say_what_is_wrong) {
     EXPECT_THAT(malformed(std::string(5000, '[')), HasSubstr("frame of 5000 bytes"));
 }
 
+TEST_F(FrameReaderTest, the_nodes_own_words_are_cut_and_made_ascii) {
+    const FrameContent content = read(R"({"id":1,"error":{"code":-1,"message":")" + std::string(499, 'x') + "\u00fc\"}}");
+    const auto* answer = std::get_if<Answer>(&content);
+    ASSERT_NE(answer, nullptr);
+    ASSERT_FALSE(answer->result);
+    EXPECT_EQ(answer->result.error().what, std::string(499, 'x') + "?") << "half a character would be no JSON";
+    EXPECT_THAT(malformed(R"({"method":"\u001b[2J\u00fc"})"), HasSubstr(R"(" [2J??")"));
+}
+
 TEST_F(FrameReaderTest, malformed_transactions_name_the_field) {
     const std::string good = transaction_json(test::random_transaction(random, TransactionType::set_code));
     const auto with = [&](const std::string& from, const std::string& to) {

@@ -93,6 +93,19 @@ TEST(RelayAnswer, AnErrorIsARefusalWithItsWordsWhateverTheHttpStatus) {
     EXPECT_FALSE(parse_answer(200, R"({"id":3,"error":{}})", 3).text.empty());
 }
 
+// What a relay says goes through journal and control socket as JSON: one broken byte, and jitctl could not read the bundles any
+// more.
+TEST(RelayAnswer, ItsWordsAreAsciiWhateverItSends) {
+    const auto ascii = [](const std::string& text) {
+        return std::ranges::all_of(text, [](char c) { return c >= ' ' && c <= '~'; });
+    };
+    EXPECT_EQ(parse_answer(200, R"({"id":3,"error":{"message":"für uns"}})", 3).text, "f??r uns");
+    EXPECT_TRUE(ascii(parse_answer(200, R"({"id":3,"error":{"message":")" + std::string(255, 'x') + "\u00fc\"}}", 3).text))
+        << "cut";
+    for (const char* body : {"\xff\xfe no JSON", "\x1b[2J", "{\"id\":3,\"error\":\"\xc3\"}"})
+        EXPECT_TRUE(ascii(parse_answer(502, body, 3).text)) << parse_answer(502, body, 3).text;
+}
+
 TEST(RelayAnswer, AnythingElseIsMalformed) {
     const std::vector<std::string> bodies = {"",
                                              "{",

@@ -31,8 +31,8 @@ struct RelayConfig {
     std::string url;  ///< http:// or https://host[:port][/path]
     std::chrono::milliseconds deadline{500};
     CancelStyle cancel_style = CancelStyle::cancel_bundle;
-    std::string ca_file;                     ///< PEM to trust for https; empty: the system's
-    std::size_t max_connections = 4;         ///< requests in flight; further ones are answered `busy`
+    std::string ca_file;             ///< PEM to trust for https; empty: the system's
+    std::size_t max_connections = 4; ///< requests in flight; further ones are answered `busy`
 };
 
 /// A bundle as the relays see it.

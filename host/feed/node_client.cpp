@@ -63,6 +63,32 @@ Result<Block> existing_block(dom::element value) {
     return block_from_json(value);
 }
 
+// What was asked for, and nothing else: a balancer may ask a node that is elsewhere, and a node may lie.
+
+const chain::Head& head_of(const chain::Head& head) {
+    return head;
+}
+const chain::Head& head_of(const Block& block) {
+    return block.head;
+}
+
+auto with_hash(const Bytes32& hash, auto read) {
+    return [hash, read](dom::element value) {
+        auto out = read(value);
+        if (out && head_of(*out).hash != hash) out = fail("the node answered with another block than " + to_hex(hash));
+        return out;
+    };
+}
+
+auto with_number(std::uint64_t number, auto read) {
+    return [number, read](dom::element value) {
+        auto out = read(value);
+        if (out && head_of(*out).number != number)
+            out = fail("the node answered with another block than " + std::to_string(number));
+        return out;
+    };
+}
+
 Result<std::uint64_t> number_from_json(dom::element value) {
     auto number = quantity_from_json(value, 64);
     if (!number) return std::unexpected(number.error());
@@ -114,7 +140,8 @@ void NodeClient::logs_of_block(const Bytes32& block_hash, const std::vector<chai
 }
 
 void NodeClient::head_by_hash(const Bytes32& block_hash, Done<chain::Head> done) {
-    ask<chain::Head>(rpc_, "eth_getBlockByHash", "[" + quoted(to_hex(block_hash)) + ",false]", std::move(done), existing_head);
+    ask<chain::Head>(rpc_, "eth_getBlockByHash", "[" + quoted(to_hex(block_hash)) + ",false]", std::move(done),
+                     with_hash(block_hash, existing_head));
 }
 
 void NodeClient::latest_head(Done<chain::Head> done) {
@@ -122,15 +149,18 @@ void NodeClient::latest_head(Done<chain::Head> done) {
 }
 
 void NodeClient::head_by_number(std::uint64_t number, Done<chain::Head> done) {
-    ask<chain::Head>(rpc_, "eth_getBlockByNumber", "[" + quantity(number) + ",false]", std::move(done), existing_head);
+    ask<chain::Head>(rpc_, "eth_getBlockByNumber", "[" + quantity(number) + ",false]", std::move(done),
+                     with_number(number, existing_head));
 }
 
 void NodeClient::block_by_hash(const Bytes32& block_hash, Done<Block> done) {
-    ask<Block>(rpc_, "eth_getBlockByHash", "[" + quoted(to_hex(block_hash)) + ",false]", std::move(done), existing_block);
+    ask<Block>(rpc_, "eth_getBlockByHash", "[" + quoted(to_hex(block_hash)) + ",false]", std::move(done),
+               with_hash(block_hash, existing_block));
 }
 
 void NodeClient::block_by_number(std::uint64_t number, Done<Block> done) {
-    ask<Block>(rpc_, "eth_getBlockByNumber", "[" + quantity(number) + ",false]", std::move(done), existing_block);
+    ask<Block>(rpc_, "eth_getBlockByNumber", "[" + quantity(number) + ",false]", std::move(done),
+               with_number(number, existing_block));
 }
 
 void NodeClient::chain_id(Done<std::uint64_t> done) {
@@ -171,10 +201,12 @@ void NodeClient::send_raw_transaction(BytesView raw, Done<Bytes32> done) {
 
 void NodeClient::receipt(const Bytes32& transaction_hash, Done<std::optional<Receipt>> done) {
     ask<std::optional<Receipt>>(rpc_, "eth_getTransactionReceipt", "[" + quoted(to_hex(transaction_hash)) + "]", std::move(done),
-                                [](dom::element value) -> Result<std::optional<Receipt>> {
+                                [transaction_hash](dom::element value) -> Result<std::optional<Receipt>> {
                                     if (value.is_null()) return std::nullopt;
                                     auto receipt = receipt_from_json(value);
                                     if (!receipt) return std::unexpected(receipt.error());
+                                    if (receipt->transaction_hash != transaction_hash)
+                                        return fail("the node answered with the receipt of another transaction");
                                     return std::move(*receipt);
                                 });
 }

@@ -56,7 +56,7 @@ export function verdict(rows, missed) {
   return { ok: reasons.length === 0, reasons, bundles: rows.length, forms: [...forms], unequal };
 }
 
-/** "3 target_mined_elsewhere, 1 pending" */
+/** "3 target_mined_elsewhere, 1 outbid" */
 function outcomes(bundles) {
   const counts = new Map();
   for (const { outcome } of bundles) counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
@@ -65,6 +65,8 @@ function outcomes(bundles) {
 
 export function closing_line(result, missed) {
   if (!result.ok) return `FAILED: ${result.reasons.join("; ")}`;
-  const others = missed.length === 0 ? "no bundle missed its block" : `${missed.length} missed their block (${outcomes(missed)})`;
-  return `OK: ${result.bundles} bundles of ${result.forms.length} router forms included, every wei as predicted; ${others}`;
+  const ended = missed.filter(({ outcome }) => outcome !== "pending");
+  const others = ended.length === 0 ? "no bundle missed its block" : `${ended.length} missed their block (${outcomes(ended)})`;
+  const waiting = missed.length > ended.length ? `, ${missed.length - ended.length} were still waiting for theirs` : "";
+  return `OK: ${result.bundles} bundles of ${result.forms.length} router forms included, every wei as predicted; ${others}${waiting}`;
 }

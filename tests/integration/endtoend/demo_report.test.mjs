@@ -20,7 +20,7 @@ const missed = [{ outcome: "outbid", reason: "another" }, { outcome: "outbid" },
 test("five bundles of three forms are enough", () => {
   const result = verdict(rows(...FORMS, FORMS[0], FORMS[0]), missed);
   assert.deepEqual([result.ok, result.reasons], [true, []]);
-  assert.equal(closing_line(result, missed), "OK: 5 bundles of 3 router forms included, every wei as predicted; 3 missed their block (2 outbid, 1 pending)");
+  assert.equal(closing_line(result, missed), "OK: 5 bundles of 3 router forms included, every wei as predicted; 2 missed their block (2 outbid), 1 were still waiting for theirs");
   assert.match(closing_line(result, []), /no bundle missed its block$/);
 });
 

@@ -65,26 +65,22 @@ Result<Block> existing_block(dom::element value) {
 
 // What was asked for, and nothing else: a balancer may ask a node that is elsewhere, and a node may lie.
 
-const chain::Head& head_of(const chain::Head& head) {
-    return head;
-}
-const chain::Head& head_of(const Block& block) {
-    return block.head;
-}
+struct HasHash {
+    Bytes32 hash;
+    bool operator()(const chain::Head& head) const { return head.hash == hash; }
+    bool operator()(const Block& block) const { return block.head.hash == hash; }
+};
 
-auto with_hash(const Bytes32& hash, auto read) {
-    return [hash, read](dom::element value) {
-        auto out = read(value);
-        if (out && head_of(*out).hash != hash) out = fail("the node answered with another block than " + to_hex(hash));
-        return out;
-    };
-}
+struct HasNumber {
+    std::uint64_t number;
+    bool operator()(const chain::Head& head) const { return head.number == number; }
+    bool operator()(const Block& block) const { return block.head.number == number; }
+};
 
-auto with_number(std::uint64_t number, auto read) {
-    return [number, read](dom::element value) {
+auto only(auto is_it, const std::string& name, auto read) {
+    return [is_it, name, read](dom::element value) {
         auto out = read(value);
-        if (out && head_of(*out).number != number)
-            out = fail("the node answered with another block than " + std::to_string(number));
+        if (out && !is_it(*out)) out = fail("the node answered with another block than " + name);
         return out;
     };
 }
@@ -141,7 +137,7 @@ void NodeClient::logs_of_block(const Bytes32& block_hash, const std::vector<chai
 
 void NodeClient::head_by_hash(const Bytes32& block_hash, Done<chain::Head> done) {
     ask<chain::Head>(rpc_, "eth_getBlockByHash", "[" + quoted(to_hex(block_hash)) + ",false]", std::move(done),
-                     with_hash(block_hash, existing_head));
+                     only(HasHash{block_hash}, to_hex(block_hash), existing_head));
 }
 
 void NodeClient::latest_head(Done<chain::Head> done) {
@@ -150,17 +146,17 @@ void NodeClient::latest_head(Done<chain::Head> done) {
 
 void NodeClient::head_by_number(std::uint64_t number, Done<chain::Head> done) {
     ask<chain::Head>(rpc_, "eth_getBlockByNumber", "[" + quantity(number) + ",false]", std::move(done),
-                     with_number(number, existing_head));
+                     only(HasNumber{number}, std::to_string(number), existing_head));
 }
 
 void NodeClient::block_by_hash(const Bytes32& block_hash, Done<Block> done) {
     ask<Block>(rpc_, "eth_getBlockByHash", "[" + quoted(to_hex(block_hash)) + ",false]", std::move(done),
-               with_hash(block_hash, existing_block));
+               only(HasHash{block_hash}, to_hex(block_hash), existing_block));
 }
 
 void NodeClient::block_by_number(std::uint64_t number, Done<Block> done) {
     ask<Block>(rpc_, "eth_getBlockByNumber", "[" + quantity(number) + ",false]", std::move(done),
-               with_number(number, existing_block));
+               only(HasNumber{number}, std::to_string(number), existing_block));
 }
 
 void NodeClient::chain_id(Done<std::uint64_t> done) {

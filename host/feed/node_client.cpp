@@ -34,7 +34,7 @@ std::string call_params(const pools::ContractCall& call, const std::string& bloc
 
 /// Parses the result text and hands the element to `convert`; errors are given the method's name.
 template <typename T, typename Convert>
-Result<T> converted(const char* method, const Result<std::string>& result, Convert convert) {
+Result<T> converted(const char* method, const Result<std::string>& result, Convert&& convert) {
     if (!result) return std::unexpected(result.error());
     dom::parser parser;
     dom::element value;
@@ -48,7 +48,7 @@ Result<T> converted(const char* method, const Result<std::string>& result, Conve
 template <typename T, typename Convert>
 void ask(RpcClient& rpc, const char* method, const std::string& params, Done<T> done, Convert convert) {
     rpc.call({.method = method, .params_json = params},
-             [method, done = std::move(done), convert](const Result<std::string>& result) {
+             [method, done = std::move(done), convert = std::move(convert)](const Result<std::string>& result) {
                  done(converted<T>(method, result, convert));
              });
 }

@@ -132,6 +132,10 @@ private:
             return;
         }
         const auto value = schema::convert(key.type, key.range, *text);
+        if (!value && text->empty()) {
+            wrong(field, "is empty", fmt::format("fill it in ({}): {}", schema::name_of(key.type), key.help));
+            return;
+        }
         if (!value) {
             wrong(field, "= " + *text + " " + value.error().what, value.error().hint);
             return;

@@ -15,6 +15,7 @@ namespace jitbox::apps {
 namespace {
 
 using testing::HasSubstr;
+using testing::StartsWith;
 
 const std::string good = R"(
 environment = "development"
@@ -150,6 +151,15 @@ TEST(ConfigTest, unknown_sections_and_unknown_keys_in_lists_are_errors) {
     EXPECT_EQ(config.error().size(), 2U) << all_of(config.error());
     EXPECT_THAT(all_of(config.error()), HasSubstr("pools[0].fees is not a known key"));
     EXPECT_THAT(all_of(config.error()), HasSubstr("strategi is not a known key"));
+}
+
+TEST(ConfigTest, a_place_that_was_left_empty_is_to_be_filled_in) {
+    const auto config =
+        parse_config(with(good, "executor = \"0x00000000000000000000000000000000000000e1\"", "executor = \"\""), "bad.toml");
+    ASSERT_FALSE(config.has_value());
+    ASSERT_EQ(config.error().size(), 1U) << all_of(config.error());
+    EXPECT_EQ(config.error()[0].what, "config: chain.executor is empty");
+    EXPECT_THAT(config.error()[0].hint, StartsWith("fill it in (address): The executor contract"));
 }
 
 TEST(ConfigTest, out_of_range_negative_and_zero_values_are_named_with_what_is_allowed) {

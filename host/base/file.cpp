@@ -1,4 +1,4 @@
-// A directory opens like a file and gives nothing: it is told apart.
+// Whole files, read and written. A directory opens like a file and gives nothing: it is told apart.
 // SPDX-License-Identifier: Apache-2.0
 #include "base/file.hpp"
 
@@ -7,6 +7,9 @@
 #include <fstream>
 #include <iterator>
 #include <system_error>
+
+#include <fcntl.h>
+#include <unistd.h>
 
 namespace jitbox {
 
@@ -22,6 +25,17 @@ Result<std::string> read_file(const std::filesystem::path& path) {
     std::string text{std::istreambuf_iterator<char>(in), {}};
     if (in.bad()) return unreadable(EIO);
     return text;
+}
+
+Result<void> write_new_private_file(const std::filesystem::path& path, std::string_view text) {
+    const int fd = ::open(path.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
+    if (fd < 0) return fail("cannot make " + path.string() + ": " + std::strerror(errno), "an existing file is never overwritten");
+    errno = 0;
+    const bool written = ::write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size()) && ::fsync(fd) == 0;
+    const int reason = errno == 0 ? ENOSPC : errno;
+    if (::close(fd) == 0 && written) return {};
+    ::unlink(path.c_str());
+    return fail("cannot write " + path.string() + ": " + std::strerror(reason));
 }
 
 } // namespace jitbox

@@ -12,12 +12,8 @@
 
 #include <CLI/CLI.hpp>
 #include <boost/json.hpp>
-#include <fcntl.h>
-#include <unistd.h>
 
-#include <cerrno>
 #include <cstdio>
-#include <cstring>
 #include <iostream>
 #include <iterator>
 #include <string>
@@ -31,11 +27,8 @@ namespace json = boost::json;
 Result<std::string> make_key(const std::string& path) {
     const auto key = signer::generate_approver_key();
     if (!key) return std::unexpected(key.error());
-    const int fd = ::open(path.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
-    if (fd < 0) return fail("cannot make " + path + ": " + std::strerror(errno), "an existing key is never overwritten");
     const signer::Secret line(std::string(key->seed.reveal()) + "\n");
-    const bool written = ::write(fd, line.reveal().data(), line.reveal().size()) == static_cast<ssize_t>(line.reveal().size());
-    if (const bool durable = ::fsync(fd) == 0; ::close(fd) != 0 || !written || !durable) return fail("cannot write " + path);
+    if (auto written = write_new_private_file(path, line.reveal()); !written) return std::unexpected(written.error());
     return key->public_key;
 }
 

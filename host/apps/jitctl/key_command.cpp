@@ -4,6 +4,7 @@
 
 #include "apps/jitctl/commands.hpp"
 #include "apps/jitctl/dual_control.hpp"
+#include "apps/jitctl/key_seal.hpp"
 #include "apps/text/command_line.hpp"
 #include "apps/text/table.hpp"
 #include "base/hex.hpp"
@@ -16,22 +17,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
-#include <cerrno>
 #include <chrono>
 #include <condition_variable>
 #include <cstdio>
-#include <cstring>
 #include <filesystem>
 #include <iostream>
 #include <mutex>
 #include <string>
 #include <thread>
 
-#include <fcntl.h>
-#include <openssl/crypto.h>
 #include <pwd.h>
-#include <termios.h>
 #include <unistd.h>
 
 namespace jitbox::apps {
@@ -47,9 +42,7 @@ struct Options {
     std::string label;
     std::string reason;
     bool yes = false;
-    std::string out;
-    std::string tpm;
-    std::vector<unsigned> pcrs;
+    PinSealing seal;
     DualControl dual;
 };
 
@@ -273,45 +266,6 @@ int unlock(const signer::Config& config, const Options& options) {
     return 0;
 }
 
-/// The first line of standard input; a terminal shows nothing of it.
-signer::Secret read_pin_from_input() {
-    termios shown{};
-    const bool terminal = ::tcgetattr(STDIN_FILENO, &shown) == 0;
-    termios hidden = shown;
-    hidden.c_lflag &= ~static_cast<tcflag_t>(ECHO);
-    if (terminal) {
-        std::fputs("PIN: ", stderr);
-        ::tcsetattr(STDIN_FILENO, TCSANOW, &hidden);
-    }
-    std::array<char, 300> line{};
-    const ssize_t size = ::read(STDIN_FILENO, line.data(), line.size());
-    if (terminal) {
-        ::tcsetattr(STDIN_FILENO, TCSANOW, &shown);
-        std::fputs("\n", stderr);
-    }
-    signer::Secret pin{std::string(line.data(), size > 0 ? static_cast<std::size_t>(size) : 0)};
-    OPENSSL_cleanse(line.data(), line.size());
-    return pin;
-}
-
-Result<void> write_new_private_file(const std::string& path, const std::string& text) {
-    const int fd = ::open(path.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
-    if (fd < 0) return fail("key: cannot make " + path + ": " + std::strerror(errno), "an older file is moved away first");
-    const bool good = ::write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size()) && ::fsync(fd) == 0;
-    ::close(fd);
-    return good ? Result<void>() : fail("key: cannot write " + path, "is the disk full?");
-}
-
-int seal(const Options& options) {
-    const auto sealed = signer::seal_pin(read_pin_from_input(), options.tpm, options.pcrs);
-    if (!sealed) return print_error(sealed.error());
-    if (auto written = write_new_private_file(options.out, *sealed); !written) return print_error(written.error());
-    if (auto opened = signer::unseal_pin_file(options.out, options.tpm); !opened) return print_error(opened.error());
-    std::cout << "sealed and tried: hsm.pin_sealed_file = \"" << options.out << "\""
-              << (options.tpm.empty() ? "" : ", hsm.tpm = \"" + options.tpm + "\"") << "\n";
-    return 0;
-}
-
 } // namespace
 
 int run_key(int argc, char** argv) {
@@ -338,13 +292,13 @@ int run_key(int argc, char** argv) {
     CLI::App* const unlocks = add("unlock", "end the lock-out after wrong PINs");
     unlocks->add_option("--reason", options.reason, "for the audit log")->required();
     CLI::App* const seals = app.add_subcommand("seal", "seal the PIN that stands on standard input by this machine's TPM");
-    seals->add_option("--out", options.out, "the file to make, mode 0600")->required();
-    seals->add_option("--tpm", options.tpm, "how the TPM is reached, e.g. device:/dev/tpmrm0; tpm2-tss finds one when empty");
-    seals->add_option("--pcrs", options.pcrs, "PCRs (SHA-256) that must be as they are now, e.g. 7 for secure boot")
+    seals->add_option("--out", options.seal.out, "the file to make, mode 0600")->required();
+    seals->add_option("--tpm", options.seal.tpm, "how the TPM is reached, e.g. device:/dev/tpmrm0; tpm2-tss finds one when empty");
+    seals->add_option("--pcrs", options.seal.pcrs, "PCRs (SHA-256) that must be as they are now, e.g. 7 for secure boot")
         ->delimiter(',');
     if (const auto code = parse_command_line(app, argc, argv)) return *code;
     const Deadline deadline(options.timeout_s);
-    if (seals->parsed()) return seal(options);
+    if (seals->parsed()) return seal_pin(options.seal);
     auto config = load(options);
     if (!config) return print_mistake(config.error());
     if (lists->parsed()) return list(*config, options);

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "risk/assessment.hpp"
 
-#include <algorithm>
 #include <limits>
 
 namespace jitbox::risk {

@@ -4,7 +4,6 @@
 
 #include "chain/wide_math.hpp"
 
-#include <algorithm>
 #include <limits>
 
 namespace jitbox::strategy {

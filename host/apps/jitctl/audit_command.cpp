@@ -27,7 +27,6 @@
 #include <optional>
 #include <string>
 
-#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 

@@ -7,7 +7,6 @@
 #include "apps/jitctl/key_seal.hpp"
 #include "apps/text/command_line.hpp"
 #include "apps/text/table.hpp"
-#include "base/hex.hpp"
 #include "signer/key_admin.hpp"
 #include "signer/key_approval.hpp"
 #include "signer/sandbox.hpp"
@@ -16,7 +15,6 @@
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <cstdio>

@@ -64,6 +64,19 @@ contract CapsTest is Base {
         _burn(-60, 60, LIQUIDITY, 0);
     }
 
+    function test_what_counts_against_caps_is_rounded_up_and_proceeds_down() public pure {
+        Weight half = Weight.wrap((1 << 31) << 8 | 64);
+        for (uint256 amount = 0; amount < 5; ++amount) {
+            assertEq(half.up(amount), (amount + 1) / 2, "up");
+            assertEq(half.down(amount), amount / 2, "down");
+        }
+        Weight least = Weight.wrap((1 << 31) << 8 | 255);
+        assertEq(least.up(1), 1, "the least counts");
+        assertEq(least.down(type(uint128).max), 0, "the least is worth nothing");
+        Weight highest = Weight.wrap(uint40(type(uint32).max) << 8);
+        assertEq(highest.up(type(uint128).max), uint256(type(uint128).max) * type(uint32).max * 2 ** 32, "no overflow");
+    }
+
     /// Each token counts with its own weight, rounded up to a wei and then to a gwei.
     function testFuzz_weights_are_prices(uint128 amount, uint32 mantissa, uint8 shift) public pure {
         Weight weight = Weight.wrap(uint40(mantissa) << 8 | shift);

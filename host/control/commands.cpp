@@ -332,7 +332,9 @@ void Commands::dispatch(const Request& request, const Respond& respond) {
     const auto is_one_of = [&request](std::initializer_list<std::string_view> ops) {
         return std::ranges::find(ops, request.op) != ops.end();
     };
-    if (request.op == "arm") {
+    if (request.op == "watch") {
+        respond(R"({"watching":true})"); // the server then publishes to whoever asked
+    } else if (request.op == "arm") {
         arm(request, respond);
     } else if (request.op == "renew") {
         renew(request, respond);

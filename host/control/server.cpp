@@ -52,6 +52,10 @@ Result<Request> parse_request(std::string_view line) {
         }
     }
     if (request.op.empty()) return fail("control: 'op' is missing", R"(send {"op": "status"})");
+    std::ignore = json::parse(request.args_json, error); // 1e400 is read as infinity, which is written as no JSON
+    if (!error) return request;
+    if (request.op != "estop") return fail("control: args have a number that is out of range", "amounts are decimal text");
+    request.args_json = "{}"; // a malformed reason stops nobody from stopping
     return request;
 }
 
@@ -121,16 +125,15 @@ private:
             send(error_line(request.error()));
             return false;
         }
-        if (request->op == "watch") {
-            watching_ = true;
-            send(answer_line(std::string(R"({"watching":true})")));
-            return true;
-        }
         request->peer = peer_;
         request->session = number_;
+        const bool watch = request->op == "watch";
         const std::weak_ptr<Session> weak = weak_from_this();
-        handler(*request, [weak](const Answer& answer) {
-            if (const auto self = weak.lock()) self->send(answer_line(answer));
+        handler(*request, [weak, watch](const Answer& answer) {
+            const auto self = weak.lock();
+            if (!self) return;
+            if (watch && answer) self->watching_ = true;
+            self->send(answer_line(answer));
         });
         return true;
     }

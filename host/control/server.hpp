@@ -46,8 +46,8 @@ struct ServerOptions {
     std::size_t watcher_backlog = 4096;             ///< events that may wait for a slow watcher before it is dropped
 };
 
-/// Answers {"ok": true, "result": ...} or {"ok": false, "error": "...", "hint": "..."}. The op "watch" is the server's own: after
-/// its answer, every published line is sent until the client goes.
+/// Answers {"ok": true, "result": ...} or {"ok": false, "error": "...", "hint": "..."}. After the
+/// handler has allowed the op "watch", every published line is sent until the client goes.
 class Server {
 public:
     Server(boost::asio::io_context& io, ServerOptions options, Handler handler);

@@ -131,6 +131,8 @@ TEST_F(CommandsTest, what_is_to_be_approved_is_a_question_with_the_arguments_of_
 TEST_F(CommandsTest, another_user_may_only_stop) {
     EXPECT_THAT(ask("arm", R"({"ttl_s": 5, "max_notional_wei": "5"})", 777).error().what, HasSubstr("may not give commands"));
     EXPECT_THAT(ask("status", "{}", 777).error().what, HasSubstr("may not give commands"));
+    EXPECT_THAT(ask("watch", "{}", 777).error().what, HasSubstr("may not give commands")) << "what is published is no stranger's";
+    EXPECT_TRUE(ask("watch"));
     EXPECT_CALL(appliance_, estop(_, _, _)).WillOnce(InvokeArgument<2>(Answer("{}")));
     EXPECT_CALL(appliance_, disarm(_, _, _)).WillOnce(InvokeArgument<2>(Answer("{}")));
     EXPECT_TRUE(ask("estop", "{}", 777).has_value());

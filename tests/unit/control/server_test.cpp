@@ -55,9 +55,11 @@ protected:
     }
 
     void answer(const Request& request, const Respond& respond) {
-        if (request.op == "echo") respond(request.args_json);
+        if (request.op == "echo" || request.op == "estop") respond(request.args_json);
         if (request.op == "who") respond(std::to_string(request.peer.uid));
         if (request.op == "refuse") respond(fail("no", "ask nicely"));
+        if (request.op == "watch" && may_watch_) respond("{}");
+        if (request.op == "watch" && !may_watch_) respond(fail("not you"));
         // any other op: never answered
     }
 
@@ -80,6 +82,7 @@ protected:
     asio::io_context io_;
     asio::executor_work_guard<asio::io_context::executor_type> work_ = asio::make_work_guard(io_);
     std::optional<Server> server_;
+    bool may_watch_ = true;
     std::thread thread_;
 };
 
@@ -119,6 +122,24 @@ TEST_F(ServerTest, malformed_lines_are_answered_with_what_is_wrong) {
 TEST_F(ServerTest, a_client_that_sends_no_whole_line_is_dropped) {
     ASSERT_TRUE(start(100ms).has_value());
     EXPECT_EQ(raw("{\"op\":"), "");
+}
+
+// Found by control_command_fuzz: the connection ended without an answer, and an emergency stop was not done.
+TEST_F(ServerTest, a_number_that_is_too_large_is_named_and_stops_nobody_from_stopping) {
+    ASSERT_TRUE(start());
+    EXPECT_THAT(raw("{\"op\":\"echo\",\"args\":{\"a\":1e400}}\n"), HasSubstr("args have a number that is out of range"));
+    EXPECT_THAT(raw("{\"op\":\"estop\",\"args\":{\"reason\":1e400}}\n"), HasSubstr(R"("result":{})"));
+}
+
+TEST_F(ServerTest, who_may_not_watch_gets_nothing_that_is_published) {
+    may_watch_ = false;
+    ASSERT_TRUE(start());
+    const auto watched = client().watch([](std::string_view) { return true; });
+    ASSERT_FALSE(watched);
+    EXPECT_THAT(watched.error().what, HasSubstr("not you"));
+    std::promise<bool> watching;
+    asio::post(io_, [&] { watching.set_value(server_->has_watchers()); });
+    EXPECT_FALSE(watching.get_future().get());
 }
 
 TEST_F(ServerTest, watchers_get_what_is_published_in_order) {

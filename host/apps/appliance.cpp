@@ -27,7 +27,8 @@ Appliance::Impl::Impl(boost::asio::io_context& context, const Config& c, std::un
       services{.io = io, .config = config, .events = events, .journal = *journal, .metrics = metrics, .prices = prices},
       armed_gauge(metrics.gauge("jitbox_armed", "1 while the appliance may sign")),
       alerts(metrics.counter("jitbox_alerts_total", "alerts raised")),
-      arming(services, [this](const ArmView& view) { on_arm_state(view); }), halt(services, arming), engine(std::move(e)),
+      arming(services, [this](const ArmView& view) { on_arm_state(view); }), halt(services, arming, *audit_log),
+      engine(std::move(e)),
       planner(planner_config(config, prices), lanes, [this](const Bytes20& sender) { return market.nonce_of(sender); }),
       gate(risk_limits(config), screen_rules(config)),
       trading{.lanes = lanes, .planner = planner, .gate = gate, .tracker = tracker, .totals = {}}, node(*rpc),
@@ -123,8 +124,13 @@ Result<void> Appliance::Impl::restore() {
 Result<void> Appliance::Impl::restore_halt() {
     const auto state = journal->risk_state();
     if (!state) return std::unexpected(state.error());
-    const auto kept = state->find(halt_key);
-    if (kept == state->end() || !halt.restore(kept->second)) return {};
+    const auto witnessed = witnessed_halt(*audit_log);
+    if (!witnessed) return std::unexpected(witnessed.error());
+    const auto row = state->find(halt_key);
+    const std::string kept = row == state->end() ? "" : row->second;
+    if (!halt.restore(kept.empty() ? *witnessed : kept)) return {};
+    if (kept.empty())
+        audit_own("halt_missing", halt.reason(), "the journal does not hold this halt any more: somebody took it out");
     engine->freeze();
     gate.halt(halt.reason());
     alert("an emergency stop of an earlier run stands: " + halt.objection());

@@ -3,11 +3,13 @@
 #include "apps/arming/halt.hpp"
 
 #include "base/hex.hpp"
+#include "telemetry/log.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/json.hpp>
 
+#include <array>
 #include <future>
 #include <utility>
 
@@ -17,11 +19,21 @@ namespace {
 /// Beyond the signer's own deadline: then a stop that was told has arrived, and a heartbeat has said so, or has not.
 constexpr std::chrono::milliseconds heartbeats{500};
 
+constexpr const char* begun_action = "halt_begun";
+constexpr const char* ended_action = "halt_ended";
+
 std::string text_of(const std::string& reason, const std::string& since, bool latched) {
     return boost::json::serialize(boost::json::object{{"reason", reason}, {"since", since}, {"latched", latched}});
 }
 
 } // namespace
+
+Result<std::string> witnessed_halt(const audit::Log& log) {
+    const auto newest = log.last_of(std::array<std::string_view, 2>{begun_action, ended_action});
+    if (!newest) return std::unexpected(newest.error());
+    const std::optional<audit::Record>& found = *newest;
+    return found && found->event.action == begun_action ? found->event.result : std::string();
+}
 
 Result<void> keep_stop(store::Journal& journal, const std::string& reason, std::chrono::milliseconds patience) {
     const auto written = std::make_shared<std::promise<Result<void>>>();
@@ -35,7 +47,13 @@ Result<void> keep_stop(store::Journal& journal, const std::string& reason, std::
     return answer.get();
 }
 
-Halt::Halt(const Services& services, Arming& arming) : services_(services), arming_(arming) {}
+Halt::Halt(const Services& services, Arming& arming, audit::Log& log) : services_(services), arming_(arming), log_(log) {}
+
+void Halt::witness(const char* action, const std::string& what) {
+    const auto written = log_.append({.user = "jitd", .action = action, .resource = "jitd", .result = what});
+    if (!written)
+        telemetry::log(telemetry::Level::critical, "audit_append_failed", {{"action", action}, {"error", written.error().what}});
+}
 
 void Halt::begin(const std::string& reason) {
     reason_ = reason.empty() ? "no reason given" : reason;
@@ -43,9 +61,14 @@ void Halt::begin(const std::string& reason) {
     begun_ = std::chrono::steady_clock::now();
     latched_ = false;
     keep();
+    // Later: a stop waits for no disk.
+    boost::asio::post(services_.io, [this, alive = std::weak_ptr(alive_), what = text()] {
+        if (!alive.expired()) witness(begun_action, what);
+    });
 }
 
 void Halt::end() {
+    witness(ended_action, text()); // before the journal forgets it: what a crash leaves is a halt
     reason_.clear();
     keep();
 }

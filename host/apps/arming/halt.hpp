@@ -4,6 +4,7 @@
 
 #include "apps/arming/arming.hpp"
 #include "apps/runtime/services.hpp"
+#include "audit/log.hpp"
 #include "control/commands.hpp"
 
 #include <chrono>
@@ -19,14 +20,18 @@ inline constexpr const char* resume_action = "resume_halted";
 /// Under which the journal's risk_state has the halt that stands: text of a JSON object; empty: none does.
 inline constexpr const char* halt_key = "halt";
 
+/// The newest halt that jitd's audit log knows of and that nobody has ended, as text for Halt::restore(); empty: none stands. The
+/// log is anchored outside of jitd's files: a row that is taken out of the journal ends no halt. Errors: the log cannot be read.
+[[nodiscard]] Result<std::string> witnessed_halt(const audit::Log& log);
+
 /// Writes a stop down beside the loop, and waits for that at most `patience`: a later process finds it as Halt::restore() says.
 /// From any thread. Errors: those of the journal, or no answer of it in time (then it may be written all the same).
 [[nodiscard]] Result<void> keep_stop(store::Journal& journal, const std::string& reason, std::chrono::milliseconds patience);
 
-/// On the io_context's thread, like `arming`. Outlives the process: it is in the journal until it is ended.
+/// On the io_context's thread, like `arming`. Outlives the process: it is in the journal until it is ended, and in the audit log.
 class Halt {
 public:
-    Halt(const Services& services, Arming& arming);
+    Halt(const Services& services, Arming& arming, audit::Log& log);
 
     /// Every stop is a new one: approvals given before it serve no more.
     void begin(const std::string& reason);
@@ -53,9 +58,12 @@ public:
 private:
     [[nodiscard]] std::string text() const;
     void keep(const std::function<void(Result<void>)>& done = {});
+    /// A record of `what`, which is text().
+    void witness(const char* action, const std::string& what);
 
     const Services& services_;
     Arming& arming_;
+    audit::Log& log_;
     std::string reason_; ///< empty: not halted
     std::string since_;  ///< wall clock in nanoseconds, as text
     std::chrono::steady_clock::time_point begun_;

@@ -262,6 +262,11 @@ async function check_halt_alone(appliance) {
   const halted = await state_is(appliance, "DISARMED");
   assert.equal(halted.risk.halted, true);
   await refused(appliance, /stopped by an alert: a drill/, "arm", "--ttl", "5m", "--max-notional", "1eth");
+  await restart_with(appliance, {}, () => assert.equal(forge_journal(appliance, "DELETE FROM risk_state WHERE key='halt'"), 1));
+  assert.equal((await appliance.status()).risk.halted, true, "the audit log knows of it");
+  await state_is(appliance, "TRIPPED"); // and so does the signer, which is told what this jitd does not know to have arrived
+  assert.equal((await beside(await appliance.approvals(APPROVERS, ...command))).ok, true);
+  await state_is(appliance, "DISARMED");
   await refused(appliance, /resume_halted needs the approvals of 2 different people, there are 0/, ...command);
   const [bob, carol] = await kept_approvals(appliance, "halt", command);
   await refused(appliance, /two approvals by one person count once/, ...command, ...with_approvals([bob, bob]));
@@ -278,7 +283,7 @@ async function check_halt_alone(appliance) {
   await appliance.build_block(); // a fresh head
   await appliance.arm();
   await appliance.jitctl("disarm", "--reason", "lunch");
-  console.log("  a halt that the signer does not hold is ended by two people, for just that stop");
+  console.log("  a halt that the signer does not hold is ended by two people, for just that stop, and by nobody who takes it out of the journal");
 }
 
 async function check_end(appliance) {

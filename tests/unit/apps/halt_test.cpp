@@ -20,8 +20,15 @@ protected:
     /// As a jitd that was started anew finds it; the one before was killed.
     bool restart() {
         arming_ = std::make_unique<Arming>(services_, [](const ArmView&) {});
-        halt_ = std::make_unique<Halt>(services_, *arming_);
+        halt_ = std::make_unique<Halt>(services_, *arming_, *log_);
         return halt_->restore(kept());
+    }
+    /// The same where somebody has taken the row out of the journal.
+    bool restart_without_row() {
+        EXPECT_TRUE(journal_->commit(store::RiskStateEntry{.time_ns = 1, .key = halt_key, .value = ""}));
+        arming_ = std::make_unique<Arming>(services_, [](const ArmView&) {});
+        halt_ = std::make_unique<Halt>(services_, *arming_, *log_);
+        return halt_->restore(witnessed_halt(*log_).value());
     }
     std::string kept() { return journal_->risk_state().value()[halt_key]; }
     void durable() {
@@ -37,7 +44,8 @@ protected:
         });
     }
 
-    std::unique_ptr<Halt> halt_ = std::make_unique<Halt>(services_, *arming_);
+    std::unique_ptr<audit::Log> log_ = audit::Log::open((directory_ / "audit").string()).value();
+    std::unique_ptr<Halt> halt_ = std::make_unique<Halt>(services_, *arming_, *log_);
 };
 
 TEST_F(HaltTest, without_a_stop_there_is_nothing_to_restore) {
@@ -78,6 +86,24 @@ TEST_F(HaltTest, an_end_is_for_ever) {
     EXPECT_FALSE(restart());
 }
 
+TEST_F(HaltTest, a_row_that_is_taken_out_of_the_journal_ends_no_halt) {
+    const control::ResetCommand command{.operator_name = "bob", .reason = "seen to", .approvals = {}};
+    EXPECT_FALSE(restart_without_row()) << "there was none";
+    halt_->begin("smoke");
+    const std::string subject = halt_->subject(command);
+    durable();
+    ASSERT_TRUE(restart_without_row());
+    EXPECT_EQ(halt_->reason(), "smoke");
+    EXPECT_EQ(halt_->subject(command), subject) << "what two people approved for it serves on";
+    halt_->end();
+    durable();
+    EXPECT_FALSE(restart_without_row()) << "what was ended is not found again";
+    halt_->begin("fire");
+    durable();
+    ASSERT_TRUE(restart_without_row());
+    EXPECT_EQ(halt_->reason(), "fire");
+}
+
 TEST_F(HaltTest, approvals_for_a_stop_serve_for_it_after_a_restart_and_for_no_other_one) {
     const control::ResetCommand command{.operator_name = "bob", .reason = "seen to", .approvals = {}};
     halt_->begin("smoke");
@@ -111,7 +137,7 @@ TEST_F(HaltTest, a_journal_that_cannot_take_it_is_asked_until_it_does) {
     store::Journal& full = *journal_;
     const Services small{.io = io_, .config = config_, .events = events_, .journal = full, .metrics = metrics_, .prices = prices_};
     arming_ = std::make_unique<Arming>(small, [](const ArmView&) {});
-    Halt halt(small, *arming_);
+    Halt halt(small, *arming_, *log_);
     halt.begin("smoke");
     const auto asked = full.dropped();
     halt.tick();

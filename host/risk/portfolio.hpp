@@ -22,8 +22,8 @@ struct Holding {
 /// Sum of floor(amount * price / 2^96), saturating.
 [[nodiscard]] u256 value_of(std::span<const Holding> holdings);
 
-/// Realised profit, day by day (UTC), over a window of days. Not the ups and downs of the tokens' prices: the vault is held anyway,
-/// and what the appliance does is what it is judged by.
+/// Profit, day by day (UTC), over a window of days: what was realised, and what held tokens gained or lost by their prices, as the
+/// caller adds it. What is put in or taken out is neither.
 class ProfitHistory {
 public:
     static constexpr unsigned usual_window_days = 250; ///< a year of trading days, as is usual for historical simulation

@@ -24,7 +24,8 @@ constexpr std::array risk_table{
       "Realised loss of one UTC day, with the worst loss of all that is open, that stops new bundles ($50,000).",
       [](C& c, V v) { c.max_daily_loss_wei = v.wei; }, stated},
     K{"max_drawdown_ppm", Type::integer, "150000", "1..1000000",
-      "Fall of the realised profit from its highest point of the last 250 days, of what the portfolio was worth then.",
+      "Fall of the result, realised and by prices, from its highest point of the last value_at_risk_days, of what the portfolio "
+      "was worth then.",
       [](C& c, V v) { c.max_drawdown_ppm = v.natural(); }, stated},
     K{"max_leverage_ppm", Type::integer, "3000000", "1..100000000", "Value of all open positions together, of the portfolio's.",
       [](C& c, V v) { c.max_leverage_ppm = v.natural(); }, stated},

@@ -64,7 +64,7 @@ std::string print_risk(const json::value& answer) {
     const auto line = [&out](std::string_view name, const std::string& text) { out += fmt::format("{:<11}{}\n", name, text); };
     line("level", fmt::format("{} ({})", member(answer, "level"), member(answer, "level_cause")));
     line("portfolio", ether(answer, "portfolio_value_wei") + " ether");
-    line("today", ether(answer, "profit_today_wei") + " ether");
+    line("today", ether(answer, "profit_today_wei") + " ether, and by prices " + ether(answer, "marked_today_wei"));
     line("drawdown", percent(answer, "drawdown_ppm"));
     line("VaR 95 %", fmt::format("{} ether, of {} days with results in a window of {}", ether(answer, "value_at_risk_wei"),
                                  member(answer, "value_at_risk_days"), member(answer, "value_at_risk_window_days")));

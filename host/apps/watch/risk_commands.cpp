@@ -89,6 +89,7 @@ std::string RiskWatch::Impl::status() const {
                         .ether_wei = vault.ether_wei(),
                         .in_force = trading.gate.limits(),
                         .days = history.days(),
+                        .marked_today_wei = marks.today_wei(SystemClock::now()),
                         .events = events});
 }
 

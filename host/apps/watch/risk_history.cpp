@@ -34,6 +34,7 @@ Result<void> read_state(store::Journal& journal, RiskHistory& out) {
     out.timing_baseline = (*state)["timing_baseline"];
     out.unacknowledged = (*state)["unacknowledged"];
     out.configuration = (*state)["configuration"];
+    out.state = std::move(*state);
     return {};
 }
 

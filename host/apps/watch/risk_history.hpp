@@ -6,6 +6,7 @@
 #include "relay/outcome.hpp"
 #include "risk/gate.hpp"
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -13,7 +14,8 @@ namespace jitbox::apps {
 
 struct RiskHistory {
     risk::History gate;
-    std::vector<store::ProfitEntry> profits; ///< of the window of [risk], oldest first
+    std::vector<store::ProfitEntry> profits;  ///< of the window of [risk], oldest first
+    std::map<std::string, std::string> state; ///< the journal's risk_state; most of it is in the members below
     std::vector<Bytes20> pools_included;
     risk::Protection level = risk::Protection::none;
     std::string level_cause;

@@ -5,6 +5,7 @@
 #include "apps/runtime/config_watch.hpp"
 #include "apps/runtime/parts.hpp"
 #include "apps/watch/limit_memory.hpp"
+#include "apps/watch/mark_keeper.hpp"
 #include "apps/watch/risk_metrics.hpp"
 #include "apps/watch/risk_watch.hpp"
 #include "apps/watch/screen_keeper.hpp"
@@ -30,6 +31,7 @@ struct RiskWatch::Impl : std::enable_shared_from_this<RiskWatch::Impl> {
     RiskMetrics metrics;
     ConfigWatch file;
     risk::ProfitHistory history;
+    MarkKeeper marks{history, [this](const std::string& key, const std::string& value) { remember(key, value); }};
     ScreenKeeper screen;
     risk::Ladder ladder;
     risk::EventRing events;

@@ -88,6 +88,7 @@ std::string risk_report(const RiskReportInputs& inputs) {
         now.portfolio && now.portfolio->value_at_risk_wei ? text(*now.portfolio->value_at_risk_wei) : json::value(nullptr);
     out["value_at_risk_window_days"] = inputs.services.config.risk.value_at_risk_days;
     out["value_at_risk_days"] = inputs.days;
+    out["marked_today_wei"] = chain::to_decimal(inputs.marked_today_wei);
     out["limits"] = limit_rows(now);
     out["in_force"] = json::object{{"max_position_wei", text(inputs.in_force.max_position_value_wei)},
                                    {"max_pool_value_wei", text(inputs.in_force.max_pool_value_wei)},

@@ -18,7 +18,8 @@ struct RiskReportInputs {
     std::vector<VaultHolding> holdings;
     std::optional<u256> ether_wei; ///< native, of executor and lanes
     risk::Limits in_force;
-    std::size_t days = 0; ///< with results, of the value at risk
+    std::size_t days = 0;             ///< with results, of the value at risk
+    chain::i256 marked_today_wei = 0; ///< what the vault gained or lost by prices alone
     const risk::EventRing& events;
 };
 

@@ -45,10 +45,7 @@ Result<void> RiskWatch::Impl::start(std::vector<relay::TrackedBundle>& open) {
     const auto now = SystemClock::now();
     auto past = read_risk_history(services, open, now);
     if (!past) return std::unexpected(past.error());
-    for (const store::ProfitEntry& entry : past->profits) {
-        history.add(entry.profit_wei, SystemClock::time_point(std::chrono::duration_cast<SystemClock::duration>(
-                                          std::chrono::nanoseconds(entry.time_ns))));
-    }
+    marks.restore(past->profits, past->state, now - std::chrono::days(services.config.risk.value_at_risk_days));
     for (const Bytes20& pool : past->pools_included) trading.gate.screen().known(pool);
     const auto tickets = trading.gate.restore(past->gate, now);
     for (std::size_t i = 0; i < open.size(); ++i) open[i].ticket = tickets.at(i);
@@ -126,6 +123,7 @@ void RiskWatch::Impl::take(risk::Findings findings) {
     prices.take(findings.prices);
     trading.gate.set_portfolio(findings.assessment.portfolio);
     take_price_problem(findings);
+    if (seen.price_problem.empty() && vault.value_wei()) marks.look(vault.holdings(), SystemClock::now());
     seen.findings = std::move(findings);
     const risk::Assessment& now = seen.findings.assessment;
     if (ladder.observe(now.loss_use_ppm)) {
@@ -215,7 +213,9 @@ void RiskWatch::posted(std::int64_t frame_to_post_ns) {
 }
 
 void RiskWatch::booked(const chain::i256& profit_wei) {
-    impl_->history.add(profit_wei, SystemClock::now());
+    const auto now = SystemClock::now();
+    impl_->history.add(profit_wei, now);
+    impl_->marks.booked(profit_wei, now);
 }
 
 void RiskWatch::ended(const Bytes20& pool, bool included) {

@@ -107,8 +107,8 @@ public:
     /// Durable when it returns. An error means that the action it was for must be refused (except emergency stop).
     [[nodiscard]] Result<Record> append(const Event& event);
     [[nodiscard]] Head head() const;
-    /// The newest record of one of these actions; empty: there is none. Reads back from the end, along the chain, until it finds it. Errors:
-    /// I/O; the file is not the one that was verified.
+    /// The newest record of one of these actions; empty: there is none. Reads back from the end, along the chain, until it finds
+    /// it. Errors: I/O; the file is not the one that was verified.
     [[nodiscard]] Result<std::optional<Record>> last_of(std::span<const std::string_view> actions) const;
     /// Empty name when there is no anchor. Arming is refused while it fails or is long behind.
     [[nodiscard]] AnchorStatus anchor_status() const;

@@ -103,8 +103,7 @@ int list(const signer::Config& config, const Options& options) {
     for (const signer::KeyView& key : *keys) {
         const std::string age = key.registered ? std::to_string(signer::age_days(key.record, now)) : "not registered";
         std::string note = key.registered ? signer::key_objection(key.record, now) : "the signer registers it at its next start";
-        if (key.state == signer::KeyState::retired)
-            note = key.in_token ? "still in the token: give `jitctl key retire` again" : "";
+        if (key.state == signer::KeyState::retired) note = key.in_token ? "still in the token: give `jitctl key retire` again" : "";
         rows.push_back(
             {key.record.label, chain::to_checksum(key.record.address), std::string(signer::to_text(key.state)), age, note});
     }

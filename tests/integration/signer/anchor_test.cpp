@@ -121,6 +121,24 @@ TEST_F(Anchored, TheLogOfKeysIsHeldByItsOwnAnchor) {
     EXPECT_THAT(unlock(), HasSubstr("the TPM cannot be reached")) << "no record, no action";
 }
 
+// The signer's own start holds keys.db against that log: a copy of both from before a key was retired is no way back.
+TEST_F(Anchored, AnOlderCopyOfKeysDbAndItsLogStartsNoSigner) {
+    begin_anchor();
+    const std::string spec = "tpm:0x01c10103:" + tpm.tcti();
+    rig.set("audit.key_anchor", "\"" + spec + "\"");
+    const std::string log = rig.state_dir() + "/key-audit.log";
+    const std::string begin = JITBOX_BINARY_DIR "/bin/jitctl audit anchor --file " + log + " --anchor " + spec + " > /dev/null";
+    ASSERT_EQ(std::system(begin.c_str()), 0);
+    live(); // both anchors at once
+    copy_state(rig.state_dir(), rig.dir().file("older"));
+    ASSERT_EQ(rig.key_command("unlock --reason drill").status, 0);
+    live();
+    for (const auto& entry : fs::directory_iterator(rig.dir().file("older")))
+        if (const std::string name = entry.path().filename(); name.starts_with("key"))
+            fs::copy_file(entry, fs::path(rig.state_dir()) / name, fs::copy_options::overwrite_existing);
+    expect_refused("key-audit.log", "the TPM's value");
+}
+
 TEST_F(Anchored, AnAnchorThatWasNeverBegunIsRefused) {
     expect_refused("find the index", "make it once with `jitctl audit anchor`");
 }

@@ -61,7 +61,7 @@ protected:
         ASSERT_TRUE(database->execute(sql)) << sql;
     }
     static void copy(const std::string& from, const std::string& to) {
-        for (const std::string part : {"", "-wal", "-shm"}) {
+        for (const std::string part : {"", "-wal", "-shm", ".head"}) {
             std::filesystem::remove(to + part);
             if (std::filesystem::exists(from + part)) std::filesystem::copy_file(from + part, to + part);
         }
@@ -124,8 +124,10 @@ TEST_F(ApprovalBookTest, WhateverIsDoneToTheFileMakesNoUsedApprovalGoodAndNoLeas
     const std::vector<Approval> given = {approve(0, 24h), approve(1, 24h)};
     ASSERT_EQ(refusal(given), "");
     ASSERT_EQ(alone(100), "");
-    close();
+    book.reset();
+    log.reset();
     copy(path, dir.file("sound"));
+    copy(dir.file("audit"), dir.file("sound-log"));
     const std::map<std::string, std::function<void()>> attacks = {
         {"deleted", [&] { copy("/nothing", path); }},
         {"an older copy", [&] { copy(dir.file("older"), path); }},
@@ -140,8 +142,10 @@ TEST_F(ApprovalBookTest, WhateverIsDoneToTheFileMakesNoUsedApprovalGoodAndNoLeas
     };
     for (const auto& [what, attack] : attacks) {
         SCOPED_TRACE(what);
-        close();
+        book.reset();
+        log.reset();
         copy(dir.file("sound"), path);
+        copy(dir.file("sound-log"), dir.file("audit")); // each attack alone
         attack();
         open();
         EXPECT_THAT(told, HasSubstr("approvals.db holds"));

@@ -46,7 +46,7 @@ protected:
         ASSERT_TRUE(raw->execute(sql)) << sql;
     }
     static void copy(const std::string& from, const std::string& to) {
-        for (const std::string part : {"", "-wal", "-shm"}) {
+        for (const std::string part : {"", "-wal", "-shm", ".head"}) {
             std::filesystem::remove(to + part);
             if (std::filesystem::exists(from + part)) std::filesystem::copy_file(from + part, to + part);
         }
@@ -87,7 +87,9 @@ TEST_F(KeyRegistryTest, WhateverIsDoneToTheFileMakesNoRetiredKeyLiveAndNoOldOneY
     ASSERT_TRUE(registry->retire(retired, Wall::now()));
     ASSERT_TRUE(registry->add("jit-1", old, Wall::now() - hours(24 * 31), KeyOrigin::found));
     registry.reset();
+    log.reset();
     copy(path, dir.file("sound"));
+    copy(dir.file("key-audit.log"), dir.file("sound-log"));
     const std::map<std::string, std::function<void()>> attacks = {
         {"deleted", [&] { copy("/nothing", path); }},
         {"an older copy", [&] { copy(dir.file("older"), path); }},
@@ -100,7 +102,9 @@ TEST_F(KeyRegistryTest, WhateverIsDoneToTheFileMakesNoRetiredKeyLiveAndNoOldOneY
     for (const auto& [what, attack] : attacks) {
         SCOPED_TRACE(what);
         registry.reset();
+        log.reset();
         copy(dir.file("sound"), path);
+        copy(dir.file("sound-log"), dir.file("key-audit.log")); // each attack alone
         attack();
         open();
         EXPECT_THAT(told, HasSubstr("keys.db holds"));

@@ -308,23 +308,21 @@ function closeAndReport(p, regs, { down }, failed) {
   const store = (word, name) => p.storeSlot(word, u.argument, slot[name]);
   p.addWrapping(r.growth, r.growth, u.fee_growth);
   p.mulShift(u.c, r.growth, r.ours, 128);
-  p.mulShift(u.e, u.m, 'price0', 96);
-  p.mulShift(u.f, u.n, 'price1', 96);
   p.mulShift(u.g, without, price_without, 96);
   store(u.j, 'burn0');
   store(u.k, 'burn1');
   p.jumpOver(u.fee_growth, 256, failed);
   p.jumpOver(without, 128, failed);
-  p.add(r.s, with_fee, u.c);
-  p.mulShift(u.h, r.s, price_with, 96);
-  p.jumpOver(u.c, 256, failed);
-  p.jumpOver(r.s, 128, failed);
   p.addJumpOver(r.t, u.e, u.f, 255, failed);
   // Its profit is above zero when it is before the tip, the tip's floor is less, and not all of it is tip. profit_of fails when the profit is below
   // -2^255: the tip's floor alone can make it so. r.y: of that sum what is known before u.h.
   p.sub(r.y, u.g, r.t);
   p.sub(r.y, r.y, 'gas_cost');
   p.sub(r.y, r.y, 'tip_floor');
+  p.add(r.s, with_fee, u.c);
+  p.mulShift(u.h, r.s, price_with, 96);
+  p.jumpOver(u.c, 256, failed);
+  p.jumpOver(r.s, 128, failed);
   store(u.c, 'fee');
   p.addJumpOver(r.x, u.g, u.h, 255, failed);
   p.add(r.y, r.y, u.h);
@@ -336,10 +334,17 @@ function closeAndReport(p, regs, { down }, failed) {
   p.report({ evaluated: true, known: true, gross: r.x, place: u.argument, profitable: r.t });
 }
 
+/** What is known of the position while the swap ends, and the values of what it costs into u.e and u.f. */
+function storeMint(p, { r, u }) {
+  p.mulShift(u.e, u.m, 'price0', 96);
+  p.mulShift(u.f, u.n, 'price1', 96);
+  const words = { lower: r.lower, upper: r.upper, liquidity: r.ours, mint0: u.m, mint1: u.n };
+  for (const [name, word] of Object.entries(words)) p.storeSlot(word, u.argument, slot[name]);
+}
+
 /** What is known of the end of the swap before its fees are. */
 function storeEnd(p, { r, u }) {
-  const words = { lower: r.lower, upper: r.upper, liquidity: r.ours, mint0: u.m, mint1: u.n, price: r.price, tick: r.tick, remaining: r.remaining, calculated: r.calculated };
-  for (const [name, word] of Object.entries(words)) p.storeSlot(word, u.argument, slot[name]);
+  for (const name of ['price', 'tick', 'remaining', 'calculated']) p.storeSlot(r[name], u.argument, slot[name]);
 }
 
 /**
@@ -388,7 +393,9 @@ export function candidate(p, regs, way, entries) {
   });
   if (way.exact_in) {
     p.here(ends);
+    if (way.down) storeMint(p, regs); // the amount paid comes late, else the burn's
     const last = () => {
+      if (!way.down) storeMint(p, regs);
       p.moveIf(r.tick, tick_is_late, r.next, '!=', r.price);
       settleLast(p, regs, way, { fail: failed, leaves: failed });
       storeEnd(p, regs);
@@ -402,7 +409,9 @@ export function candidate(p, regs, way, entries) {
   }
   p.here(done);
   p.move(r.next, r.price);
-  askBurn(p, regs, way, () => storeEnd(p, regs), () => storeEnd(p, regs));
+  askBurn(p, regs, way, () => {}, () => {});
+  storeMint(p, regs);
+  storeEnd(p, regs);
   p.here(close);
   closeAndReport(p, regs, way, failed);
   p.stop();

@@ -62,7 +62,7 @@ function markPlain(p, { r }, { down }, { tick, price, behind, word_end, word_beh
   p.moveIf(bad, 1, behind, '>=', q128);
 }
 
-/** The states behind the segments, from the snapshot at r.place on; those that the swap does not come to are written over. */
+/** The states behind the segments, from the snapshot at r.place on. */
 function storeSnapshots(p, { r }, { down }, segments) {
   const ticks = [r.stop, r.stop_price, r.target];
   const [cursor, steps] = [r.z, r.s];
@@ -82,10 +82,13 @@ function storeSnapshots(p, { r }, { down }, segments) {
   });
 }
 
-/** The swap stands behind so many segments; `passed` counts them, and words of snapshots. */
-function standBehind(p, { r }, { down }, segments, passed) {
+/** The swap stands behind so many segments, whose states go to the snapshots; `passed` counts them, and words of snapshots. */
+function standBehind(p, regs, way, segments, passed) {
+  const { r } = regs;
+  const { down } = way;
   const { tick, rest, sum, price, behind, word_behind } = segments.at(-1);
   p.move(r.remaining, rest);
+  askLessFee(p, regs, way);
   p.move(r.calculated, sum);
   p.move(r.price, price);
   p.move(r.liquidity, behind);
@@ -93,12 +96,12 @@ function standBehind(p, { r }, { down }, segments, passed) {
   p.add(r.tick, tick, down ? -1n : 0n);
   p.move(passed.steps, BigInt(segments.length));
   p.move(passed.words, snapshot_words * BigInt(segments.length));
+  storeSnapshots(p, regs, way, segments);
 }
 
 /** The snapshots up to where the swap stands, and what is before no bound behind them, for candidates that begin now. */
-function keepSnapshots(p, regs, way, segments, passed) {
+function keepSnapshots(p, regs, way, passed) {
   const { r } = regs;
-  storeSnapshots(p, regs, way, segments);
   (way.down ? p.sub : p.add).call(p, r.cursor, r.cursor, passed.steps);
   p.add(r.steps, r.steps, passed.steps);
   p.add(r.place, r.place, passed.words);
@@ -146,9 +149,7 @@ export function goAhead(p, regs, way, { next_step, ask }) {
   p.here(one);
   standBehind(p, regs, way, segments.slice(0, 1), passed);
   p.here(taken);
-  askLessFee(p, regs, way);
-  p.fence();
-  keepSnapshots(p, regs, way, segments, passed);
+  keepSnapshots(p, regs, way, passed);
   p.publish('came', r.price);
   ask();
   p.jump(next_step);

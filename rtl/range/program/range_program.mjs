@@ -48,6 +48,7 @@ function runAlone(p, regs, way, { terms, early }, exits) {
   fetchAhead(p, regs, way);
   findWordEnd(p, regs, way);
   p.spawn(terms, u.quotient); // which comes when all constants are there
+  endSnapshots(p, way, 0, snapshot_words);
   spawnEarly(p, regs, way, early.widths);
   p.move(r.remaining, 'amount');
   p.move(r.calculated, 0);
@@ -70,6 +71,7 @@ function runAlone(p, regs, way, { terms, early }, exits) {
     const full = p.label();
     p.jumpIf(r.place, '>=', max_snapshots * snapshot_words, full);
     snapshot_now();
+    endSnapshots(p, way, r.place);
     p.here(full);
   };
   snapshot_now();
@@ -164,7 +166,6 @@ function endAlone(p, regs, way, price, remaining) {
   const { u } = regs;
   p.tickAt(u.p, price);
   p.publish('end_price', price);
-  endSnapshots(p, regs, way);
   p.publish('came', price);
   if (remaining === 0) p.publish('end_left', zero);
   if (remaining === 0) return;
@@ -174,7 +175,6 @@ function endAlone(p, regs, way, price, remaining) {
 
 /** A leg that fails: its early candidates find what they wait for, and that there is no list. */
 function fails(p, regs, way, reason) {
-  endSnapshots(p, regs, way);
   publishNoRound(p, way);
   p.publish('end_price', 0);
   p.publish('came', 0);

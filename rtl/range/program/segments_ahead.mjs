@@ -106,7 +106,7 @@ function keepSnapshots(p, regs, way, passed) {
   p.add(r.steps, r.steps, passed.steps);
   p.add(r.place, r.place, passed.words);
   p.minimum(r.place, max_snapshots * snapshot_words);
-  endSnapshots(p, regs, way);
+  endSnapshots(p, way, r.place);
 }
 
 /**

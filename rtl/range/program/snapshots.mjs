@@ -8,7 +8,7 @@ export const max_snapshots = 64n;
 
 const beyond = 1n << 255n; // a price above all
 
-/** What is before no bound, behind the last snapshot: as many as a candidate looks at at once. */
-export function endSnapshots(p, { r }, { down }) {
-  for (let i = 0n; i < 4n; ++i) p.store(down ? 0 : beyond, r.place, i * snapshot_words);
+/** What is before no bound, behind the last snapshot, from place + offset on: as many as a candidate looks at at once. */
+export function endSnapshots(p, { down }, place, offset = 0n) {
+  for (let i = 0n; i < 4n; ++i) p.store(down ? 0 : beyond, place, offset + i * snapshot_words);
 }

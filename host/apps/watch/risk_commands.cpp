@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <chrono>
 #include <utility>
 
 namespace jitbox::apps {
@@ -89,7 +90,7 @@ std::string RiskWatch::Impl::status() const {
                         .ether_wei = vault.ether_wei(),
                         .in_force = trading.gate.limits(),
                         .days = history.days(),
-                        .marked_today_wei = marks.today_wei(SystemClock::now()),
+                        .marked_today_wei = marks.today_wei(std::chrono::system_clock::now()),
                         .events = events});
 }
 

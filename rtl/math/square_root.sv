@@ -1,7 +1,8 @@
-// floor(sqrt(x)), two digits of the root a stage. Latency XWidth / 4 clocks; initiation interval 1; no back-pressure.
+// floor(sqrt(x)), some digits of the root a stage. Latency XWidth / 2 / Digits clocks; initiation interval 1; no back-pressure.
 // SPDX-License-Identifier: Apache-2.0
 module square_root #(
-    parameter int unsigned XWidth   = 128,  // a multiple of 4
+    parameter int unsigned XWidth   = 128,  // a multiple of 2 Digits
+    parameter int unsigned Digits   = 2,    // a stage
     parameter int unsigned TagWidth = 8     // travels with the operand
 ) (
     input  logic                clk,
@@ -14,7 +15,7 @@ module square_root #(
     output logic [XWidth/2-1:0] root
 );
   localparam int unsigned Half   = XWidth / 2;
-  localparam int unsigned Stages = XWidth / 4;
+  localparam int unsigned Stages = Half / Digits;
   localparam int unsigned Width  = (Half + 2) + Half + XWidth;  // rest, root, digits still to come
 
   // One binary digit: rest' = 4 rest + next two bits, less 4 root + 1 when that fits.
@@ -31,6 +32,11 @@ module square_root #(
     else digit = {less[Half+1:0], found[Half-2:0], 1'b1, left[XWidth-3:0], 2'b00};
   endfunction
 
+  function automatic logic [Width-1:0] stage(input logic [Width-1:0] at);
+    stage = at;
+    for (int k = 0; k < Digits; k = k + 1) stage = digit(stage);
+  endfunction
+
   logic [Stages*Width-1:0]     at;
   logic [(Stages+1)*Width-1:0] from;
   logic [Stages-1:0]           valid;
@@ -43,7 +49,7 @@ module square_root #(
   end
   for (genvar k = 0; k < Stages; k = k + 1) begin : g_stage
     always_ff @(posedge clk) begin
-      if (valid_from[k]) at[k*Width+:Width] <= digit(digit(from[k*Width+:Width]));
+      if (valid_from[k]) at[k*Width+:Width] <= stage(from[k*Width+:Width]);
     end
   end
   delay_line #(.Width(TagWidth), .Depth(Stages)) i_tag (.clk, .in(in_tag), .out(out_tag));

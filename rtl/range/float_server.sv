@@ -1,5 +1,5 @@
-// Short floating point for the lanes: a short_float and a short_divide. From a request to its answer 5 clocks, of a division 18;
-// initiation interval 1.
+// Short floating point of kernels/hls/short_float.hpp for the lanes, what seed_terms needs of it: of an integer, times and over. A float is
+// exponent * 2^32 + mantissa as a signed integer. From a request to its answer 10 clocks; initiation interval 1.
 // SPDX-License-Identifier: Apache-2.0
 module float_server
   import range_isa_pkg::*;
@@ -15,8 +15,7 @@ module float_server
     input  logic                         out_ready,
     output logic [AnswerBits-1:0]        out_data
 );
-  localparam int unsigned LogPlaces = 5;
-  localparam int unsigned TagWidth  = LaneBits + ThreadBits + 5;
+  localparam int unsigned LogPlaces = 4;
 
   logic                valid_1;
   logic [LaneBits-1:0] lane_1;
@@ -25,54 +24,38 @@ module float_server
       .clk, .rst, .in_valid, .in_ready, .in_data, .hold(1'b0), .done({1'b0, out_valid && out_ready}),
       .out_valid(valid_1), .out_lane(lane_1), .out(request_1));
 
-  // Zero is zero whatever its exponent; a may come times a power of two, b as the next float above it.
-  float_t              a_raw, b_raw, a, b;
-  logic [2:0]          op;
-  logic                divides;
-  logic [TagWidth-1:0] tag;
-  assign op      = request_1.option[2:0];
-  assign divides = op == FloatOver;
-  assign tag     = {lane_1, request_1.thread, request_1.d};
-  assign a_raw   = request_1.a[44:0];
-  assign b_raw   = request_1.b[44:0];
-  always_comb begin
-    a = a_raw;
-    b = b_raw;
-    if (request_1.option[4:3] == FloatUp96) a.exponent = a_raw.exponent + 13'sd96;
-    if (request_1.option[4:3] == FloatDown96) a.exponent = a_raw.exponent - 13'sd96;
-    if (request_1.option[5]) begin
-      b.mantissa = b_raw.mantissa == '1 ? 32'h80000000 : b_raw.mantissa + 32'd1;
-      b.exponent = b_raw.mantissa == '1 ? b_raw.exponent + 13'sd1 : b_raw.exponent;
-    end
-    if (a_raw.mantissa == '0) a = FloatZero;
-    if (b_raw.mantissa == '0) b = FloatZero;
-  end
-
-  logic    short_valid, divided_valid;
-  answer_t short_answer, divided_answer;
-  logic [1:0] answer_ready, queued;
-  logic [2*AnswerBits-1:0] answers;  // quotients go first: they have taken longer
-  short_float #(.TagWidth(TagWidth)) i_short (
-      .clk, .rst, .in_valid(valid_1 && !divides), .in_tag(tag), .op, .a, .b, .integer_b(request_1.b), .out_valid(short_valid),
-      .out_tag({short_answer.lane, short_answer.thread, short_answer.d}), .result(short_answer.data));
-  short_divide #(.TagWidth(TagWidth)) i_divide (
-      .clk, .rst, .in_valid(valid_1 && divides), .in_tag(tag), .a, .b, .out_valid(divided_valid),
-      .out_tag({divided_answer.lane, divided_answer.thread, divided_answer.d}), .result(divided_answer.data));
-  assign short_answer.start   = 1'b0;
-  assign short_answer.pc      = '0;
-  assign divided_answer.start = 1'b0;
-  assign divided_answer.pc    = '0;
-  answer_queue #(.Width(AnswerBits), .LogDepth(LogPlaces)) i_short_answers (
-      .clk, .rst, .in_valid(short_valid), .in_ready(answer_ready[0]), .in_data(short_answer),
-      .out_valid(queued[0]), .out_ready(out_ready && !queued[1]), .out_data(answers[0+:AnswerBits]));
-  answer_queue #(.Width(AnswerBits), .LogDepth(LogPlaces)) i_divided_answers (
-      .clk, .rst, .in_valid(divided_valid), .in_ready(answer_ready[1]), .in_data(divided_answer),
-      .out_valid(queued[1]), .out_ready, .out_data(answers[AnswerBits+:AnswerBits]));
-  assign out_valid = queued != '0;
-  assign out_data  = queued[1] ? answers[AnswerBits+:AnswerBits] : answers[0+:AnswerBits];
+  // a may come times a power of two; of an integer the magnitude counts.
+  float_t              a, a_up, a_down, b, of_3, times_3, quotient_9, found_9;
+  logic [255:0]        magnitude;
+  logic [89:0]         early_9;
+  logic [1:0]          op_9;
+  logic [LaneBits+ThreadBits+4:0] who_9;
+  logic [8:0]          valids;
+  answer_t             answer;
+  logic                answer_ready;
+  assign a = request_1.option[4:3] == FloatUp96 ? a_up : request_1.option[4:3] == FloatDown96 ? a_down : request_1.a[44:0];
+  assign b = request_1.b[44:0];
+  short_power #(.Power(96)) i_up (.a(request_1.a[44:0]), .result(a_up));
+  short_power #(.Power(-96)) i_down (.a(request_1.a[44:0]), .result(a_down));
   always_ff @(posedge clk) begin
-    if (!rst && short_valid) a_answer_has_a_place: assert (answer_ready[0]);
-    if (!rst && divided_valid) a_quotient_has_a_place: assert (answer_ready[1]);
+    magnitude <= request_1.b[WordBits-1] ? 256'(-request_1.b) : request_1.b[255:0];
+    valids    <= rst ? '0 : {valids[7:0], valid_1};
+  end
+  short_of i_of (.clk, .x(magnitude), .result(of_3));
+  short_times i_times (.clk, .a, .b, .result(times_3));
+  short_divide i_divide (.clk, .a, .b, .result(quotient_9));
+  delay_line #(.Width(90), .Depth(6)) i_early (.clk, .in({of_3, times_3}), .out(early_9));
+  delay_line #(.Width(2 + LaneBits + ThreadBits + 5), .Depth(9)) i_who (
+      .clk, .in({request_1.option[1:0], lane_1, request_1.thread, request_1.d}), .out({op_9, who_9}));
+  assign found_9 = op_9 == FloatOf ? early_9[89:45] : op_9 == FloatTimes ? early_9[44:0] : quotient_9;
+  assign answer.start = 1'b0;
+  assign answer.pc    = '0;
+  assign answer.data  = WordBits'($signed(found_9));
+  assign {answer.lane, answer.thread, answer.d} = who_9;
+  answer_queue #(.Width(AnswerBits), .LogDepth(LogPlaces)) i_answers (
+      .clk, .rst, .in_valid(valids[8]), .in_ready(answer_ready), .in_data(answer), .out_valid, .out_ready, .out_data);
+  always_ff @(posedge clk) begin
+    if (!rst && valids[8]) a_answer_has_a_place: assert (answer_ready);
   end
   wire unused = &{1'b0, request_1};
 endmodule

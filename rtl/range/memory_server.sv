@@ -29,7 +29,7 @@ module memory_server
   assign at_1    = {request_1.option[0], request_1.b[AddressBits-1:0]};
   assign store_1 = valid_1 && request_1.unit == UnitStore;
   unit_select #(.Lanes(Lanes), .Places(1 << LogPlaces)) i_select (
-      .clk, .rst, .in_valid, .in_ready, .in_data, .hold(store_1), .done({1'b0, store_1} + {1'b0, out_valid && out_ready}),
+      .clk, .rst, .in_valid, .in_ready, .in_data, .hold(1'b0), .done({1'b0, store_1} + {1'b0, out_valid && out_ready}),
       .out_valid(valid_1), .out_lane(lane_1), .out(request_1));
   ram_1r1w #(.Width(WordBits), .Depth(2 << AddressBits)) i_words (
       .clk, .write(store_1), .write_at(at_1), .write_data(request_1.a),

@@ -53,15 +53,13 @@ module range_constants
       (at == 6'd22 ? WordBits'(job.params.tip_ppm) : '0) |  // tip_ppm
       (at == 6'd23 ? WordBits'(job.params.price0) : '0) |  // price0
       (at == 6'd24 ? WordBits'(job.params.price1) : '0) |  // price1
-      (at == 6'd25 ? WordBits'(job.params.budget0) : '0) |  // budget0
-      (at == 6'd26 ? WordBits'(job.params.budget1) : '0) |  // budget1
-      (at == 6'd27 ? WordBits'(job.params.gas_cost_wei) : '0) |  // gas_cost
-      (at == 6'd28 ? WordBits'(job.params.tip_floor_wei) : '0) |  // tip_floor
-      (at == 6'd29 ? WordBits'(job.params.min_profit_wei) : '0) |  // min_profit
-      (at == 6'd30 ? WordBits'(part) : '0) |  // protocol_part
-      (at == 6'd31 ? WordBits'(whole) : '0) |  // protocol_whole
-      (at == 6'd32 ? WordBits'(kept_fee) : '0) |  // kept_fee
-      (at == 6'd33 ? WordBits'(whole_keep) : '0) |  // whole_keep
+      (at == 6'd25 ? WordBits'(job.params.gas_cost_wei) : '0) |  // gas_cost
+      (at == 6'd26 ? WordBits'(job.params.tip_floor_wei) : '0) |  // tip_floor
+      (at == 6'd27 ? WordBits'(job.params.min_profit_wei) : '0) |  // min_profit
+      (at == 6'd28 ? WordBits'(part) : '0) |  // protocol_part
+      (at == 6'd29 ? WordBits'(whole) : '0) |  // protocol_whole
+      (at == 6'd30 ? WordBits'(kept_fee) : '0) |  // kept_fee
+      (at == 6'd31 ? WordBits'(whole_keep) : '0) |  // whole_keep
       (at == 6'd42 ? 260'h0 : '0) |
       (at == 6'd43 ? 260'h100000000000000000000000000000000 : '0) |
       (at == 6'd44 ? 260'h8000000000000000000000000000000000000000000000000000000000000000 : '0) |
@@ -77,11 +75,7 @@ module range_constants
       (at == 6'd54 ? 260'h1 : '0) |
       (at == 6'd55 ? 260'hf4240 : '0) |
       (at == 6'd56 ? 260'h1000000000000000000000000000 : '0) |
-      (at == 6'd57 ? 260'hffffffffffffffffffffffffffffffffffffffffffffffffffffff80000000000 : '0) |
-      (at == 6'd58 ? 260'h1000 : '0) |
-      (at == 6'd59 ? 260'h7fffffffffffffffffffffffffffffff : '0) |
-      (at == 6'd60 ? 260'h10000 : '0) |
-      (at == 6'd61 ? 260'h1000000000000000000000000 : '0) |
-      (at == 6'd62 ? 260'hfffffffffffffffffffffffffffffffffffffffffffffffffffffffe180000000 : '0);
+      (at == 6'd57 ? 260'h1000 : '0) |
+      (at == 6'd58 ? 260'h1000000000000000000000000 : '0);
   wire unused = &{1'b0, job, shares, pancake_share};
 endmodule

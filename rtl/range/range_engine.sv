@@ -7,7 +7,6 @@ module range_engine
 #(
     parameter int unsigned Lanes     = 4,  // 1..8, of 16 threads
     parameter int unsigned MulDivs   = 2,  // at most Lanes: lane i asks mul_div i % MulDivs
-    parameter int unsigned Floats    = 4,  // likewise: lane i asks float_server i % Floats
     parameter int unsigned TickMaths = 4   // 2, 4 or 8
 ) (
     input  logic                clk,
@@ -28,14 +27,13 @@ module range_engine
     input  logic                result_ready,
     output leg_result_t         result
 );
-  localparam int unsigned FirstFloat = 7;
-  localparam int unsigned FirstMulDiv = FirstFloat + Floats;
+  localparam int unsigned FirstMulDiv = 8;
   localparam int unsigned Sources    = FirstMulDiv + MulDivs;
   localparam logic [3:0]  ShellTag   = 4'd15;
   localparam logic [5:0]  FirstWords = 6'd8;   // so many are there before the first thread begins; make_program.mjs checks the others
   localparam logic [4:0]  DoneField  = 5'd23;
 
-  if (MulDivs > Lanes || Floats > Lanes || Lanes > 8) $fatal(1, "1 <= MulDivs, Floats <= Lanes <= 8 (instance %m)");
+  if (MulDivs > Lanes || Lanes > 8) $fatal(1, "1 <= MulDivs <= Lanes <= 8 (instance %m)");
 
   // ---- a leg's life: constants, first thread, until it has said `done` and everybody has stopped
   typedef enum logic [2:0] {Literals, Idle, Constants, Run, Answer} state_t;
@@ -97,18 +95,17 @@ module range_engine
 
   // ---- who asks whom
   logic [MulDivs*Lanes-1:0] md_valid, md_ready;
-  logic [Floats*Lanes-1:0]  float_valid, float_ready;
-  logic [Lanes-1:0] ms_valid, ms_ready, window_valid, window_ready, tick_valid, tick_ready, root_valid, root_ready, memory_valid,
+  logic [Lanes-1:0] ms_valid, ms_ready, window_valid, window_ready, tick_valid, tick_ready, seed_valid, seed_ready, float_valid, float_ready, memory_valid,
                     memory_ready, best_valid, best_ready, pool_valid, pool_ready, out_valid, out_ready;
   for (genvar i = 0; i < Lanes; i = i + 1) begin : g_wants
     logic [3:0]         unit;
     logic [MulDivs-1:0] md_granted;
-    logic [Floats-1:0]  float_granted;
     assign unit            = requests[(i+1)*RequestBits-1-:4];
     assign ms_valid[i]     = request_valid[i] && unit == UnitMulShift;
     assign window_valid[i] = request_valid[i] && unit == UnitWindow;
     assign tick_valid[i]   = request_valid[i] && unit == UnitTickMath;
-    assign root_valid[i]   = request_valid[i] && unit == UnitSquareRoot;
+    assign seed_valid[i]   = request_valid[i] && (unit == UnitSeed || unit == UnitTell);
+    assign float_valid[i]  = request_valid[i] && unit == UnitFloat;
     assign memory_valid[i] = request_valid[i] && (unit == UnitLoad || unit == UnitStore);
     assign best_valid[i]   = request_valid[i] && (unit == UnitBest || unit == UnitReport);
     assign pool_valid[i]   = request_valid[i] && (unit == UnitSpawn || unit == UnitJoin || unit == UnitStop);
@@ -117,12 +114,8 @@ module range_engine
       assign md_valid[m*Lanes+i] = request_valid[i] && unit == UnitMulDiv && i % MulDivs == m;
       assign md_granted[m]       = md_ready[m*Lanes+i];
     end
-    for (genvar f = 0; f < Floats; f = f + 1) begin : g_float
-      assign float_valid[f*Lanes+i] = request_valid[i] && unit == UnitFloat && i % Floats == f;
-      assign float_granted[f]       = float_ready[f*Lanes+i];
-    end
-    assign request_ready[i] = md_granted != '0 || ms_ready[i] || window_ready[i] || tick_ready[i] || root_ready[i] ||
-                              memory_ready[i] || float_granted != '0 || best_ready[i] || pool_ready[i] || out_ready[i];
+    assign request_ready[i] = md_granted != '0 || ms_ready[i] || window_ready[i] || tick_ready[i] || seed_ready[i] ||
+                              memory_ready[i] || float_ready[i] || best_ready[i] || pool_ready[i] || out_ready[i];
   end
 
   // ---- units
@@ -178,14 +171,13 @@ module range_engine
       .out_valid(source_valid[4]), .out_ready(source_ready[4]), .out_data(source_data[4*AnswerBits+:AnswerBits]),
       .md_valid(tick_md_valid), .md_ready(tick_md_ready), .md_tag(tick_md_tag), .md_d(tick_md_d),
       .md_out_valid(client_out_valid), .md_out_tag(client_out_tag), .md_quotient(client_quotient));
-  square_root_server #(.Lanes(Lanes)) i_root (
-      .clk, .rst, .in_valid(root_valid), .in_ready(root_ready), .in_data(requests),
+  seed_server #(.Lanes(Lanes)) i_seed (
+      .clk, .rst, .zero_for_one(job.zero_for_one), .exact_in(job.exact_in), .budget0(job.params.budget0), .budget1(job.params.budget1),
+      .in_valid(seed_valid), .in_ready(seed_ready), .in_data(requests),
       .out_valid(source_valid[5]), .out_ready(source_ready[5]), .out_data(source_data[5*AnswerBits+:AnswerBits]));
-  for (genvar f = 0; f < Floats; f = f + 1) begin : g_float
-    float_server #(.Lanes(Lanes)) i_float (
-        .clk, .rst, .in_valid(float_valid[f*Lanes+:Lanes]), .in_ready(float_ready[f*Lanes+:Lanes]), .in_data(requests),
-        .out_valid(source_valid[FirstFloat+f]), .out_ready(source_ready[FirstFloat+f]), .out_data(source_data[(FirstFloat+f)*AnswerBits+:AnswerBits]));
-  end
+  float_server #(.Lanes(Lanes)) i_float (
+      .clk, .rst, .in_valid(float_valid), .in_ready(float_ready), .in_data(requests),
+      .out_valid(source_valid[7]), .out_ready(source_ready[7]), .out_data(source_data[7*AnswerBits+:AnswerBits]));
   best_of #(.Lanes(Lanes)) i_best (
       .clk, .rst, .begin_leg, .in_valid(best_valid), .in_ready(best_ready), .in_data(requests),
       .out_valid(source_valid[6]), .out_ready(source_ready[6]), .out_data(source_data[6*AnswerBits+:AnswerBits]));

@@ -20,7 +20,7 @@ module thread_pool
 );
   localparam int unsigned Threads   = 1 << ThreadBits;
   localparam int unsigned ValueBits = 64;  // of what a thread is spawned with, signed; differences of two fit as well
-  localparam int unsigned SpawnBits = 1 + PcBits + 3 * ValueBits;
+  localparam int unsigned SpawnBits = 1 + LaneBits + 1 + PcBits + 3 * ValueBits;
 
   logic                valid_1;
   logic [LaneBits-1:0] lane_1;
@@ -32,24 +32,25 @@ module thread_pool
   // ---- who waits for a thread
   logic                 spawn, nobody, queue_ready, waiting, start, last;
   logic [SpawnBits-1:0] asked, spawned;
-  logic                 many;
+  logic                 many, aside;  // aside: not in the lane that asks, if another has a thread
+  logic [LaneBits-1:0]  asker;
   logic [PcBits-1:0]    start_pc;
   logic [ValueBits-1:0] first_value, step, last_offset, offset, start_value;  // offset from the first value, and the last one's at least
   assign spawn = begin_leg || (valid_1 && request_1.unit == UnitSpawn && !nobody);
   assign nobody = request_1.option[0] && $signed(request_1.a[ValueBits-1:0]) <= $signed(request_1.b[ValueBits-1:0]);
-  assign asked = begin_leg ? {1'b0, begin_at, {3 * ValueBits{1'b0}}} :
-      {request_1.option[0], request_1.target, request_1.b[ValueBits-1:0], request_1.c[ValueBits-1:0],
+  assign asked = begin_leg ? {1'b0, {LaneBits{1'b0}}, 1'b0, begin_at, {3 * ValueBits{1'b0}}} :
+      {request_1.option[1], lane_1, request_1.option[0], request_1.target, request_1.b[ValueBits-1:0], request_1.c[ValueBits-1:0],
        request_1.a[ValueBits-1:0] - request_1.b[ValueBits-1:0] - request_1.c[ValueBits-1:0]};
   stream_fifo #(.Width(SpawnBits), .LogDepth(6)) i_queue (
       .clk, .rst, .in_valid(spawn), .in_ready(queue_ready), .in_data(asked),
       .out_valid(waiting), .out_ready(start && last), .out_data(spawned));
-  assign {many, start_pc, first_value, step, last_offset} = spawned;
+  assign {aside, asker, many, start_pc, first_value, step, last_offset} = spawned;
   assign start_value = first_value + offset;
   assign last        = !many || $signed(offset) >= $signed(last_offset);
 
   // ---- free threads; the lane after the last one used comes first, and of it the lowest
   logic [Lanes*Threads-1:0] free, lowest, taken, freed;
-  logic [Lanes-1:0]         lane_free, lane_grant;
+  logic [Lanes-1:0]         lane_free, lane_aside, lane_grant;
   logic                     stop;
   answer_t                  first;
   assign stop  = valid_1 && request_1.unit == UnitStop;
@@ -57,11 +58,12 @@ module thread_pool
   always_comb begin
     for (int i = 0; i < Lanes; i++) begin
       lane_free[i]               = free[i*Threads+:Threads] != '0;
+      lane_aside[i]              = lane_free[i] && !(aside && asker == LaneBits'(i));
       lowest[i*Threads+:Threads] = free[i*Threads+:Threads] & -free[i*Threads+:Threads];
       taken[i*Threads+:Threads]  = lane_grant[i] ? lowest[i*Threads+:Threads] : '0;
     end
   end
-  round_robin_arbiter #(.Ports(Lanes)) i_lane (.clk, .rst, .request(lane_free), .grant(lane_grant), .advance(start));
+  round_robin_arbiter #(.Ports(Lanes)) i_lane (.clk, .rst, .request(lane_aside != '0 ? lane_aside : lane_free), .grant(lane_grant), .advance(start));
   assign first.start = 1'b1;
   assign first.pc    = start_pc;
   assign first.d     = 5'd0;

@@ -19,6 +19,9 @@ jitbox_rtl_test(rtl_range_shell_test SOURCES range_shell_test.cpp range_driver.c
   MODELS range_shell DEPENDS accel base chain kernels)
 
 # Its engine.
+jitbox_verilated(seed_unit TOP seed_unit)
+jitbox_verilated(budget_unit TOP budget_unit)
+jitbox_rtl_test(rtl_seed_unit_test SOURCES seed_unit_test.cpp MODELS seed_unit budget_unit DEPENDS kernels)
 jitbox_verilated(range_engine TOP range_engine)
 jitbox_rtl_test(rtl_range_engine_test
   SOURCES range_engine_test.cpp range_engine_driver.cpp range_legs.cpp ${PROJECT_SOURCE_DIR}/tests/bench/quality_corpus.cpp
@@ -32,9 +35,9 @@ function(jitbox_engine_program name model)
 endfunction()
 jitbox_engine_program(rtl_range_bench range_engine ../bench/rtl_range_bench.cpp)
 foreach(lanes 1 8)
-  set(units MulDivs=2 Floats=4)
+  set(units MulDivs=2)
   if(lanes EQUAL 1)
-    set(units MulDivs=1 Floats=1)
+    set(units MulDivs=1)
   endif()
   jitbox_verilated(range_engine_${lanes} CLASS Vrange_engine TOP range_engine
     PARAMETERS Lanes=${lanes} ${units})

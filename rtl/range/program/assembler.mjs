@@ -134,19 +134,25 @@ export class Assembler {
   grossAt(d, tick) { this.emit({ unit: 'UnitWindow', d, a: tick, option: this.codes.WindowGrossAt | 128 }); }
   ratioAt(d, tick) { this.emit({ unit: 'UnitTickMath', d, a: tick, option: 128 }); }
   tickAt(d, price) { this.emit({ unit: 'UnitTickMath', d, a: price, option: 129 }); }
-  squareRoot(d, a) { this.emit({ unit: 'UnitSquareRoot', d, a }); }
   load(d, a, b = 0) { this.emit({ unit: 'UnitLoad', d, a, b, option: 128 }); }
   store(value, a, b = 0) { this.emit({ unit: 'UnitStore', a, b, c: value, option: 128 }); }
   loadSlot(d, a, b = 0) { this.emit({ unit: 'UnitLoad', d, a, b, option: 129 }); }
   storeSlot(value, a, b = 0) { this.emit({ unit: 'UnitStore', a, b, c: value, option: 129 }); }
-  /** Short floats; `power` multiplies a by 2^96 or 2^-96, `next` divides by the float above b. */
+  /** Short floats; `power` multiplies a by 2^96 or 2^-96. */
   floatOf(d, a, b = 0, op = 'OpAdd') { this.emit({ unit: 'UnitFloat', d, a, b, op, option: 128 | this.codes.FloatOf }); }
-  float(d, a, operation, b, { power = 0, next = false } = {}) {
-    const code = this.codes[{ '*': 'FloatTimes', '+': 'FloatPlus', '-': 'FloatMinus', '/': 'FloatOver' }[operation]];
+  float(d, a, operation, b, { power = 0 } = {}) {
+    const code = this.codes[{ '*': 'FloatTimes', '/': 'FloatOver' }[operation]];
     const powers = { 0: 0, 96: this.codes.FloatUp96, '-96': this.codes.FloatDown96 };
-    this.emit({ unit: 'UnitFloat', d, a, b, option: code | (powers[power] << 3) | (next ? 32 : 0) });
+    this.emit({ unit: 'UnitFloat', d, a, b, option: code | (powers[power] << 3) });
   }
-  floatFloor(d, a) { this.emit({ unit: 'UnitFloat', d, a, option: this.codes.FloatFloor }); }
+  /** seed_server: what a leg's seeds share, two floats; the swap alone's last state before a range. */
+  tellTerms(kept, gain) { this.emit({ unit: 'UnitTell', a: kept, b: gain, option: this.codes.TellTerms }); }
+  tellFrom({ price, remaining, liquidity }) { this.emit({ unit: 'UnitTell', a: price, b: remaining, c: liquidity, option: this.codes.TellFrom }); }
+  /** The liquidity that the budgets allow between two prices, minted at a third. */
+  budgetsMost(d, price, lower, upper) { this.emit({ unit: 'UnitSeed', d, a: price, b: lower, c: upper, option: this.codes.SeedMost }); }
+  /** The seed of that range: where the swap alone ends in it, with as much left as `more` less one; or from its last state before the far bound. */
+  seedWithin(d, price, more) { this.emit({ unit: 'UnitSeed', d, a: more, b: 1, c: price, op: 'OpSub', option: 128 | this.codes.SeedWithin }); }
+  seedThrough(d, { price, remaining, liquidity }) { this.emit({ unit: 'UnitSeed', d, a: price, b: remaining, c: liquidity, option: this.codes.SeedThrough }); }
   /** Makes a + b a constant of all threads, from some 10 clocks on. */
   publish(name, a, b = 0, op = 'OpAdd') { this.emit({ unit: 'UnitOut', a, b, op, option: 128 | 64 | this.constant(name).constant }); }
   /** Waits until a constant that the leg publishes is there; nothing is moved across. */
@@ -155,9 +161,10 @@ export class Assembler {
     this.emit({ a: name });
     this.fence();
   }
-  spawn(target, value) { this.emit({ unit: 'UnitSpawn', a: value, option: 128, target }); }
+  /** `aside`: in another lane than this thread's. */
+  spawn(target, value, { aside = false } = {}) { this.emit({ unit: 'UnitSpawn', a: value, option: 128 | (aside ? 2 : 0), target }); }
   /** A thread for each of first, first + step, ... below limit, if any: signed words of 64 bits. */
-  spawnRange(target, first, limit, step) { this.emit({ unit: 'UnitSpawn', a: limit, b: first, c: step, option: 1, target }); }
+  spawnRange(target, first, limit, step, { aside = false } = {}) { this.emit({ unit: 'UnitSpawn', a: limit, b: first, c: step, option: 1 | (aside ? 2 : 0), target }); }
   /** Waits until all that this thread has spawned have stopped; nothing is moved across. */
   join(d, scratch) {
     this.fence();

@@ -2,7 +2,7 @@
 // position_math.cpp. The swap begins at the last state of the swap alone before the range: until then the position makes no difference.
 // SPDX-License-Identifier: Apache-2.0
 import { askAhead, goThrough, loadAhead } from './candidate_ahead.mjs';
-import { askBudgets, leftAtFar, mostLiquidity, seedLiquidity, seedOfPassage, seedOfRange, takeSeed } from './candidate_seed.mjs';
+import { mostLiquidity, tellRange } from './candidate_seed.mjs';
 import {
   addGrowth, askGrowth, askLessFee, askPrice, askPriceOf, askProduct, askWhole, fetchListed, lastFee, nextTick, runSwap, settleLast,
   tick_is_late,
@@ -133,9 +133,10 @@ export function loadStop(p, { r, u }) {
 /** The liquidity to mint into r.ours: the seed, but no more than r.z. */
 export function clampSeed(p, regs) {
   const { r, u } = regs;
-  takeSeed(p, regs, r.ours);
   p.storeSlot(r.z, u.argument, slot.most);
-  p.minimum(r.ours, r.z);
+  p.move(r.ours, r.z);
+  p.fence(); // nothing else waits for the seed
+  p.minimum(r.ours, u.k);
 }
 
 /** What the first step in the range needs before the liquidity is known. */
@@ -146,7 +147,7 @@ export function planInside(p, regs, way) {
 }
 
 /** The liquidity comes in where the swap is: its first step in the range is asked for. */
-function enter(p, regs, way) {
+export function enter(p, regs, way) {
   const { r } = regs;
   p.add(r.liquidity, r.liquidity, r.ours);
   p.sub(r.bound_delta, 0, r.ours);
@@ -161,28 +162,29 @@ function enter(p, regs, way) {
 function chooseLiquidity(p, regs, way, before, between) {
   const { r, u } = regs;
   const { down } = way;
-  const inside = before === null;
   const range = rangeOf(regs, way, before);
-  const [spare, other] = inside ? [u.fee_part, u.other] : down ? [u.m, u.n] : [u.quotient, u.p];
+  const [through, asked] = [p.label(), p.label()];
   const stop = loadStop(p, regs);
-  seedOfRange(p, regs, way, { ...range, spare });
-  leftAtFar(p, regs, way, u.b, stop, range.far, [u.fee_quotient, other]);
-  p.move(r.x, range.far);
-  p.moveIf(r.x, 'end_price', 'end_price', down ? '>=' : '<=', range.far);
-  p.move(r.next, 'end_left');
-  p.moveIf(r.next, u.b, 'end_price', down ? '<' : '>', range.far);
-  seedOfPassage(p, regs, way, { entry: range.entry, x: r.x, left: r.next });
-  askBudgets(p, regs, way, inside);
-  mostLiquidity(p, regs, way, inside, r.z);
-  seedLiquidity(p, regs, way, { ...range, root: between, quotient() {} });
+  tellRange(p, regs, range);
+  p.jumpIf('end_price', down ? '<' : '>', range.far, through);
+  p.seedWithin(u.k, 'end_price', 'end_left');
+  p.jump(asked);
+  p.here(through);
+  p.seedThrough(u.k, stop);
+  p.here(asked);
+  mostLiquidity(p, regs, r.z);
+  between();
   clampSeed(p, regs);
 }
 
-/** The position minted at a price in its range, the first step of the swap asked for; others come to it at `known`, their liquidity in r.ours. */
-function mintInside(p, regs, way, known, dropped, failed) {
+/** What minting costs at a price in the range: into u.m and u.n. */
+export const askMint = (p, regs) => positionAmounts(p, regs, 'inside', 'sqrt_price', true, regs.u.m, regs.u.n);
+
+/** The position minted at a price in its range, the first step of the swap asked for; others come to it at `minted`, with that asked for. */
+function mintInside(p, regs, way, minted, dropped, failed) {
   const { r, u } = regs;
   const { down } = way;
-  const [given, far_known] = [p.label(), p.label()];
+  const [given, far_known, known] = [p.label(), p.label(), p.label()];
   const far = down ? r.lower_price : r.upper_price;
   stateInside(p, regs, way);
   p.load(u.product, 0, snapshot.word_end);
@@ -199,7 +201,8 @@ function mintInside(p, regs, way, known, dropped, failed) {
   planInside(p, regs, way);
   p.here(known);
   enter(p, regs, way);
-  positionAmounts(p, regs, 'inside', 'sqrt_price', true, regs.u.m, regs.u.n);
+  askMint(p, regs);
+  p.here(minted);
   p.jumpIf(r.ours, '==', 0, dropped);
   p.jumpOver(r.liquidity, 128, failed);
   askAhead(p, regs, way);
@@ -238,12 +241,24 @@ export function comeTo(p, regs, way) {
   return before;
 }
 
-/** mintInside for a range that the swap comes to from outside. */
-function mintOutside(p, regs, way, known, dropped, failed) {
+/** What minting costs before the price comes to the range; where the swap begins in it, its first step is asked for. */
+export function mintBefore(p, regs, way) {
   const { r, u } = regs;
-  const { down } = way;
-  const [given, entered, minted] = Array.from({ length: 3 }, () => p.label());
-  const [near, far] = down ? [r.upper_price, r.lower_price] : [r.lower_price, r.upper_price];
+  const [entered, minted] = [p.label(), p.label()];
+  p.jumpIf(r.bound_delta, '!=', 0, entered);
+  p.move(r.bound_delta, r.ours);
+  p.jump(minted);
+  p.here(entered);
+  enter(p, regs, way);
+  p.here(minted);
+  positionAmounts(p, regs, way.down ? 'above' : 'below', null, true, u.m, u.n);
+}
+
+/** mintInside for a range that the swap comes to from outside. */
+function mintOutside(p, regs, way, minted, dropped, failed) {
+  const { r } = regs;
+  const [given, known] = [p.label(), p.label()];
+  const [near, far] = way.down ? [r.upper_price, r.lower_price] : [r.lower_price, r.upper_price];
   lastBefore(p, regs, way, near, far);
   const before = comeTo(p, regs, way);
   p.jumpIf(r.ours, '!=', 0, given);
@@ -252,13 +267,8 @@ function mintOutside(p, regs, way, known, dropped, failed) {
   p.here(given);
   planInside(p, regs, way);
   p.here(known);
-  p.jumpIf(r.bound_delta, '!=', 0, entered);
-  p.move(r.bound_delta, r.ours);
-  p.jump(minted);
-  p.here(entered);
-  enter(p, regs, way);
+  mintBefore(p, regs, way);
   p.here(minted);
-  positionAmounts(p, regs, down ? 'above' : 'below', null, true, u.m, u.n);
   p.jumpIf(r.ours, '==', 0, dropped);
   p.jumpOver(r.liquidity, 128, failed);
   askAhead(p, regs, way);
@@ -267,12 +277,13 @@ function mintOutside(p, regs, way, known, dropped, failed) {
 /**
  * The thread of a candidate, its place in the list in u.argument: seeded from `entries.seeded`, its bounds in its slot; from `entries.narrow`, one
  * spacing wide, its lower bound above the place in u.argument; scaled from one of `entries.scaled`. Returns where a thread of early_candidates.mjs goes on
- * when its liquidity is in r.ours, the price in its range or not, where it ends that has none, and where it goes from its bounds when all of the swap alone is known.
+ * when its first step with its liquidity is asked for, the price in its range or not, where it ends that has none, and where it goes from its bounds when all of the swap
+ * alone is known.
  */
 export function candidate(p, regs, way, entries) {
   const { r, u } = regs;
   const [dropped, failed] = [p.label(), p.label()]; // not evaluated; evaluated, and would revert or has no value
-  const [scale, ready, inside, known, known_outside, swap, done, ends, close] = Array.from({ length: 9 }, () => p.label());
+  const [scale, ready, inside, minted, minted_outside, again, swap, done, ends, close] = Array.from({ length: 10 }, () => p.label());
   entries.scaled.forEach((label, i) => {
     p.here(label);
     p.move(r.s, sixteenths[i]);
@@ -295,14 +306,15 @@ export function candidate(p, regs, way, entries) {
   p.jump(ready);
   p.here(entries.narrow);
   p.down32(r.lower, u.argument);
-  p.move(r.ours, 0);
   p.add(r.upper, r.lower, 'spacing');
+  p.here(again);
+  p.move(r.ours, 0);
   p.here(ready);
   prepare(p, regs, way, dropped, inside);
-  mintOutside(p, regs, way, known_outside, dropped, failed);
+  mintOutside(p, regs, way, minted_outside, dropped, failed);
   p.jump(swap);
   p.here(inside);
-  mintInside(p, regs, way, known, dropped, failed);
+  mintInside(p, regs, way, minted, dropped, failed);
   p.here(swap);
   runSwap(p, regs, way, {
     done, ends, fail: failed, leaves: failed, too_many: failed, position: true,
@@ -336,5 +348,5 @@ export function candidate(p, regs, way, entries) {
   p.report({ evaluated: true, known: false });
   p.here(dropped);
   p.stop();
-  return { known, known_outside, dropped, again: ready };
+  return { minted, minted_outside, dropped, again };
 }

@@ -2,16 +2,16 @@
 // of three that reaches farther on the way of the swap. They begin while the swap alone still runs, wait for its end where their seed needs it, and give up where the list turns out not to have them.
 // SPDX-License-Identifier: Apache-2.0
 import {
-  askBounds, beginAtSpot, clampSeed, comeTo, lastBefore, loadStop, planInside, rangeOf, slot_words, snapshot, stateInside, takePrices,
+  askBounds, askMint, beginAtSpot, clampSeed, comeTo, enter, lastBefore, loadStop, mintBefore, planInside, rangeOf, slot_words, snapshot, stateInside, takePrices,
 } from './candidate.mjs';
-import { askBudgets, leftAtFar, mostLiquidity, seedLiquidity, seedOfPassage, seedOfRange } from './candidate_seed.mjs';
+import { mostLiquidity, tellRange } from './candidate_seed.mjs';
 import { places } from './coarse_list.mjs';
 import { beginOuter } from './outer_candidates.mjs';
 import { askLessFee } from './pool_swap.mjs';
 
 /**
- * Spawns them from u.e, spot's cell; those with the longest way first. Leaves in u.e the product of that and the spacing, and what outer_candidates.mjs needs: r.ours
- * and r.bound_delta. The other words used are free while the swap alone runs.
+ * Spawns them, in other lanes than this thread's, which has a long way to go, from u.e, spot's cell; those with the longest way first. Leaves in u.e the product of that
+ * and the spacing, and what outer_candidates.mjs needs: r.ours and r.bound_delta. The other words used are free while the swap alone runs.
  */
 export function spawnEarly(p, regs, { down }, labels) {
   const { r, u } = regs;
@@ -27,12 +27,12 @@ export function spawnEarly(p, regs, { down }, labels) {
   p.add(value, below, places.three + (down ? 0n : slot_words));
   if (down) p.sub(value, value, spacing);
   p.add(limit, down ? below : spot, 1n << 32n);
-  p.spawnRange(labels[2], value, limit, step);
+  p.spawnRange(labels[2], value, limit, step, { aside: true });
   p.add(value, below, places.two);
   p.add(limit, spot, 1n << 32n);
-  p.spawnRange(labels[1], value, limit, step);
+  p.spawnRange(labels[1], value, limit, step, { aside: true });
   p.add(spot, spot, places.spot);
-  p.spawn(labels[0], spot);
+  p.spawn(labels[0], spot, { aside: true });
   beginOuter(p, regs, u.c);
 }
 
@@ -62,39 +62,34 @@ function mintEarly(p, regs, way, outside, { dropped, again }) {
   const { r, u } = regs;
   const { down } = way;
   const [known, beyond] = [p.label(), p.label()];
-  const before = stateBefore(p, regs, way, outside);
-  const [spare, other] = !outside ? [u.fee_part, u.other] : down ? [u.m, u.n] : [u.quotient, u.p];
+  const range = rangeOf(regs, way, stateBefore(p, regs, way, outside));
+  tellRange(p, regs, range);
   p.await('gain');
-  const range = rangeOf(regs, way, before);
-  seedOfRange(p, regs, way, { ...range, spare });
-  askBudgets(p, regs, way, !outside);
   p.await('came');
   if (!outside) p.load(u.product, 0, snapshot.word_end);
   p.jumpIf('came', down ? '<=' : '>=', range.far, beyond);
   p.await('end_left');
   if (outside) p.jumpIf('end_price', down ? '>=' : '<=', range.entry, dropped);
   p.jumpIf('end_price', down ? '<' : '>', range.far, beyond);
-  p.move(r.x, 'end_price');
-  seedOfPassage(p, regs, way, { entry: range.entry, x: 'end_price', left: 'end_left' });
+  p.seedWithin(u.k, 'end_price', 'end_left');
   p.jump(known);
   p.here(beyond);
   lastBefore(p, regs, way, null, range.far, [u.b, u.e, u.h, u.j]);
-  p.move(r.x, range.far);
-  leftAtFar(p, regs, way, u.b, loadStop(p, regs), range.far, [u.fee_quotient, other]);
-  seedOfPassage(p, regs, way, { entry: range.entry, x: range.far, left: u.b });
+  p.seedThrough(u.k, loadStop(p, regs));
   p.here(known);
   if (!outside) p.move(r.word_end, u.product);
-  mostLiquidity(p, regs, way, !outside, r.z);
-  seedLiquidity(p, regs, way, {
-    ...range,
-    root: () => planInside(p, regs, way),
-    quotient() {
-      p.fence();
-      p.jumpIf(down ? r.lower : r.upper, down ? '<' : '>', 'edge', dropped);
-      p.jumpIf('end_price', '==', range.far, again);
-    },
-  });
+  mostLiquidity(p, regs, r.z);
+  planInside(p, regs, way);
   clampSeed(p, regs);
+  if (outside) {
+    mintBefore(p, regs, way);
+  } else {
+    enter(p, regs, way);
+    askMint(p, regs);
+  }
+  p.await('edge');
+  p.jumpIf(down ? r.lower : r.upper, down ? '<' : '>', 'edge', dropped);
+  p.jumpIf('end_price', '==', range.far, again);
 }
 
 /**
@@ -114,11 +109,11 @@ export function earlyCandidates(p, regs, way, labels, exits) {
   p.here(bounds);
   p.move(r.ours, 0);
   mintEarly(p, regs, way, false, exits);
-  p.jump(exits.known);
+  p.jump(exits.minted);
   p.here(labels.outer);
   p.down32(r.lower, u.argument);
   p.add(r.upper, r.lower, 'spacing');
   p.move(r.ours, 0);
   mintEarly(p, regs, way, true, exits);
-  p.jump(exits.known_outside);
+  p.jump(exits.minted_outside);
 }

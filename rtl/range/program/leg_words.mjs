@@ -31,8 +31,6 @@ export const leg_constants = [
   ['tip_ppm', "WordBits'(job.params.tip_ppm)"],
   ['price0', "WordBits'(job.params.price0)"],
   ['price1', "WordBits'(job.params.price1)"],
-  ['budget0', "WordBits'(job.params.budget0)"],
-  ['budget1', "WordBits'(job.params.budget1)"],
   ['gas_cost', "WordBits'(job.params.gas_cost_wei)"],
   ['tip_floor', "WordBits'(job.params.tip_floor_wei)"],
   ['min_profit', "WordBits'(job.params.min_profit_wei)"],
@@ -49,9 +47,8 @@ export const first_words = 8;
 export const published = [
   'came', // a price that the swap alone has come to, behind the snapshots up to there; several times, at last its end
   'end_price', // of the swap alone
-  'end_left', // of amountSpecified, a float; it comes behind end_price and behind the snapshots of the swap alone
-  'kept', // 1 - fee, a float
-  'gain', // SeedTerms.gain; it comes behind `kept`
+  'end_left', // one more than what is left of amountSpecified there; it comes behind end_price and behind the snapshots of the swap alone
+  'gain', // SeedTerms.gain, a float; seed_server knows it by then
   'longest', // farthest bound of a list that is tried whole (whole_round.mjs)
   'edge', // of the list that early candidates stand in: coarse_list.mjs
   'best_place', // of the best candidate before the finish round

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Assembler } from './assembler.mjs';
 import { candidate, max_snapshots, sixteenths, slot, slot_words, snapshot, snapshot_words } from './candidate.mjs';
-import { leftOf, seedTerms, zero } from './candidate_seed.mjs';
+import { seedTerms } from './candidate_seed.mjs';
 import { publishNoRound } from './coarse_list.mjs';
 import { earlyCandidates, spawnEarly } from './early_candidates.mjs';
 import { done_word, leg_constants, published, result_words } from './leg_words.mjs';
@@ -47,7 +47,7 @@ function runAlone(p, regs, way, { terms, early }, exits) {
   fetchListed(p, regs, way);
   fetchAhead(p, regs, way);
   findWordEnd(p, regs, way);
-  p.spawn(terms, u.quotient); // which comes when all constants are there
+  p.spawn(terms, u.quotient, { aside: true }); // which comes when all constants are there
   endSnapshots(p, way, 0, snapshot_words);
   spawnEarly(p, regs, way, early.widths);
   p.move(r.remaining, 'amount');
@@ -167,10 +167,7 @@ function endAlone(p, regs, way, price, remaining) {
   p.tickAt(u.p, price);
   p.publish('end_price', price);
   p.publish('came', price);
-  if (remaining === 0) p.publish('end_left', zero);
-  if (remaining === 0) return;
-  leftOf(p, way, u.c, remaining);
-  p.publish('end_left', u.c);
+  p.publish('end_left', remaining, 1);
 }
 
 /** A leg that fails: its early candidates find what they wait for, and that there is no list. */
@@ -178,7 +175,7 @@ function fails(p, regs, way, reason) {
   publishNoRound(p, way);
   p.publish('end_price', 0);
   p.publish('came', 0);
-  p.publish('end_left', zero);
+  p.publish('end_left', 1);
   answer(p, reason);
 }
 

@@ -6,12 +6,12 @@
 const alu_latency = 4;
 const issue = 1;
 const latencies = {
-  UnitMulDiv: 37, UnitMulShift: 14, UnitWindow: 11, UnitTickMath: 20, UnitSquareRoot: 22, UnitLoad: 8, UnitBest: 9, UnitJoin: 12, UnitFloat: 10,
+  UnitMulDiv: 37, UnitMulShift: 14, UnitWindow: 11, UnitTickMath: 20, UnitSeed: 62, UnitLoad: 8, UnitBest: 9, UnitJoin: 12, UnitFloat: 16,
 };
 const urgencies = { UnitSpawn: 300, UnitReport: 300, publish: 250, UnitTickMath: 200 }; // what others wait for
-const quotient_latency = 23; // of short floats
+const most_latency = 27; // of budget_unit
 const twice_latency = 70; // a mul_div whose quotient is divided again
-const ordered = ['UnitLoad', 'UnitStore', 'UnitSpawn', 'UnitOut', 'UnitReport', 'UnitBest', 'UnitJoin', 'UnitStop'];
+const ordered = ['UnitLoad', 'UnitStore', 'UnitSpawn', 'UnitOut', 'UnitReport', 'UnitBest', 'UnitJoin', 'UnitStop', 'UnitTell', 'UnitSeed'];
 
 /** What an instruction reads and writes, as 'a3' (ALU) or 'u3' (unit), and how long its result takes. */
 function describe(row, codes, names) {
@@ -23,7 +23,7 @@ function describe(row, codes, names) {
   }
   const answers = row.unit <= codes.UnitFloat;
   let latency = latencies[unit] ?? 0;
-  if (unit === 'UnitFloat' && (row.option & 7) === codes.FloatOver) latency = quotient_latency;
+  if (unit === 'UnitSeed' && row.option === codes.SeedMost) latency = most_latency;
   if (unit === 'UnitMulDiv' && (row.option & 16) !== 0) latency = twice_latency;
   const kind = unit === 'UnitOut' && (row.option & 64) !== 0 ? 'publish' : unit;
   return { row, reads, writes: answers ? `u${row.d}` : null, latency, urgency: urgencies[kind] ?? 0, ordered: ordered.includes(unit), load: unit === 'UnitLoad' };

@@ -24,6 +24,22 @@ if(JITBOX_RTL)
   list(REMOVE_DUPLICATES JITBOX_RTL_FOLDERS)
 endif()
 
+# Removes verilate()'s list of the files that a model was made from when one of them is gone: CMake would miss that file before verilate() looks for
+# the modules anew, which it does where there is no list.
+function(jitbox_forget_gone_sources list)
+  if(NOT EXISTS ${list})
+    return()
+  endif()
+  file(STRINGS ${list} files REGEX "_DEPS ")
+  string(REGEX MATCHALL "[^\" ]+\\.sv" files "${files}")
+  foreach(file IN LISTS files)
+    if(NOT EXISTS ${file})
+      file(REMOVE ${list})
+      return()
+    endif()
+  endforeach()
+endfunction()
+
 # jitbox_verilated(<name> TOP <module> [SOURCES a.sv ...] [PARAMETERS NAME=VALUE ...] [CLASS V<other>])
 # Makes the library verilated_<name> with class V<name>, or CLASS. Packages come from rtl/verilator.f, a module from the file of its name under rtl/;
 # SOURCES are modules that take the place of one there. Verilator's command line names nothing else: ninja runs a build directory's old
@@ -49,6 +65,7 @@ function(jitbox_verilated name)
   if(JITBOX_RTL_TRACE)
     list(APPEND switches TRACE_FST)
   endif()
+  jitbox_forget_gone_sources(${CMAKE_CURRENT_BINARY_DIR}/CMakeFiles/verilated_${name}.dir/${ARG_CLASS}.dir/${ARG_CLASS}_copy.cmake)
   add_library(verilated_${name} STATIC)
   verilate(verilated_${name} ${switches} TOP_MODULE ${ARG_TOP} PREFIX ${ARG_CLASS}
     SOURCES ${top} ${ARG_SOURCES} INCLUDE_DIRS ${JITBOX_RTL_FOLDERS}

@@ -150,8 +150,8 @@ export class Assembler {
   tellFrom({ price, remaining, liquidity }) { this.emit({ unit: 'UnitTell', a: price, b: remaining, c: liquidity, option: this.codes.TellFrom }); }
   /** The liquidity that the budgets allow between two prices, minted at a third. */
   budgetsMost(d, price, lower, upper) { this.emit({ unit: 'UnitSeed', d, a: price, b: lower, c: upper, option: this.codes.SeedMost }); }
-  /** The seed of that range: where the swap alone ends in it, with as much left as `more` less one; or from its last state before the far bound. */
-  seedWithin(d, price, more) { this.emit({ unit: 'UnitSeed', d, a: more, b: 1, c: price, op: 'OpSub', option: 128 | this.codes.SeedWithin }); }
+  /** The seed of that range: where the swap alone ends in it, with so much left; or from its last state before the far bound. */
+  seedWithin(d, price, left) { this.emit({ unit: 'UnitSeed', d, a: price, b: left, option: this.codes.SeedWithin }); }
   seedThrough(d, { price, remaining, liquidity }) { this.emit({ unit: 'UnitSeed', d, a: price, b: remaining, c: liquidity, option: this.codes.SeedThrough }); }
   /** Makes a + b a constant of all threads, from some 10 clocks on. */
   publish(name, a, b = 0, op = 'OpAdd') { this.emit({ unit: 'UnitOut', a, b, op, option: 128 | 64 | this.constant(name).constant }); }

@@ -47,7 +47,7 @@ export const first_words = 8;
 export const published = [
   'came', // a price that the swap alone has come to, behind the snapshots up to there; several times, at last its end
   'end_price', // of the swap alone
-  'end_left', // one more than what is left of amountSpecified there; it comes behind end_price and behind the snapshots of the swap alone
+  'end_left', // of amountSpecified; it comes behind end_price and behind the snapshots of the swap alone
   'gain', // SeedTerms.gain, a float; seed_server knows it by then
   'longest', // farthest bound of a list that is tried whole (whole_round.mjs)
   'edge', // of the list that early candidates stand in: coarse_list.mjs

@@ -26,7 +26,7 @@ export function askOuter(p, regs) {
   p.mulShift(u.p, u.p, step, 0);
 }
 
-/** Spawns those that the swap alone has come to since the last time. */
+/** Spawns those that the swap alone has come to since the last time, in other lanes than its. */
 export function spawnOuter(p, regs, { down }, label) {
   const { r, u } = regs;
   const { step, cell, argument, last } = words(regs);
@@ -35,11 +35,11 @@ export function spawnOuter(p, regs, { down }, label) {
   (down ? p.sub : p.add).call(p, last, last, u.b);
   (down ? p.maximum : p.minimum).call(p, argument, last);
   if (down) {
-    p.spawnRange(label, argument, r.ours, step);
+    p.spawnRange(label, argument, r.ours, step, { aside: true });
   } else {
     p.add(cell, r.ours, step);
     p.add(last, argument, 1);
-    p.spawnRange(label, cell, last, step);
+    p.spawnRange(label, cell, last, step, { aside: true });
   }
   p.move(r.ours, argument);
 }

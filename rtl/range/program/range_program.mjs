@@ -167,7 +167,7 @@ function endAlone(p, regs, way, price, remaining) {
   p.tickAt(u.p, price);
   p.publish('end_price', price);
   p.publish('came', price);
-  p.publish('end_left', remaining, 1);
+  p.publish('end_left', remaining);
 }
 
 /** A leg that fails: its early candidates find what they wait for, and that there is no list. */
@@ -175,7 +175,7 @@ function fails(p, regs, way, reason) {
   publishNoRound(p, way);
   p.publish('end_price', 0);
   p.publish('came', 0);
-  p.publish('end_left', 1);
+  p.publish('end_left', 0);
   answer(p, reason);
 }
 

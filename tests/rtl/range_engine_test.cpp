@@ -92,6 +92,22 @@ TEST_F(RangeEngine, AnswersAsTheHlsSourceOnAnyPool) {
         EXPECT_GT(seen_[reason], 0) << static_cast<int>(reason);
 }
 
+TEST_F(RangeEngine, AnswersAsTheHlsSourceWhereTheSwapEndsAtARangesBound) {
+    for (int i = 0; i < cases(120) && !HasFatalFailure(); ++i) {
+        EngineLeg leg = usual_leg(random_, *memo_);
+        const std::int32_t spacing = leg.pool.tick_spacing;
+        const std::int32_t below = leg.pool.tick - (leg.pool.tick % spacing + spacing) % spacing;
+        const auto further = static_cast<std::int32_t>(random_() % 3) * spacing;
+        const u256 bound = sqrt_ratio_at_tick(leg.request.zero_for_one ? below - further : below + spacing + further);
+        if (bound == leg.pool.sqrt_price_x96) continue;
+        leg.own_limit = true;
+        leg.request.price_limit_x96 = bound;
+        leg.request.amount = u256(leg.request.amount << static_cast<int>(random_() % 4)); // mostly more than it takes to get there
+        leg.limit = leg.request.exact_in ? u256(0) : u256(u256(0) - u256(1));
+        expect_equal(leg, i);
+    }
+}
+
 TEST_F(RangeEngine, AnswersAsTheHlsSourceOnUsualPools) {
     for (int i = 0; i < cases(40) && !HasFatalFailure(); ++i) expect_equal(usual_leg(random_, *memo_), i);
 }

@@ -40,6 +40,11 @@ double ms_since(Clock::time_point start) {
     return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
 }
 
+void size(const std::string& what, const std::string& path, std::size_t bundles) {
+    const auto bytes = static_cast<double>(std::filesystem::file_size(path)) / static_cast<double>(bundles);
+    std::puts(fmt::format("  {:<62} {:>10.0f} bytes", what, bytes).c_str());
+}
+
 void line(const std::string& what, double ms) {
     std::puts(fmt::format("  {:<62} {:>10.2f} ms", what, ms).c_str());
 }
@@ -78,6 +83,7 @@ void ledger(const std::string& path, std::size_t n) {
     auto opened = must(signer::Ledger::open(path));
     std::uint64_t next = must(opened.highest_nonce(address, chain_id)).value_or(0) + 1;
     line("ledger: opened, highest nonce found", ms_since(start));
+    size("ledger: a bundle, which is two nonces", path, next / 2); // also those that an earlier run has bound
     std::vector<double> times;
     for (int i = 0; i < 500; ++i, next += 2) {
         start = Clock::now();
@@ -142,9 +148,7 @@ void fill_journal(const std::string& path, std::size_t n) {
 
 void journal(const std::string& path, std::size_t n) {
     if (!std::filesystem::exists(path)) fill_journal(path, n);
-    std::puts(fmt::format("  {:<62} {:>10.0f} bytes", "journal: a bundle with its outcome and one relay's answer",
-                          static_cast<double>(std::filesystem::file_size(path)) / static_cast<double>(n))
-                  .c_str());
+    size("journal: a bundle with its outcome and one relay's answer", path, n);
     auto start = Clock::now();
     const auto opened = must(store::Journal::open(path));
     line("journal: opened", ms_since(start));

@@ -180,6 +180,15 @@ function chooseLiquidity(p, regs, way, before, between) {
 /** What minting costs at a price in the range: into u.m and u.n. */
 export const askMint = (p, regs) => positionAmounts(p, regs, 'inside', 'sqrt_price', true, regs.u.m, regs.u.n);
 
+/** Where mints meet: a position of nothing is dropped, one that the pool cannot hold fails; then the segments of the range are asked for. */
+function beginAhead(p, regs, way, minted, dropped, failed) {
+  const { r } = regs;
+  p.here(minted);
+  p.jumpIf(r.ours, '==', 0, dropped);
+  p.jumpOver(r.liquidity, 128, failed);
+  askAhead(p, regs, way);
+}
+
 /** The position minted at a price in its range, the first step of the swap asked for; others come to it at `minted`, with that asked for. */
 function mintInside(p, regs, way, minted, dropped, failed) {
   const { r, u } = regs;
@@ -202,10 +211,7 @@ function mintInside(p, regs, way, minted, dropped, failed) {
   p.here(known);
   enter(p, regs, way);
   askMint(p, regs);
-  p.here(minted);
-  p.jumpIf(r.ours, '==', 0, dropped);
-  p.jumpOver(r.liquidity, 128, failed);
-  askAhead(p, regs, way);
+  beginAhead(p, regs, way, minted, dropped, failed);
 }
 
 /**
@@ -268,10 +274,7 @@ function mintOutside(p, regs, way, minted, dropped, failed) {
   planInside(p, regs, way);
   p.here(known);
   mintBefore(p, regs, way);
-  p.here(minted);
-  p.jumpIf(r.ours, '==', 0, dropped);
-  p.jumpOver(r.liquidity, 128, failed);
-  askAhead(p, regs, way);
+  beginAhead(p, regs, way, minted, dropped, failed);
 }
 
 /**

@@ -16,20 +16,6 @@ namespace {
 using namespace strategy::samples;
 using strategy::LaneState;
 
-risk::Limits wide_open() {
-    return {.max_position_value_wei = 1'000'000'000,
-            .max_gas_price_wei = 1'000'000,
-            .max_gas_limit = 10'000'000,
-            .max_price_impact_ppm = 1'000'000,
-            .max_slippage_ppm = 1'000'000,
-            .max_orders_per_second = 100,
-            .max_concurrent_bundles = 100,
-            .max_pool_value_wei = 1'000'000'000,
-            .max_retries = 100,
-            .min_profit_wei = 0,
-            .max_daily_loss_wei = static_cast<chain::u256>(1) << 100};
-}
-
 /// A node that nobody asks.
 class NoNode final : public feed::RpcClient {
 public:

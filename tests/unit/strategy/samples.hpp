@@ -3,6 +3,7 @@
 #pragma once
 
 #include "accel/records.hpp"
+#include "risk/limits.hpp"
 #include "strategy/planner.hpp"
 
 namespace jitbox::strategy::samples {
@@ -39,6 +40,21 @@ inline PlannerConfig config() {
     out.pools = {{.address = pool_a, .pool_index = 0, .executor_pool_id = 7, .price0_x96 = q96, .price1_x96 = 2 * q96},
                  {.address = pool_b, .pool_index = 1, .executor_pool_id = 8, .price0_x96 = q96, .price1_x96 = 2 * q96}};
     return out;
+}
+
+/// Limits that nothing here comes near.
+inline risk::Limits wide_open() {
+    return {.max_position_value_wei = 1'000'000'000,
+            .max_gas_price_wei = 1'000'000,
+            .max_gas_limit = 10'000'000,
+            .max_price_impact_ppm = 1'000'000,
+            .max_slippage_ppm = 1'000'000,
+            .max_orders_per_second = 100,
+            .max_concurrent_bundles = 100,
+            .max_pool_value_wei = 1'000'000'000,
+            .max_retries = 100,
+            .min_profit_wei = 0,
+            .max_daily_loss_wei = static_cast<u256>(1) << 100};
 }
 
 inline chain::Head head(std::uint64_t number) {

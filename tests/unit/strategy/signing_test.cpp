@@ -13,20 +13,6 @@ namespace {
 
 using namespace samples;
 
-risk::Limits wide_open() {
-    return {.max_position_value_wei = 1'000'000'000,
-            .max_gas_price_wei = 1'000'000,
-            .max_gas_limit = 10'000'000,
-            .max_price_impact_ppm = 1'000'000,
-            .max_slippage_ppm = 1'000'000,
-            .max_orders_per_second = 100,
-            .max_concurrent_bundles = 100,
-            .max_pool_value_wei = 1'000'000'000,
-            .max_retries = 100,
-            .min_profit_wei = 0,
-            .max_daily_loss_wei = static_cast<u256>(1) << 100};
-}
-
 // Signs with a key in memory, as jit-signer would with its HSM.
 signer::SignedTransaction sign_payload(const Bytes& payload, const Bytes32& secret) {
     const auto transaction = chain::decode_unsigned(payload);

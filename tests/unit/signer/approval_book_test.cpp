@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "signer/approval_book.hpp"
 
+#include "base/file.hpp"
 #include "support/bundles.hpp"
 #include "support/temp_dir.hpp"
 
@@ -149,6 +150,8 @@ TEST_F(ApprovalBookTest, WhateverIsDoneToTheFileMakesNoUsedApprovalGoodAndNoLeas
         attack();
         open();
         EXPECT_THAT(told, HasSubstr("approvals.db holds"));
+        EXPECT_THAT(read_file(dir.file("audit")).value(), HasSubstr(R"("result":"distrusted:)"))
+            << "a crash before the doubt is kept must find a digest that no file has";
         EXPECT_THAT(refusal(given), testing::AnyOf(HasSubstr("may have been used before"), HasSubstr("was used before")));
         EXPECT_THAT(alone(1), HasSubstr("may arm 0 wei more"));
         open();

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "signer/key_registry.hpp"
 
+#include "base/file.hpp"
 #include "support/temp_dir.hpp"
 
 #include <gmock/gmock.h>
@@ -108,6 +109,8 @@ TEST_F(KeyRegistryTest, WhateverIsDoneToTheFileMakesNoRetiredKeyLiveAndNoOldOneY
         attack();
         open();
         EXPECT_THAT(told, HasSubstr("keys.db holds"));
+        EXPECT_THAT(read_file(dir.file("key-audit.log")).value(), HasSubstr(R"("result":"distrusted:)"))
+            << "a crash before the doubt is kept must find a digest that no file has";
         for (int start = 0; start < 2; ++start) {
             for (const chain::Address& address : {retired, old})
                 EXPECT_THAT(objection(address), testing::AnyOf(HasSubstr("is retired"), HasSubstr("of which nothing is known")));

@@ -4,23 +4,24 @@
 // rtl_divide_digit_test goes through every operand at 8 bits with digits of 4.
 // SPDX-License-Identifier: Apache-2.0
 module divide_digit #(
-    parameter int unsigned Width = 256,  // of the divisor and of the quotient
-    parameter int unsigned Digit = 32    // bits a digit; at most Width - 4
+    parameter int unsigned Width    = 256,   // of the divisor
+    parameter int unsigned Quotient = Width, // bits, as many as of the numerator are behind the first rest; above Digit
+    parameter int unsigned Digit    = 32     // bits a digit; at most Width - 4
 ) (
-    input  logic             clk,
-    input  logic             rst,           // synchronous, active high
-    input  logic             in_valid,
-    input  logic [Width:0]   in_rest,
-    input  logic [Width-1:0] in_low,        // the numerator's digits that are still to come, most significant first
-    input  logic [Width-1:0] in_quotient,
-    input  logic [Width-1:0] in_d,          // normalised: its first bit is set
-    input  logic [Digit+4:0] in_recip,      // 2^(2 Digit + 8) / (upper Digit + 4 bits of d, and 1), at most two short
-    output logic             out_valid,
-    output logic [Width:0]   out_rest,
-    output logic [Width-1:0] out_low,
-    output logic [Width-1:0] out_quotient,
-    output logic [Width-1:0] out_d,
-    output logic [Digit+4:0] out_recip
+    input  logic                clk,
+    input  logic                rst,           // synchronous, active high
+    input  logic                in_valid,
+    input  logic [Width:0]      in_rest,
+    input  logic [Quotient-1:0] in_low,        // the numerator's digits that are still to come, most significant first
+    input  logic [Quotient-1:0] in_quotient,
+    input  logic [Width-1:0]    in_d,          // normalised: its first bit is set
+    input  logic [Digit+4:0]    in_recip,      // 2^(2 Digit + 8) / (upper Digit + 4 bits of d, and 1), or and 2 in place of 1; at most two short
+    output logic                out_valid,
+    output logic [Width:0]      out_rest,
+    output logic [Quotient-1:0] out_low,
+    output logic [Quotient-1:0] out_quotient,
+    output logic [Width-1:0]    out_d,
+    output logic [Digit+4:0]    out_recip
 );
   localparam int unsigned Recip     = Digit + 5;
   localparam int unsigned Lead      = 2 * Digit + 5;           // bits of the rest that decide the digit
@@ -38,21 +39,22 @@ module divide_digit #(
   end
 
   logic [Width+Digit:0] rest1, rest2, rest3;
-  logic [Width-1:0]     low1, low2, low3, quotient1, quotient2, quotient3, d1, d2, d3;
+  logic [Quotient-1:0]  low1, low2, low3, quotient1, quotient2, quotient3;
+  logic [Width-1:0]     d1, d2, d3;
   logic [Recip-1:0]     recip1, recip2, recip3;
 
   // 1: the leading bits of the rest times the reciprocal, in three tiles (23 x 37 bits, two DSPs each).
   logic [Width+Digit:0]            rest0;
   logic [3*LeadTile-1:0]           lead0;
   logic [3*(LeadTile+Recip)-1:0]   estimate1;
-  assign rest0 = {in_rest, in_low[Width-1-:Digit]};
+  assign rest0 = {in_rest, in_low[Quotient-1-:Digit]};
   assign lead0 = (3 * LeadTile)'(rest0[Width+Digit-:Lead]);
   always_ff @(posedge clk) begin
     if (in_valid) begin
       for (int t = 0; t < 3; t = t + 1)
         estimate1[t*(LeadTile+Recip)+:LeadTile+Recip] <= {{Recip{1'b0}}, lead0[t*LeadTile+:LeadTile]} * {{LeadTile{1'b0}}, in_recip};
       rest1     <= rest0;
-      low1      <= {in_low[Width-Digit-1:0], {Digit{1'b0}}};
+      low1      <= {in_low[Quotient-Digit-1:0], {Digit{1'b0}}};
       quotient1 <= in_quotient;
       d1        <= in_d;
       recip1    <= in_recip;
@@ -89,7 +91,7 @@ module divide_digit #(
       end
       rest3     <= rest2;
       low3      <= low2;
-      quotient3 <= {quotient2[Width-Digit-1:0], {Digit{1'b0}}} + Width'(q2);
+      quotient3 <= {quotient2[Quotient-Digit-1:0], {Digit{1'b0}}} + Quotient'(q2);
       d3        <= d2;
       recip3    <= recip2;
     end
@@ -126,10 +128,11 @@ module divide_digit #(
   localparam int unsigned FBits = Width + Digit + 5;
   logic f_known = 1'b0;  // a reset has been
   logic [FBits-1:0] f_upper, f_whole, f_0, f_1, f_2, f_3, f_4;  // the last ones: rest and next digit as one number
-  logic [Width-1:0] f_d1, f_d2, f_d3, f_d4, f_q1, f_q2, f_q3, f_q4, f_digit;
+  logic [Width-1:0] f_d1, f_d2, f_d3, f_d4;
+  logic [Quotient-1:0] f_q1, f_q2, f_q3, f_q4, f_digit;
   assign f_upper = FBits'(in_d[Width-1-:Digit+4]) + 1'b1;
   assign f_whole = FBits'(1) << (2 * Digit + 8);
-  assign f_0     = FBits'({in_rest, in_low[Width-1-:Digit]});
+  assign f_0     = FBits'({in_rest, in_low[Quotient-1-:Digit]});
   assign f_digit = out_quotient - f_q4;
   always_ff @(posedge clk) begin
     if (rst) f_known <= 1'b1;
@@ -141,7 +144,7 @@ module divide_digit #(
     if (!f_known) assume (rst);
     if (in_valid) begin
       assume (in_d[Width-1] && in_rest < {in_d, 1'b0});
-      assume (FBits'(in_recip) * f_upper <= f_whole && (FBits'(in_recip) + 3) * f_upper > f_whole);
+      assume (FBits'(in_recip) * f_upper <= f_whole && (FBits'(in_recip) + 3) * (f_upper + 1'b1) > f_whole);
     end
   end
   always_comb begin

@@ -1,14 +1,23 @@
-// Reciprocal of a normalised divisor from below: floor-like 2^72 / (d_top + 1), at most two units short, never above.
+// Reciprocal of a normalised divisor from below: floor-like 2^(2 Digit + 8) / (d_top + 1), at most two units short, never above.
 // Table of 1,024 seeds and two Newton steps. Latency 9 clocks; initiation interval 1; no back-pressure.
 // SPDX-License-Identifier: Apache-2.0
-module reciprocal (
-    input  logic        clk,
-    input  logic        rst,       // synchronous, active high
-    input  logic        in_valid,
-    input  logic [35:0] d_top,     // upper 36 bits of the divisor, the first of them set
-    output logic [36:0] recip      // 9 clocks later
+module reciprocal #(
+    parameter int unsigned Digit = 32  // of the division, at most 32; fewer are for proofs
+) (
+    input  logic             clk,
+    input  logic             rst,       // synchronous, active high
+    input  logic             in_valid,
+    input  logic [Digit+3:0] d_top,     // upper bits of the divisor, the first of them set
+    output logic [Digit+4:0] recip      // 9 clocks later
 );
-  // With x = (d_top + 1) / 2^36 in (1/2, 1] each step y' = y + y(1 - x y) errs by the square of the error before, from below; every
+  // What there is room for beside these bits is filled with ones, so that the divisor is theirs plus one; and the reciprocal cut.
+  localparam int unsigned Room = 32 - Digit;
+  logic [35:0] top;
+  logic [36:0] whole;
+  assign top   = (36'(d_top) << Room) | ~(36'hf_ffff_ffff << Room);
+  assign recip = (Digit + 5)'(whole >> Room);
+
+  // With x = (top + 1) / 2^36 in (1/2, 1] each step y' = y + y(1 - x y) errs by the square of the error before, from below; every
   // truncation goes down too. Seed: 2^-9.8 short at most, then 2^-19.6, then 2^-39.
   // A seed has 13 bits and stands every 16, in rows of 32: a place is then an address, and a row a LUT a bit. As one constant of all seeds it
   // is a shifter of 13,312 bits, which yosys does not finish.
@@ -18,7 +27,7 @@ module reciprocal (
     for (genvar i = 0; i < 32; i = i + 1) begin : g_seed
       assign seeds[i*16+:16] = 16'(8388608 / (1025 + 32 * r + i));
     end
-    assign of_rows[r*16+:16] = seeds[{d_top[29:25], 4'd0}+:16];
+    assign of_rows[r*16+:16] = seeds[{top[29:25], 4'd0}+:16];
   end
 
   logic [7:0] valid;
@@ -43,8 +52,8 @@ module reciprocal (
 
   always_ff @(posedge clk) begin
     if (in_valid) begin
-      x1   <= {1'b0, d_top} + 37'd1;
-      y0_1 <= of_rows[{d_top[34:30], 4'd0}+:13];  // Q12
+      x1   <= {1'b0, top} + 37'd1;
+      y0_1 <= of_rows[{top[34:30], 4'd0}+:13];  // Q12
     end
     if (valid[0]) begin
       p0   <= 49'({13'd0, x1} * {37'd0, y0_1});
@@ -77,7 +86,7 @@ module reciprocal (
       p3   <= {25'd0, y1_7} * {31'd0, e1};  // Q74
       y1_8 <= y1_7;
     end
-    if (valid[7]) recip <= {y1_8, 6'd0} + {19'd0, p3[55:38]};  // Q36
+    if (valid[7]) whole <= {y1_8, 6'd0} + {19'd0, p3[55:38]};  // Q36
   end
 
   // The errors are of the size that the widths above allow for.

@@ -7,13 +7,13 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 work=$1 step=${2:-1} top=mul_div_whole
 mkdir -p "$work"
-sources=(rtl/math/{delay_line,wide_mul,highest_bit,divide_digit,mul_div}.sv tests/formal/mul_div_whole.sv)
+sources=(rtl/math/{delay_line,wide_mul,highest_bit,divide_digit,long_divide,mul_div}.sv tests/formal/mul_div_whole.sv)
 yosys -q -p "read_verilog -sv -formal ${sources[*]}; prep -flatten -top $top; opt -full; dffunmap -srst-only; opt_clean
   techmap -map tests/formal/registers_as_wires.v; opt -full; clean; write_ilang $work/$top.il"
 {
   echo "read_ilang $work/$top.il"
   for possible in c_only_rounding_goes_over c_rounded c_floored; do echo "sat -falsify -set-assumes -prove $possible 0"; done
-  for digit in 1 2; do echo "sat -falsify -set-assumes -prove i_mul_div.begins_11 $digit"; done # one bit: either is possible
+  for digit in 1 2; do echo "sat -falsify -set-assumes -prove i_mul_div.i_divide.begins $digit"; done # one bit: either is possible
   for ((d = 0; d < 256; d += d < 15 ? 1 : step)); do echo "sat -verify -prove-asserts -set-assumes -set d $d"; done
 } > "$work/$top.ys"
 yosys -q -l "$work/$top.log" "$work/$top.ys" || { echo "$top: no proof, see $work/$top.log" >&2; exit 1; }

@@ -59,11 +59,12 @@ protected:
 TEST_F(DivideDigit, EveryOperandOfEightBitsKeepsTheInvariant) {
     std::uint64_t sent = 0;
     for (std::uint32_t d = 128; d < 256; ++d) {
-        const std::uint32_t exact = 65536 / (d + 1); // 2^(2 Digit + 8) over the leading Digit + 4 bits and 1
+        const std::uint32_t most = 65536 / (d + 1); // 2^(2 Digit + 8) over the leading Digit + 4 bits and 1
+        const std::uint32_t least = 65536 / (d + 2) - 2;
         for (std::uint32_t rest = 0; rest < 2 * d; ++rest) {
             for (std::uint32_t next = 0; next < 16; ++next) {
-                for (std::uint32_t shorter = 0; shorter <= 2; ++shorter) {
-                    put({.d = d, .rest = rest, .next = next, .quotient = (rest + next) & 15U}, exact - shorter);
+                for (std::uint32_t recip = least; recip <= most; ++recip) {
+                    put({.d = d, .rest = rest, .next = next, .quotient = (rest + next) & 15U}, recip);
                     ++sent;
                     if (HasFatalFailure()) return;
                 }

@@ -1,6 +1,5 @@
 // A mul_div that lanes share, and one more client that only divides 2^256 - 1. Nobody waits for the other for long: the client goes
-// between two lanes' requests. From a lane's request to its answer 48 clocks, 94 when the quotient is divided again: that goes in
-// before all others; less what mul_div leaves out. Initiation interval 1.
+// between two lanes' requests. From a lane's request to its answer 48 clocks less what mul_div leaves out; initiation interval 1.
 // SPDX-License-Identifier: Apache-2.0
 module mul_div_server
   import range_isa_pkg::*;
@@ -29,75 +28,45 @@ module mul_div_server
   logic [LaneBits-1:0] lane_1;
   request_t            request_1;
   unit_select #(.Lanes(Lanes), .Places(1 << LogPlaces)) i_select (
-      .clk, .rst, .in_valid, .in_ready, .in_data, .hold(client_valid || again_0), .done({1'b0, out_valid && out_ready}),
+      .clk, .rst, .in_valid, .in_ready, .in_data, .hold(client_valid), .done({1'b0, out_valid && out_ready}),
       .out_valid(valid_1), .out_lane(lane_1), .out(request_1));
-  assign client_ready = !valid_1 && !again_1;
+  assign client_ready = !valid_1;
 
   typedef struct packed {
     logic                  client;
-    logic                  again;       // the quotient is to be divided by the lower price
-    logic                  round_up;
     logic [3:0]            client_tag;
     logic [1:0]            impossible;
     logic [LaneBits-1:0]   lane;
     logic [ThreadBits-1:0] thread;
     logic [4:0]            d;
-    logic [5:0]            low_at;      // place of the lower price
   } tag_t;
   localparam int unsigned TagWidth = $bits(tag_t);
 
-  // The quotient that is divided again comes back here a clock later; the lower price, c - b of the request, waits beside mul_div.
-  tag_t                tag, tag_1, out_tag;
-  logic                again_0, again_1;
-  logic [255:0]        half_1;
-  logic [159:0]        low, low_1;
-  logic [5:0]          low_at;  // the next place; no more operations than places are on their way
+  tag_t                tag, out_tag;
   logic [TagWidth-1:0] out_tag_bits;
-  logic [255:0]        a;
   logic                md_valid, ok;
   logic [255:0]        quotient;
-  always_comb begin
-    tag            = tag_1;
-    if (!again_1) begin
-      tag.client     = !valid_1;
-      tag.again      = valid_1 && request_1.option[4];
-      tag.round_up   = request_1.option[0];
-      tag.client_tag = client_tag;
-      tag.impossible = request_1.option[2:1];
-      tag.lane       = lane_1;
-      tag.thread     = request_1.thread;
-      tag.d          = request_1.d;
-      tag.low_at     = low_at;
-    end
-  end
-  assign low            = request_1.c[159:0] - request_1.b[159:0];
-  assign a              = again_1 ? half_1 : request_1.option[3] ? {request_1.a[159:0], 96'd0} : request_1.a[255:0];
+  assign tag.client     = !valid_1;
+  assign tag.client_tag = client_tag;
+  assign tag.impossible = request_1.option[2:1];
+  assign tag.lane       = lane_1;
+  assign tag.thread     = request_1.thread;
+  assign tag.d          = request_1.d;
   mul_div #(.TagWidth(TagWidth)) i_mul_div (
-      .clk, .rst, .in_valid(valid_1 || again_1 || client_valid), .in_tag(tag),
-      .a       (valid_1 || again_1 ? a : '1),
+      .clk, .rst, .in_valid(valid_1 || client_valid), .in_tag(tag),
+      .a       (valid_1 ? request_1.a[255:0] : '1),
       .b       (valid_1 ? request_1.b[255:0] : 256'd1),
-      .d       (again_1 ? {96'd0, low_1} : valid_1 ? request_1.c : client_d),
-      .round_up(again_1 ? tag_1.round_up : valid_1 && request_1.option[0]),
+      .d       (valid_1 ? request_1.c : client_d),
+      .round_up(valid_1 && request_1.option[0]),
       .out_valid(md_valid), .out_tag(out_tag_bits), .quotient, .ok);
   assign out_tag          = out_tag_bits;
-  ram_1r1w #(.Width(160), .Depth(64)) i_low (
-      .clk, .write(valid_1), .write_at(low_at), .write_data(low), .read_at(out_tag.low_at), .read_data(low_1));
-  assign again_0          = md_valid && out_tag.again;
-  always_ff @(posedge clk) begin
-    again_1     <= !rst && again_0;
-    tag_1       <= out_tag;
-    tag_1.again <= 1'b0;
-    half_1      <= ok ? quotient : '0;
-    if (rst) low_at <= '0;
-    else if (valid_1) low_at <= low_at + 6'd1;
-  end
   assign client_out_valid = md_valid && out_tag.client;
   assign client_out_tag   = out_tag.client_tag;
   assign client_quotient  = quotient;
 
   answer_t answer;
   logic    answers, answer_ready;
-  assign answers       = md_valid && !out_tag.client && !out_tag.again;
+  assign answers       = md_valid && !out_tag.client;
   assign answer.start  = 1'b0;
   assign answer.pc     = '0;
   assign answer.lane   = out_tag.lane;
@@ -117,7 +86,6 @@ module mul_div_server
       .clk, .rst, .in_valid(answers), .in_ready(answer_ready), .in_data(answer), .out_valid, .out_ready, .out_data);
   always_ff @(posedge clk) begin
     if (!rst && answers) a_answer_has_a_place: assert (answer_ready);
-    if (!rst && again_1) a_nobody_else_comes: assert (!valid_1);
   end
   wire unused = &{1'b0, request_1};
 endmodule

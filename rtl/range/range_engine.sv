@@ -7,6 +7,7 @@ module range_engine
 #(
     parameter int unsigned Lanes     = 4,  // 1..8, of 16 threads
     parameter int unsigned MulDivs   = 2,  // at most Lanes: lane i asks mul_div i % MulDivs
+    parameter int unsigned Amount0s  = 1,  // likewise
     parameter int unsigned TickMaths = 4   // 2, 4 or 8
 ) (
     input  logic                clk,
@@ -28,12 +29,13 @@ module range_engine
     output leg_result_t         result
 );
   localparam int unsigned FirstMulDiv = 8;
-  localparam int unsigned Sources    = FirstMulDiv + MulDivs;
+  localparam int unsigned FirstAmount0 = FirstMulDiv + MulDivs;
+  localparam int unsigned Sources    = FirstAmount0 + Amount0s;
   localparam logic [3:0]  ShellTag   = 4'd15;
   localparam logic [5:0]  FirstWords = 6'd8;   // so many are there before the first thread begins; make_program.mjs checks the others
   localparam logic [4:0]  DoneField  = 5'd23;
 
-  if (MulDivs > Lanes || Lanes > 8) $fatal(1, "1 <= MulDivs <= Lanes <= 8 (instance %m)");
+  if (MulDivs > Lanes || Amount0s > Lanes || Lanes > 8) $fatal(1, "1 <= MulDivs, Amount0s <= Lanes <= 8 (instance %m)");
 
   // ---- a leg's life: constants, first thread, until it has said `done` and everybody has stopped
   typedef enum logic [2:0] {Literals, Idle, Constants, Run, Answer} state_t;
@@ -95,12 +97,15 @@ module range_engine
 
   // ---- who asks whom
   logic [MulDivs*Lanes-1:0] md_valid, md_ready;
+  logic [Amount0s*Lanes-1:0] amount0_valid, amount0_ready;
   logic [Lanes-1:0] ms_valid, ms_ready, window_valid, window_ready, tick_valid, tick_ready, seed_valid, seed_ready, float_valid, float_ready, memory_valid,
                     memory_ready, best_valid, best_ready, pool_valid, pool_ready, out_valid, out_ready;
   for (genvar i = 0; i < Lanes; i = i + 1) begin : g_wants
-    logic [3:0]         unit;
-    logic [MulDivs-1:0] md_granted;
-    assign unit            = requests[(i+1)*RequestBits-1-:4];
+    logic [3:0]          unit;
+    logic                amount0;
+    logic [MulDivs-1:0]  md_granted;
+    logic [Amount0s-1:0] amount0_granted;
+    assign {unit, amount0} = {requests[(i+1)*RequestBits-1-:4], requests[(i+1)*RequestBits-12+MulDivAmount0]};
     assign ms_valid[i]     = request_valid[i] && unit == UnitMulShift;
     assign window_valid[i] = request_valid[i] && unit == UnitWindow;
     assign tick_valid[i]   = request_valid[i] && unit == UnitTickMath;
@@ -111,10 +116,14 @@ module range_engine
     assign pool_valid[i]   = request_valid[i] && (unit == UnitSpawn || unit == UnitJoin || unit == UnitStop);
     assign out_valid[i]    = request_valid[i] && unit == UnitOut;
     for (genvar m = 0; m < MulDivs; m = m + 1) begin : g_mul_div
-      assign md_valid[m*Lanes+i] = request_valid[i] && unit == UnitMulDiv && i % MulDivs == m;
+      assign md_valid[m*Lanes+i] = request_valid[i] && unit == UnitMulDiv && !amount0 && i % MulDivs == m;
       assign md_granted[m]       = md_ready[m*Lanes+i];
     end
-    assign request_ready[i] = md_granted != '0 || ms_ready[i] || window_ready[i] || tick_ready[i] || seed_ready[i] ||
+    for (genvar m = 0; m < Amount0s; m = m + 1) begin : g_amount0
+      assign amount0_valid[m*Lanes+i] = request_valid[i] && unit == UnitMulDiv && amount0 && i % Amount0s == m;
+      assign amount0_granted[m]       = amount0_ready[m*Lanes+i];
+    end
+    assign request_ready[i] = md_granted != '0 || amount0_granted != '0 || ms_ready[i] || window_ready[i] || tick_ready[i] || seed_ready[i] ||
                               memory_ready[i] || float_ready[i] || best_ready[i] || pool_ready[i] || out_ready[i];
   end
 
@@ -151,6 +160,12 @@ module range_engine
           .client_out_valid(no_client_valid), .client_out_tag(no_client_tag), .client_quotient(no_client_quotient));
       wire unused = &{1'b0, no_client_ready, no_client_valid, no_client_tag, no_client_quotient};
     end
+  end
+  for (genvar m = 0; m < Amount0s; m = m + 1) begin : g_amount0
+    amount0_server #(.Lanes(Lanes)) i_server (
+        .clk, .rst, .in_valid(amount0_valid[m*Lanes+:Lanes]), .in_ready(amount0_ready[m*Lanes+:Lanes]), .in_data(requests),
+        .out_valid(source_valid[FirstAmount0+m]), .out_ready(source_ready[FirstAmount0+m]),
+        .out_data(source_data[(FirstAmount0+m)*AnswerBits+:AnswerBits]));
   end
   thread_pool #(.Lanes(Lanes)) i_pool (
       .clk, .rst, .begin_leg, .begin_at(PcBits'({job.exact_in, job.zero_for_one})), .alive, .in_valid(pool_valid), .in_ready(pool_ready), .in_data(requests),

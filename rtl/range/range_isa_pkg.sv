@@ -23,8 +23,8 @@ package range_isa_pkg;
   localparam logic [3:0] LastAnswering = UnitFloat;
 
   // option[7]: the unit takes (C, A +- B, A) instead of (A, B, C).
-  // mul_div: option[0] round up, [2:1] what an impossible quotient becomes, [3] first factor times 2^96, [4] the quotient once more
-  // over C - B, which is the lower price of a token0 amount; an impossible first quotient counts as zero there.
+  // mul_div: option[0] round up, [2:1] what an impossible quotient becomes; with [4] it is token0 between the prices A and B, of liquidity C.
+  localparam int unsigned MulDivAmount0 = 4;
   localparam logic [1:0] ImpossibleMarked = 2'd0, ImpossibleZero = 2'd1, ImpossibleMost = 2'd2;
   // mul_shift: option[0] round up, [2:1] shift as in mul_shift.sv, [4:3] as mul_div's [2:1].
   // window: option[1:0] field of the listed tick; tick_math: option[0] price to tick.

@@ -118,10 +118,8 @@ export class Assembler {
   mulDiv(d, a, b, c, { up = false, impossible = 'Marked' } = {}) {
     this.emit({ unit: 'UnitMulDiv', d, a, b, c, option: (up ? 1 : 0) | (this.codes[`Impossible${impossible}`] << 1) });
   }
-  /** liquidity * 2^96 * (high - low) / high, and that / low: two divisions in one request. */
-  mulDivDelta(d, high, low, liquidity, up) {
-    this.emit({ unit: 'UnitMulDiv', d, a: high, b: low, c: liquidity, op: 'OpSub', option: (up ? 1 : 0) | (this.codes.ImpossibleZero << 1) | 8 | 16 | 128 });
-  }
+  /** liquidity * 2^96 * (high - low) / (high * low) */
+  mulDivDelta(d, high, low, liquidity, up) { this.emit({ unit: 'UnitMulDiv', d, a: high, b: low, c: liquidity, option: (up ? 1 : 0) | 16 }); }
   mulShift(d, a, b, shift, { up = false, impossible = 'Marked' } = {}) {
     this.emit({ unit: 'UnitMulShift', d, a, b, option: (up ? 1 : 0) | ([0, 16, 96, 128].indexOf(shift) << 1) | (this.codes[`Impossible${impossible}`] << 3) });
   }

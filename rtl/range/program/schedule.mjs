@@ -10,7 +10,7 @@ const latencies = {
 };
 const urgencies = { UnitSpawn: 300, UnitReport: 300, publish: 250, UnitTickMath: 200 }; // what others wait for
 const most_latency = 27; // of budget_unit
-const twice_latency = 70; // a mul_div whose quotient is divided again
+const amount0_latency = 37;
 const ordered = ['UnitLoad', 'UnitStore', 'UnitSpawn', 'UnitOut', 'UnitReport', 'UnitBest', 'UnitJoin', 'UnitStop', 'UnitTell', 'UnitSeed'];
 
 /** What an instruction reads and writes, as 'a3' (ALU) or 'u3' (unit), and how long its result takes. */
@@ -24,7 +24,7 @@ function describe(row, codes, names) {
   const answers = row.unit <= codes.UnitFloat;
   let latency = latencies[unit] ?? 0;
   if (unit === 'UnitSeed' && row.option === codes.SeedMost) latency = most_latency;
-  if (unit === 'UnitMulDiv' && (row.option & 16) !== 0) latency = twice_latency;
+  if (unit === 'UnitMulDiv' && (row.option & 16) !== 0) latency = amount0_latency;
   const kind = unit === 'UnitOut' && (row.option & 64) !== 0 ? 'publish' : unit;
   return { row, reads, writes: answers ? `u${row.d}` : null, latency, urgency: urgencies[kind] ?? 0, ordered: ordered.includes(unit), load: unit === 'UnitLoad' };
 }

@@ -42,18 +42,20 @@ endfunction()
 
 # jitbox_verilated(<name> TOP <module> [SOURCES a.sv ...] [PARAMETERS NAME=VALUE ...] [CLASS V<other>])
 # Makes the library verilated_<name> with class V<name>, or CLASS. Packages come from rtl/verilator.f, a module from the file of its name under rtl/;
-# SOURCES are modules that take the place of one there. Verilator's command line names nothing else: ninja runs a build directory's old
+# SOURCES are modules that take the place of one there, or a top that only a bench has. Verilator's command line names nothing else: ninja runs a build directory's old
 # command before CMake has seen what is new, renamed or gone.
 function(jitbox_verilated name)
   cmake_parse_arguments(ARG "" "TOP;CLASS" "SOURCES;PARAMETERS" ${ARGN})
   if(NOT ARG_CLASS)
     set(ARG_CLASS V${name})
   endif()
-  set(top ${JITBOX_RTL_SOURCES})
+  set(top ${ARG_SOURCES} ${JITBOX_RTL_SOURCES})
   list(FILTER top INCLUDE REGEX "/${ARG_TOP}\\.sv$")
   if(NOT top)
-    message(FATAL_ERROR "jitbox_verilated(${name}): there is no ${ARG_TOP}.sv under rtl/")
+    message(FATAL_ERROR "jitbox_verilated(${name}): there is no ${ARG_TOP}.sv under rtl/ or in SOURCES")
   endif()
+  set(sources ${top} ${ARG_SOURCES})
+  list(REMOVE_DUPLICATES sources)
   set(args -F ${JITBOX_RTL_DIR}/verilator.f --x-assign unique --x-initial unique --assert -Wall --unroll-count 4096)
   foreach(parameter IN LISTS ARG_PARAMETERS)
     list(APPEND args -G${parameter})
@@ -68,7 +70,7 @@ function(jitbox_verilated name)
   jitbox_forget_gone_sources(${CMAKE_CURRENT_BINARY_DIR}/CMakeFiles/verilated_${name}.dir/${ARG_CLASS}.dir/${ARG_CLASS}_copy.cmake)
   add_library(verilated_${name} STATIC)
   verilate(verilated_${name} ${switches} TOP_MODULE ${ARG_TOP} PREFIX ${ARG_CLASS}
-    SOURCES ${top} ${ARG_SOURCES} INCLUDE_DIRS ${JITBOX_RTL_FOLDERS}
+    SOURCES ${sources} INCLUDE_DIRS ${JITBOX_RTL_FOLDERS}
     VERILATOR_ARGS ${args})
   if(JITBOX_RTL_COVERAGE)
     set_property(TARGET verilated_${name} PROPERTY VERILATOR_COVERAGE ON)

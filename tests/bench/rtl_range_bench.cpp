@@ -2,6 +2,7 @@
 // with legs always waiting. Prints markdown tables; docs/card-range.md has their figures. SPDX-License-Identifier: Apache-2.0
 #include "../rtl/range_engine_driver.hpp"
 #include "../rtl/range_legs.hpp"
+#include "dense_pool.hpp"
 
 #include <array>
 #include <cstdio>
@@ -13,78 +14,28 @@ namespace {
 
 using namespace hlsk;
 
-constexpr int ticks_each_side = 20;
-constexpr std::int32_t spacing = 60;
-
-u256 pow10(int n) {
-    u256 out = 1;
-    for (int i = 0; i < n; ++i) out = u256(out * u256(10));
-    return out;
-}
-
-/// 0.3 % pool at price 1 with an initialised tick every spacing, outside price the pool's, budgets and K as asked.
-EngineLeg dense_pool(bool zero_for_one, std::uint32_t candidates) {
+/// dense_pool as a leg; its amount is still zero.
+EngineLeg dense_leg(bool zero_for_one, std::uint32_t candidates) {
+    const DensePool dense = dense_pool();
     EngineLeg leg;
-    PoolState& pool = leg.pool;
-    pool.kind = records::PoolKind::uniswap_v3;
-    pool.fee = 3000;
-    pool.tick_spacing = spacing;
-    pool.tick = spacing / 2;
-    pool.sqrt_price_x96 = sqrt_ratio_at_tick(pool.tick);
-    pool.liquidity = u128(pow10(21));
-    pool.max_liquidity_per_tick = u128(u128(1) << 100);
-    TickWindow& window = leg.window;
-    window.known_lower = min_tick;
-    window.known_upper = max_tick;
-    window.known_low_x96 = min_sqrt_ratio();
-    window.known_high_x96 = max_sqrt_ratio();
-    window.valid = true;
-    for (std::int32_t cell = 1 - ticks_each_side; cell <= ticks_each_side; ++cell) {
-        WindowTick& entry = window.ticks[window.count++];
-        entry.tick = cell * spacing;
-        entry.gross = u128(pow10(18));
-        entry.net = cell % 2 == 0 ? i128(entry.gross) : i128(i128(0) - i128(entry.gross));
-        entry.ratio_x96 = sqrt_ratio_at_tick(entry.tick);
-        if (entry.tick <= pool.tick) window.below += 1;
-    }
-    leg.params = {.valid = true,
-                  .candidates = candidates,
-                  .tip_ppm = 500000,
-                  .price0_x96 = u256(1) << 96,
-                  .price1_x96 = u256(1) << 96,
-                  .budget0 = pow10(24),
-                  .budget1 = pow10(24),
-                  .gas_cost_wei = 1,
-                  .tip_floor_wei = 0,
-                  .min_profit_wei = 0};
-    leg.request = {.zero_for_one = zero_for_one,
-                   .exact_in = true,
-                   .amount = 0,
-                   .price_limit_x96 = zero_for_one ? u256(min_sqrt_ratio() + 1) : u256(max_sqrt_ratio() - 1)};
+    leg.pool = dense.state;
+    leg.window = dense.window;
+    leg.params = generous_params(candidates);
+    leg.request = swap_in(zero_for_one);
     return leg;
 }
 
-/// The amount whose swap alone has that many steps and ends in the middle of the last.
-u256 amount_for(EngineLeg leg, std::uint32_t steps, RatioMemo& memo) {
-    const auto alone = std::make_unique<AloneSwap>();
-    WindowTicks ticks(leg.window, memo);
-    u256 least = 0;
-    for (int k = 1; k < 2000; ++k) {
-        leg.request.amount = u256(pow10(17) * u256(k));
-        if (run_alone(leg.pool, ticks, leg.window.below, leg.request, *alone) != records::Reason::none) break;
-        if (alone->end.steps == steps && least == 0) least = leg.request.amount;
-        if (alone->end.steps > steps) return u256(u256(least + leg.request.amount) >> 1);
-    }
-    return least;
+u256 leg_amount(const EngineLeg& leg, std::uint32_t steps, RatioMemo& memo) {
+    return amount_for({.state = leg.pool, .window = leg.window}, leg.request, steps, memo);
 }
 
 /// The same pool with no other initialised tick: a swap of one step that passes `spacings` spacings, so that each is a candidate.
 EngineLeg wide_swap(bool zero_for_one, std::uint32_t candidates, std::int32_t spacings) {
-    EngineLeg leg = dense_pool(zero_for_one, candidates);
+    EngineLeg leg = dense_leg(zero_for_one, candidates);
     leg.window.count = 0;
     leg.window.below = 0;
-    const u256 end = sqrt_ratio_at_tick(leg.pool.tick + (zero_for_one ? -spacings : spacings) * spacing);
-    leg.request.amount = pow10(26);
+    const u256 end = sqrt_ratio_at_tick(leg.pool.tick + (zero_for_one ? -spacings : spacings) * dense_spacing);
+    leg.request.amount = ten_to(26);
     leg.request.price_limit_x96 = end;
     return leg;
 }
@@ -96,8 +47,8 @@ void latency(RatioMemo& memo) {
     for (const bool zero_for_one : {true, false}) {
         for (const std::uint32_t steps : {1U, 2U, 4U, 8U}) {
             for (const std::uint32_t candidates : {1U, 16U, 64U, 256U}) {
-                EngineLeg leg = dense_pool(zero_for_one, candidates);
-                leg.request.amount = amount_for(leg, steps, memo);
+                EngineLeg leg = dense_leg(zero_for_one, candidates);
+                leg.request.amount = leg_amount(leg, steps, memo);
                 RangeEngineDriver fresh(random);
                 const auto first = fresh.run(leg);
                 const std::uint64_t cold = fresh.clocks();
@@ -134,8 +85,8 @@ void throughput(RatioMemo& memo) {
     std::puts("|---|---:|---:|---:|---:|---:|");
     for (const std::uint32_t steps : {1U, 2U, 4U, 8U}) {
         for (const std::uint32_t candidates : few) {
-            std::vector<EngineLeg> legs{dense_pool(true, candidates), dense_pool(false, candidates)};
-            for (EngineLeg& leg : legs) leg.request.amount = amount_for(leg, steps, memo);
+            std::vector<EngineLeg> legs{dense_leg(true, candidates), dense_leg(false, candidates)};
+            for (EngineLeg& leg : legs) leg.request.amount = leg_amount(leg, steps, memo);
             throughput_row((std::to_string(steps) + (steps == 1 ? " step" : " steps")).c_str(), candidates, legs);
         }
     }

@@ -1,0 +1,20 @@
+// One exact-input swap on one pool in each form that a transaction may give it. SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "accel/records.hpp"
+
+#include <vector>
+
+namespace jitbox::test {
+
+struct PathForm {
+    const char* called; ///< router, or the pool
+    const char* function;
+    accel::RouterKind kind;
+    Bytes calldata;
+};
+
+/// `token_in` for `token_out`, at least one wei out, no limit of the user's but where the form has to have one.
+std::vector<PathForm> decision_forms(const accel::PoolRecord& on, bool zero_for_one, const accel::u256& amount);
+
+} // namespace jitbox::test

@@ -1,0 +1,269 @@
+// Clocks of both Verilated kernels from a transaction's last beat to its DECISION, stage by stage, for each form of a call, by
+// steps of the swap and by what prices are known. Prints markdown tables; docs/card.md has their figures. SPDX-License-Identifier:
+// Apache-2.0
+#include "../rtl/stream_beats.hpp"
+#include "../unit/kernels/parser_harness.hpp"
+#include "Vdecision_path.h"
+#include "decision_forms.hpp"
+#include "dense_pool.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <memory>
+#include <stdexcept>
+
+namespace jitbox::test {
+namespace {
+
+constexpr std::uint32_t candidates = 64;
+
+/// Clocks behind the transaction's last beat.
+struct Stages {
+    std::uint64_t swap = 0;     ///< the SWAP's last beat has left the parser
+    std::uint64_t job = 0;      ///< the engine has taken the leg
+    std::uint64_t result = 0;   ///< and answered
+    std::uint64_t decision = 0; ///< the DECISION's first beat
+    std::uint64_t end = 0;      ///< and its last
+};
+
+/// The beats of a stream as records: which kind each beat belongs to.
+class Framing {
+public:
+    std::uint8_t kind_of(const StreamBeat& beat) {
+        if (begins_) kind_ = beat.data[records::header::kind];
+        begins_ = beat.last;
+        return kind_;
+    }
+
+private:
+    bool begins_ = true;
+    std::uint8_t kind_ = 0;
+};
+
+class DecisionPath {
+public:
+    DecisionPath() { restart(); }
+    void restart() {
+        dut_->in_valid = dut_->out_ready = 0;
+        reset(*dut_);
+    }
+    /// Feeds a record without stalls. Nothing but the state that it leaves matters.
+    void feed(const Bytes& record) {
+        run(record, [](std::uint8_t /*kind*/, bool /*last*/) { return false; });
+    }
+    /// A transaction with one leg, which has to end in a DECISION.
+    Stages decide(const Bytes& transaction) {
+        const bool answered = run(transaction, [this](std::uint8_t kind, bool last) {
+            if (kind == static_cast<std::uint8_t>(records::Kind::reject)) throw std::runtime_error("the leg was refused");
+            if (kind != static_cast<std::uint8_t>(records::Kind::decision)) return false;
+            if (at_.decision == 0) at_.decision = clocks_ - taken_at_;
+            at_.end = clocks_ - taken_at_;
+            return last;
+        });
+        if (!answered) throw std::runtime_error("no decision");
+        const Stages out = at_;
+        feed(accel::barrier_record(0, 0)); // TX_SEEN is out as well
+        return out;
+    }
+
+private:
+    /// Until `ends` says so of a beat that came out, or nothing moves for a while: false.
+    template <typename Ends>
+    bool run(const Bytes& record, Ends ends) {
+        constexpr std::uint64_t patience = 20'000;
+        const auto input = beats_of(record);
+        std::size_t next = 0;
+        at_ = {};
+        for (std::uint64_t still = 0; still < patience; ++still, ++clocks_) {
+            dut_->in_valid = next < input.size() ? 1 : 0;
+            if (next < input.size()) {
+                put(dut_->in_data, input[next].data);
+                dut_->in_last = input[next].last;
+            }
+            dut_->out_ready = 1;
+            dut_->eval();
+            if (dut_->in_valid && dut_->in_ready) {
+                still = 0;
+                if (++next == input.size()) taken_at_ = clocks_;
+            }
+            watch();
+            bool ended = false;
+            if (dut_->out_valid) {
+                still = 0;
+                const bool last = dut_->out_last != 0;
+                const std::uint8_t kind = out_.kind_of({get<64>(dut_->out_data), last});
+                ended = ends(kind, last) || (last && kind == static_cast<std::uint8_t>(records::Kind::barrier_done));
+            }
+            clock(*dut_);
+            if (ended) return true;
+        }
+        return false;
+    }
+    void watch() {
+        const std::uint64_t since = clocks_ - taken_at_;
+        if (dut_->between_moves) {
+            const std::uint8_t kind = between_.kind_of({get<64>(dut_->between_data), dut_->between_last != 0});
+            if (kind == static_cast<std::uint8_t>(records::Kind::swap)) at_.swap = since;
+        }
+        if (dut_->job_taken) at_.job = since;
+        if (dut_->result_given && at_.result == 0) at_.result = since;
+    }
+
+    std::unique_ptr<Vdecision_path> dut_ = std::make_unique<Vdecision_path>();
+    Framing between_;
+    Framing out_;
+    std::uint64_t clocks_ = 0;
+    std::uint64_t taken_at_ = 0;
+    Stages at_;
+};
+
+template <typename To, typename From>
+To same_number(const From& from) {
+    To to = 0;
+    static_assert(sizeof(to) == sizeof(from));
+    std::memcpy(&to, &from, sizeof(to));
+    return to;
+}
+
+/// What the host sends of dense_pool.
+struct Service {
+    accel::PoolRecord pool;
+    accel::TicksRecord ticks;
+    accel::ParamsRecord params;
+};
+
+Service service_of(const DensePool& dense) {
+    Service out;
+    accel::PoolRecord& pool = out.pool;
+    pool.fee = dense.state.fee;
+    pool.tick_spacing = dense.state.tick_spacing;
+    pool.tick = dense.state.tick;
+    pool.sqrt_price_x96 = same_number<accel::u256>(dense.state.sqrt_price_x96);
+    pool.liquidity = same_number<accel::u128>(dense.state.liquidity);
+    pool.max_liquidity_per_tick = same_number<accel::u128>(dense.state.max_liquidity_per_tick);
+    pool.address = address_of(0x55);
+    pool.token0 = address_of(0x11);
+    pool.token1 = address_of(0x22);
+    pool.factory = address_of(0xfa);
+    pool.state_version = 1;
+    out.ticks.state_version = 1;
+    out.ticks.known_lower = dense.window.known_lower;
+    out.ticks.known_upper = dense.window.known_upper;
+    for (int i = 0; i < dense.window.count; ++i) {
+        const hlsk::WindowTick& tick = dense.window.ticks[i];
+        auto& side = i < dense.window.below ? out.ticks.below : out.ticks.above;
+        side.push_back({tick.tick, same_number<accel::u128>(tick.gross), same_number<accel::i128>(tick.net)});
+    }
+    const hlsk::PoolParams params = generous_params(candidates);
+    out.params = {.candidates = static_cast<std::uint16_t>(params.candidates),
+                  .tip_ppm = params.tip_ppm,
+                  .price0_x96 = same_number<accel::u256>(params.price0_x96),
+                  .price1_x96 = same_number<accel::u256>(params.price1_x96),
+                  .budget0 = same_number<accel::u256>(params.budget0),
+                  .budget1 = same_number<accel::u256>(params.budget1),
+                  .gas_cost_wei = same_number<accel::u256>(params.gas_cost_wei)};
+    return out;
+}
+
+/// A signed transaction of type 2, as wallets send them; the signature is none, which no kernel looks at.
+Bytes signed_call(const Bytes20& to, const Bytes& calldata) {
+    std::vector<Item> fields = typed_fields(2);
+    fields[5] = text(to);
+    fields[7] = text(calldata);
+    fields[10] = text(Bytes(32, 0x11));
+    fields[11] = text(Bytes(32, 0x22));
+    return transaction(fields, 2);
+}
+
+class Bench {
+public:
+    Bench() {
+        memo_->clear();
+        load();
+    }
+    std::vector<PathForm> forms(bool zero_for_one, std::uint32_t steps) {
+        return decision_forms(service_.pool, zero_for_one,
+                              same_number<accel::u256>(amount_for(dense_, swap_in(zero_for_one), steps, *memo_)));
+    }
+    Stages decide(const PathForm& form) {
+        const Bytes20 router = address_of(0x77);
+        const bool direct = form.kind == accel::RouterKind::pool;
+        if (!direct) path_.feed(accel::to_record(0, {{router, form.kind, service_.pool.factory}}));
+        return path_.decide(accel::tx_record(++sequence_, signed_call(direct ? service_.pool.address : router, form.calldata)));
+    }
+    /// No price is known but those of the pool's listed ticks.
+    Stages decide_fresh(const PathForm& form) {
+        path_.restart();
+        load();
+        return decide(form);
+    }
+
+private:
+    void load() {
+        path_.feed(accel::to_record(0, service_.pool));
+        path_.feed(accel::to_record(0, service_.ticks));
+        path_.feed(accel::to_record(0, service_.params));
+    }
+
+    std::unique_ptr<hlsk::RatioMemo> memo_ = std::make_unique<hlsk::RatioMemo>();
+    DensePool dense_ = dense_pool();
+    Service service_ = service_of(dense_);
+    DecisionPath path_;
+    std::uint64_t sequence_ = 1000;
+};
+
+using Clocks = unsigned long long;
+
+void print_forms(Bench& bench) {
+    std::puts(
+        "| called | function | last beat of TX to SWAP's last | to the job | to the result | to DECISION's first beat | to its "
+        "last | in all |");
+    std::puts("|---|---|---:|---:|---:|---:|---:|---:|");
+    for (const PathForm& form : bench.forms(true, 1)) {
+        bench.decide(form);
+        const Stages at = bench.decide(form);
+        std::printf("| %s | %s | %llu | %llu | %llu | %llu | %llu | %llu |\n", form.called, form.function, Clocks{at.swap},
+                    Clocks{at.job - at.swap}, Clocks{at.result - at.job}, Clocks{at.decision - at.result},
+                    Clocks{at.end - at.decision}, Clocks{at.end});
+    }
+}
+
+void print_steps(Bench& bench) {
+    std::puts(
+        "\n| direction | steps alone | engine, prices new | in all, prices new | engine, prices known | in all, prices known | in "
+        "all, any form |");
+    std::puts("|---|---:|---:|---:|---:|---:|---:|");
+    for (const bool zero_for_one : {true, false}) {
+        for (const std::uint32_t steps : {1U, 2U, 4U, 8U}) {
+            const auto forms = bench.forms(zero_for_one, steps);
+            const Stages fresh = bench.decide_fresh(forms[0]);
+            const Stages known = bench.decide(forms[0]);
+            std::uint64_t least = known.end;
+            std::uint64_t most = known.end;
+            for (const PathForm& form : forms) {
+                const std::uint64_t end = bench.decide(form).end;
+                least = std::min(least, end);
+                most = std::max(most, end);
+            }
+            std::printf("| token%d in | %u | %llu | %llu | %llu | %llu | %llu to %llu |\n", zero_for_one ? 0 : 1, steps,
+                        Clocks{fresh.result - fresh.job}, Clocks{fresh.end}, Clocks{known.result - known.job}, Clocks{known.end},
+                        Clocks{least}, Clocks{most});
+        }
+    }
+}
+
+} // namespace
+} // namespace jitbox::test
+
+int main() {
+    try {
+        jitbox::test::Bench bench;
+        jitbox::test::print_forms(bench);
+        jitbox::test::print_steps(bench);
+        return 0;
+    } catch (const std::exception& failed) {
+        std::fprintf(stderr, "rtl_decision_bench: %s\n", failed.what());
+        return 1;
+    }
+}

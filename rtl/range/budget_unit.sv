@@ -1,5 +1,5 @@
 // What a position's budgets allow: liquidity_for_budgets of kernels/hls/candidate_seed.cpp, with its roundings. A suffix is the clock at which a float is there.
-// Latency 20 clocks; initiation interval 1; no back-pressure. The budgets stand from 2 clocks before the first position on.
+// Latency 17 clocks; initiation interval 1; no back-pressure. The budgets stand from 2 clocks before the first position on.
 // SPDX-License-Identifier: Apache-2.0
 module budget_unit
   import range_isa_pkg::*;
@@ -22,7 +22,7 @@ module budget_unit
   // ---- 0 to 3: floats
   logic [160:0] way0, way1;  // from the price to the upper bound, from the lower one to the price
   logic [159:0] price_1, upper_1, way0_1, way1_1;
-  logic         takes0_1, takes1_1, takes0_18, takes1_18;
+  logic         takes0_1, takes1_1, takes0_15, takes1_15;
   float_t       budget0_3, budget1_3, price_3, upper_3, way0_3, way1_3;
   assign way0 = {1'b0, price} - {1'b0, upper};
   assign way1 = {1'b0, lower} - {1'b0, price};
@@ -42,7 +42,7 @@ module budget_unit
   short_of #(.Width(160)) i_way1 (.clk, .x(way1_1), .result(way1_3));
 
   // ---- token0 times both prices, token1, each over the way
-  float_t worth0_6, upper_6, product_9, product_down_9, worth1, above0_3, above1_3, above0_9, above1_9, by0_18, by1_18;
+  float_t worth0_6, upper_6, product_9, product_down_9, worth1, above0_3, above1_3, above0_9, above1_9, by0_15, by1_15;
   short_times i_worth0 (.clk, .a(budget0_3), .b(price_3), .result(worth0_6));
   delay_line #(.Width(45), .Depth(3)) i_upper_6 (.clk, .in(upper_3), .out(upper_6));
   short_times i_product (.clk, .a(worth0_6), .b(upper_6), .result(product_9));
@@ -51,25 +51,25 @@ module budget_unit
   short_next i_above0 (.a(way0_3), .result(above0_3));
   short_next i_above1 (.a(way1_3), .result(above1_3));
   delay_line #(.Width(90), .Depth(6)) i_above_9 (.clk, .in({above0_3, above1_3}), .out({above0_9, above1_9}));
-  short_divide i_by0 (.clk, .a(product_down_9), .b(above0_9), .result(by0_18));
-  short_divide i_by1 (.clk, .a(worth1), .b(above1_9), .result(by1_18));
+  short_divide i_by0 (.clk, .a(product_down_9), .b(above0_9), .result(by0_15));
+  short_divide i_by1 (.clk, .a(worth1), .b(above1_9), .result(by1_15));
 
   // ---- the lesser one
-  logic [127:0] floor0_19, floor1_19;
-  logic [126:0] most0_19, most1_19;
-  logic         takes0_19, takes1_19;
-  logic [19:0]  valids;
-  short_floor i_floor0 (.clk, .a(by0_18), .result(floor0_19));
-  short_floor i_floor1 (.clk, .a(by1_18), .result(floor1_19));
-  delay_line #(.Width(2), .Depth(17)) i_takes (.clk, .in({takes0_1, takes1_1}), .out({takes0_18, takes1_18}));
-  delay_line #(.Width(TagWidth), .Depth(20)) i_tag (.clk, .in(in_tag), .out(out_tag));
-  assign most0_19 = takes0_19 && !floor0_19[127] ? floor0_19[126:0] : '1;
-  assign most1_19 = takes1_19 && !floor1_19[127] ? floor1_19[126:0] : '1;
+  logic [127:0] floor0_16, floor1_16;
+  logic [126:0] most0_16, most1_16;
+  logic         takes0_16, takes1_16;
+  logic [16:0]  valids;
+  short_floor i_floor0 (.clk, .a(by0_15), .result(floor0_16));
+  short_floor i_floor1 (.clk, .a(by1_15), .result(floor1_16));
+  delay_line #(.Width(2), .Depth(14)) i_takes (.clk, .in({takes0_1, takes1_1}), .out({takes0_15, takes1_15}));
+  delay_line #(.Width(TagWidth), .Depth(17)) i_tag (.clk, .in(in_tag), .out(out_tag));
+  assign most0_16 = takes0_16 && !floor0_16[127] ? floor0_16[126:0] : '1;
+  assign most1_16 = takes1_16 && !floor1_16[127] ? floor1_16[126:0] : '1;
   always_ff @(posedge clk) begin
-    takes0_19 <= takes0_18;
-    takes1_19 <= takes1_18;
-    most      <= most0_19 < most1_19 ? most0_19 : most1_19;
-    valids    <= rst ? '0 : {valids[18:0], in_valid};
+    takes0_16 <= takes0_15;
+    takes1_16 <= takes1_15;
+    most      <= most0_16 < most1_16 ? most0_16 : most1_16;
+    valids    <= rst ? '0 : {valids[15:0], in_valid};
   end
-  assign out_valid = valids[19];
+  assign out_valid = valids[16];
 endmodule

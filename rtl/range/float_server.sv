@@ -1,5 +1,5 @@
 // Short floating point of kernels/hls/short_float.hpp for the lanes, what seed_terms needs of it: of an integer, times and over. A float is
-// exponent * 2^32 + mantissa as a signed integer. From a request to its answer 10 clocks; initiation interval 1.
+// exponent * 2^32 + mantissa as a signed integer. From a request to its answer 7 clocks; initiation interval 1.
 // SPDX-License-Identifier: Apache-2.0
 module float_server
   import range_isa_pkg::*;
@@ -25,12 +25,12 @@ module float_server
       .out_valid(valid_1), .out_lane(lane_1), .out(request_1));
 
   // a may come times a power of two; of an integer the magnitude counts.
-  float_t              a, a_up, a_down, b, of_3, times_3, quotient_9, found_9;
+  float_t              a, a_up, a_down, b, of_3, times_3, quotient_6, found_6;
   logic [255:0]        magnitude;
-  logic [89:0]         early_9;
-  logic [1:0]          op_9;
-  logic [LaneBits+ThreadBits+4:0] who_9;
-  logic [8:0]          valids;
+  logic [89:0]         early_6;
+  logic [1:0]          op_6;
+  logic [LaneBits+ThreadBits+4:0] who_6;
+  logic [5:0]          valids;
   answer_t             answer;
   logic                answer_ready;
   assign a = request_1.option[4:3] == FloatUp96 ? a_up : request_1.option[4:3] == FloatDown96 ? a_down : request_1.a[44:0];
@@ -39,23 +39,23 @@ module float_server
   short_power #(.Power(-96)) i_down (.a(request_1.a[44:0]), .result(a_down));
   always_ff @(posedge clk) begin
     magnitude <= request_1.b[WordBits-1] ? 256'(-request_1.b) : request_1.b[255:0];
-    valids    <= rst ? '0 : {valids[7:0], valid_1};
+    valids    <= rst ? '0 : {valids[4:0], valid_1};
   end
   short_of i_of (.clk, .x(magnitude), .result(of_3));
   short_times i_times (.clk, .a, .b, .result(times_3));
-  short_divide i_divide (.clk, .a, .b, .result(quotient_9));
-  delay_line #(.Width(90), .Depth(6)) i_early (.clk, .in({of_3, times_3}), .out(early_9));
-  delay_line #(.Width(2 + LaneBits + ThreadBits + 5), .Depth(9)) i_who (
-      .clk, .in({request_1.option[1:0], lane_1, request_1.thread, request_1.d}), .out({op_9, who_9}));
-  assign found_9 = op_9 == FloatOf ? early_9[89:45] : op_9 == FloatTimes ? early_9[44:0] : quotient_9;
+  short_divide i_divide (.clk, .a, .b, .result(quotient_6));
+  delay_line #(.Width(90), .Depth(3)) i_early (.clk, .in({of_3, times_3}), .out(early_6));
+  delay_line #(.Width(2 + LaneBits + ThreadBits + 5), .Depth(6)) i_who (
+      .clk, .in({request_1.option[1:0], lane_1, request_1.thread, request_1.d}), .out({op_6, who_6}));
+  assign found_6 = op_6 == FloatOf ? early_6[89:45] : op_6 == FloatTimes ? early_6[44:0] : quotient_6;
   assign answer.start = 1'b0;
   assign answer.pc    = '0;
-  assign answer.data  = WordBits'($signed(found_9));
-  assign {answer.lane, answer.thread, answer.d} = who_9;
+  assign answer.data  = WordBits'($signed(found_6));
+  assign {answer.lane, answer.thread, answer.d} = who_6;
   answer_queue #(.Width(AnswerBits), .LogDepth(LogPlaces)) i_answers (
-      .clk, .rst, .in_valid(valids[8]), .in_ready(answer_ready), .in_data(answer), .out_valid, .out_ready, .out_data);
+      .clk, .rst, .in_valid(valids[5]), .in_ready(answer_ready), .in_data(answer), .out_valid, .out_ready, .out_data);
   always_ff @(posedge clk) begin
-    if (!rst && valids[8]) a_answer_has_a_place: assert (answer_ready);
+    if (!rst && valids[5]) a_answer_has_a_place: assert (answer_ready);
   end
   wire unused = &{1'b0, request_1};
 endmodule

@@ -1,6 +1,6 @@
 // What the lanes ask of a position before it is minted: the seed_unit and the budget_unit that they share. A thread tells the swap alone's last state before its
 // range (UnitTell), asks what the budgets allow there, which leaves the range's prices here, and then for its seed, with the swap alone's last state in the range.
-// From a request to its answer 21 clocks for the budgets, 50 to 59 for a seed (seed_unit's, and 1); initiation interval 1.
+// From a request to its answer 18 clocks for the budgets, 43 to 49 for a seed (seed_unit's, and 1); initiation interval 1.
 // SPDX-License-Identifier: Apache-2.0
 module seed_server
   import range_isa_pkg::*;

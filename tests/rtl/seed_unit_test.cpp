@@ -167,7 +167,7 @@ protected:
     /// `ranges` of one leg, back to back or not; each answer in its clock.
     void run_leg(bool zero_for_one, bool exact_in, int ranges) {
         const SeedTerms of_leg = terms(zero_for_one, exact_in);
-        const long latency = (zero_for_one == exact_in ? 55 : 49) + (exact_in ? 0 : 3);
+        const long latency = (zero_for_one == exact_in ? 46 : 42) + (exact_in ? 0 : 2);
         dut_.zero_for_one = zero_for_one;
         dut_.exact_in = exact_in;
         dut_.kept = as_port(of_leg.kept);
@@ -221,7 +221,7 @@ protected:
 
     /// Positions of one leg, for so many clocks.
     void run_budgets(long clocks) {
-        constexpr long latency = 20;
+        constexpr long latency = 17;
         const u128 no_limit = u128((u128(1) << 127) - u128(1));
         const u256 budget0 = number(256);
         const u256 budget1 = number(256);

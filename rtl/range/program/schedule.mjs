@@ -6,10 +6,10 @@
 const alu_latency = 4;
 const issue = 1;
 const latencies = {
-  UnitMulDiv: 37, UnitMulShift: 14, UnitWindow: 11, UnitTickMath: 20, UnitSeed: 62, UnitLoad: 8, UnitBest: 9, UnitJoin: 12, UnitFloat: 16,
+  UnitMulDiv: 37, UnitMulShift: 14, UnitWindow: 11, UnitTickMath: 20, UnitSeed: 52, UnitLoad: 8, UnitBest: 9, UnitJoin: 12, UnitFloat: 13,
 };
 const urgencies = { UnitSpawn: 300, UnitReport: 300, publish: 250, UnitTickMath: 200 }; // what others wait for
-const most_latency = 27; // of budget_unit
+const most_latency = 24; // of budget_unit
 const amount0_latency = 37;
 const ordered = ['UnitLoad', 'UnitStore', 'UnitSpawn', 'UnitOut', 'UnitReport', 'UnitBest', 'UnitJoin', 'UnitStop', 'UnitTell', 'UnitSeed'];
 

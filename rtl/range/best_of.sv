@@ -1,5 +1,6 @@
 // The best candidate of a leg: the highest gross profit, of equals the one with the lowest place in the list; and how many came and were
-// profitable. Candidates report in any order. From a question to its answer 3 clocks.
+// profitable. Candidates report in any order; each that is the best so far is shown outside in the clock before it is `known`. From a question to its
+// answer 3 clocks.
 // SPDX-License-Identifier: Apache-2.0
 module best_of
   import range_isa_pkg::*;
@@ -14,11 +15,18 @@ module best_of
     input  logic [Lanes*RequestBits-1:0] in_data,
     output logic                         out_valid,
     input  logic                         out_ready,
-    output logic [AnswerBits-1:0]        out_data
+    output logic [AnswerBits-1:0]        out_data,
+    output logic                         better,       // a new best one: its gross and place
+    output logic [WordBits-1:0]          better_gross,
+    output logic [19:0]                  better_place,
+    output logic                         known,        // there is a best one
+    output logic [WordBits-1:0]          gross,        // its
+    output logic [15:0]                  evaluated,
+    output logic [15:0]                  profitable
 );
   // option of a report: bit 0 it was evaluated, bit 1 its value is known; a = gross, b = place in the list, c = 1 when profitable.
-  // option of a question: 0 gross, 1 place (-1: none yet), 2 evaluated, 3 profitable.
-  logic                valid_1, report, better;
+  // option of a question: 0 place (-1: none yet), 1 evaluated.
+  logic                valid_1, report;
   logic [LaneBits-1:0] lane_1;
   request_t            request_1;
   unit_select #(.Lanes(Lanes), .Places(2)) i_select (
@@ -26,12 +34,11 @@ module best_of
       .out_valid(valid_1), .out_lane(lane_1), .out(request_1));
   assign report = valid_1 && request_1.unit == UnitReport;
 
-  logic                known;
-  logic [WordBits-1:0] gross;
   logic [19:0]         place;
-  logic [15:0]         evaluated, profitable;
-  assign better = request_1.option[1] && (!known || $signed(request_1.a) > $signed(gross) ||
-                  (request_1.a == gross && request_1.b[19:0] < place));
+  assign better_gross = request_1.a;
+  assign better_place = request_1.b[19:0];
+  assign better       = report && request_1.option[1] && (!known || $signed(better_gross) > $signed(gross) ||
+                        (better_gross == gross && better_place < place));
 
   answer_t answer;
   logic    answer_ready;
@@ -40,14 +47,7 @@ module best_of
   assign answer.lane   = lane_1;
   assign answer.thread = request_1.thread;
   assign answer.d      = request_1.d;
-  always_comb begin
-    case (request_1.option[1:0])
-      2'd0:    answer.data = gross;
-      2'd1:    answer.data = known ? WordBits'(place) : '1;
-      2'd2:    answer.data = WordBits'(evaluated);
-      default: answer.data = WordBits'(profitable);
-    endcase
-  end
+  assign answer.data   = request_1.option[0] ? WordBits'(evaluated) : known ? WordBits'(place) : '1;
   answer_queue #(.Width(AnswerBits), .LogDepth(1)) i_answers (
       .clk, .rst, .in_valid(valid_1 && !report), .in_ready(answer_ready), .in_data(answer), .out_valid, .out_ready, .out_data);
 
@@ -55,11 +55,11 @@ module best_of
     if (report) begin
       evaluated  <= evaluated + 16'(request_1.option[0]);
       profitable <= profitable + 16'(request_1.option[1] && request_1.c[0]);
-      if (better) begin
-        known <= 1'b1;
-        gross <= request_1.a;
-        place <= request_1.b[19:0];
-      end
+    end
+    if (better) begin
+      known <= 1'b1;
+      gross <= better_gross;
+      place <= better_place;
     end
     if (rst || begin_leg) begin
       known      <= 1'b0;

@@ -74,8 +74,7 @@ module range_constants
       (at == 6'd53 ? 260'hffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff27618 : '0) |
       (at == 6'd54 ? 260'h1 : '0) |
       (at == 6'd55 ? 260'hf4240 : '0) |
-      (at == 6'd56 ? 260'h1000000000000000000000000000 : '0) |
-      (at == 6'd57 ? 260'h1000 : '0) |
-      (at == 6'd58 ? 260'h1000000000000000000000000 : '0);
+      (at == 6'd56 ? 260'h1000 : '0) |
+      (at == 6'd57 ? 260'h1000000000000000000000000 : '0);
   wire unused = &{1'b0, job, shares, pancake_share};
 endmodule

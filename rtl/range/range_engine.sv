@@ -33,7 +33,7 @@ module range_engine
   localparam int unsigned Sources    = FirstAmount0 + Amount0s;
   localparam logic [3:0]  ShellTag   = 4'd15;
   localparam logic [5:0]  FirstWords = 6'd8;   // so many are there before the first thread begins; make_program.mjs checks the others
-  localparam logic [4:0]  DoneField  = 5'd23;
+  localparam logic [4:0]  DoneField  = 5'd5;  // the answer is whole: 0 as it has been said, 1 with the best candidate, if any
 
   if (MulDivs > Lanes || Amount0s > Lanes || Lanes > 8) $fatal(1, "1 <= MulDivs, Amount0s <= Lanes <= 8 (instance %m)");
 
@@ -41,7 +41,7 @@ module range_engine
   typedef enum logic [2:0] {Literals, Idle, Constants, Run, Answer} state_t;
   state_t              state;
   logic [5:0]          constant_next, constant_at;
-  logic                constant_write, constant_published, begin_leg, alive, done;
+  logic                constant_write, constant_published, begin_leg, alive, done, searched, settled, copied;
   logic [WordBits-1:0] constant, constant_q;
   logic                said;  // the first thread says something
   request_t            saying;
@@ -67,7 +67,7 @@ module range_engine
         constant_next <= constant_next + 6'd1;
         if (constant_next == FirstLiteral - 6'd1) state <= Run;
       end
-      Run:    if (done && !alive) state <= Answer;
+      Run:    if (done && !alive && (!searched || (settled && copied))) state <= Answer;
       Answer: if (result_ready) state <= Idle;
       default: state <= Idle;
     endcase
@@ -170,9 +170,14 @@ module range_engine
   thread_pool #(.Lanes(Lanes)) i_pool (
       .clk, .rst, .begin_leg, .begin_at(PcBits'({job.exact_in, job.zero_for_one})), .alive, .in_valid(pool_valid), .in_ready(pool_ready), .in_data(requests),
       .out_valid(source_valid[0]), .out_ready(source_ready[0]), .out_data(source_data[0*AnswerBits+:AnswerBits]));
+  logic                pair_read, pair_taken, pair_valid;
+  logic [9:0]          pair_at;
+  logic [2:0]          pair_of_slot;
+  logic [WordBits-1:0] pair_even, pair_odd;
   memory_server #(.Lanes(Lanes)) i_memory (
       .clk, .rst, .in_valid(memory_valid), .in_ready(memory_ready), .in_data(requests),
-      .out_valid(source_valid[1]), .out_ready(source_ready[1]), .out_data(source_data[1*AnswerBits+:AnswerBits]));
+      .out_valid(source_valid[1]), .out_ready(source_ready[1]), .out_data(source_data[1*AnswerBits+:AnswerBits]),
+      .pair_read, .pair_at, .pair_taken, .pair_even, .pair_odd);
   window_server #(.Lanes(Lanes)) i_window (
       .clk, .rst, .begin_leg, .count(job.window.count), .zero_for_one(job.zero_for_one),
       .in_valid(window_valid), .in_ready(window_ready), .in_data(requests),
@@ -193,18 +198,40 @@ module range_engine
   float_server #(.Lanes(Lanes)) i_float (
       .clk, .rst, .in_valid(float_valid), .in_ready(float_ready), .in_data(requests),
       .out_valid(source_valid[7]), .out_ready(source_ready[7]), .out_data(source_data[7*AnswerBits+:AnswerBits]));
+  logic                better, known;
+  logic [WordBits-1:0] better_gross, gross;
+  logic [19:0]         better_place;
+  logic [15:0]         evaluated, profitable;
   best_of #(.Lanes(Lanes)) i_best (
       .clk, .rst, .begin_leg, .in_valid(best_valid), .in_ready(best_ready), .in_data(requests),
-      .out_valid(source_valid[6]), .out_ready(source_ready[6]), .out_data(source_data[6*AnswerBits+:AnswerBits]));
+      .out_valid(source_valid[6]), .out_ready(source_ready[6]), .out_data(source_data[6*AnswerBits+:AnswerBits]),
+      .better, .better_gross, .better_place, .known, .gross, .evaluated, .profitable);
 
-  // ---- what the first thread says of the leg
+  // ---- the answer: what the first thread says of the leg, and the best candidate so far
+  logic [255:0]        tip;
+  logic [WordBits-1:0] profit;
+  logic                enough;
+  leg_tip i_tip (
+      .clk, .rst, .begin_leg, .tip_ppm(job.params.tip_ppm), .gas_cost(job.params.gas_cost_wei), .tip_floor(job.params.tip_floor_wei),
+      .min_profit(job.params.min_profit_wei), .better, .better_gross, .settled, .tip, .profit, .enough);
+  best_copy i_copy (
+      .clk, .rst, .begin_leg, .better, .better_slot(better_place[10:4]), .copied,
+      .pair_read, .pair_at, .pair_taken, .pair_valid, .pair_of_slot);
   unit_select #(.Lanes(Lanes), .Places(2)) i_out (
       .clk, .rst, .in_valid(out_valid), .in_ready(out_ready), .in_data(requests), .hold(1'b0), .done({1'b0, said}),
       .out_valid(said), .out_lane(said_lane), .out(saying));
-  range_result i_result (.clk, .write(said && !saying.option[6]), .field(saying.option[4:0]), .word(saying.b[255:0]), .result);
+  range_result i_result (
+      .clk, .write(said && !saying.option[6]), .field(saying.option[4:0]), .word(saying.b[255:0]),
+      .pair_write(pair_valid), .pair(pair_of_slot), .even(pair_even[255:0]), .odd(pair_odd[255:0]),
+      .zero_for_one(job.zero_for_one), .exact_in(job.exact_in), .amount(job.amount), .searched, .known, .enough, .evaluated, .profitable,
+      .gross(gross[255:0]), .profit(profit[255:0]), .tip, .result);
   always_ff @(posedge clk) begin
-    if (begin_leg) done <= 1'b0;
-    else if (said && !saying.option[6] && saying.option[4:0] == DoneField) done <= 1'b1;
+    if (begin_leg) begin
+      done <= 1'b0;
+    end else if (said && !saying.option[6] && saying.option[4:0] == DoneField) begin
+      done     <= 1'b1;
+      searched <= saying.b[0];
+    end
   end
-  wire unused = &{1'b0, saying, said_lane, job};
+  wire unused = &{1'b0, saying, said_lane, job, better_place, gross, profit, pair_even, pair_odd};
 endmodule

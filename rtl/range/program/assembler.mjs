@@ -170,7 +170,7 @@ export class Assembler {
     this.move(scratch, d);
     this.fence();
   }
-  best(d, question) { this.emit({ unit: 'UnitBest', d, option: ['gross', 'place', 'evaluated', 'profitable'].indexOf(question) }); }
+  best(d, question) { this.emit({ unit: 'UnitBest', d, option: ['place', 'evaluated'].indexOf(question) }); }
   report({ evaluated, known, gross = 0, place = 0, profitable = 0 }) {
     this.emit({ unit: 'UnitReport', a: gross, b: place, c: profitable, option: (evaluated ? 1 : 0) | (known ? 2 : 0) });
   }

@@ -1,9 +1,9 @@
 // The end of a candidate: what it gives back and earns, its words for the leg's result, and its report. kernels/hls/position_math.cpp, close_position of
 // pool_swap.hpp, and range_search.cpp `value`.
 // SPDX-License-Identifier: Apache-2.0
-import { amount0, amount1 } from './pool_swap.mjs';
+import { amount0, amount1, tick_is_late } from './pool_swap.mjs';
 
-/** Words of a candidate's slot. */
+/** Words of a candidate's slot; those before `most` are copied into the leg's result when it is the best (best_copy.sv). */
 export const slot = {
   lower: 0, upper: 1, // ticks
   liquidity: 2, // minted
@@ -42,7 +42,7 @@ export function askBurn(p, regs, { down }, inside, outside) {
   p.here(asked);
 }
 
-/** Fees into u.c, value, the report and what is left to store; r.x gross. */
+/** Fees into u.c, value, the report and what is left to store, the tick with us among it; r.x gross. */
 export function closeAndReport(p, regs, { down }, failed) {
   const { r, u } = regs;
   const [with_fee, without, price_with, price_without] = down ? [u.j, u.k, 'price0', 'price1'] : [u.k, u.j, 'price1', 'price0'];
@@ -65,6 +65,8 @@ export function closeAndReport(p, regs, { down }, failed) {
   p.jumpOver(u.c, 256, failed);
   p.jumpOver(r.s, 128, failed);
   store(u.c, 'fee');
+  p.moveIf(r.tick, u.p, r.tick, '==', tick_is_late);
+  store(r.tick, 'tick');
   p.addJumpOver(r.x, u.g, u.h, 255, failed);
   p.add(r.y, r.y, u.h);
   p.sub(r.x, r.x, r.t);
@@ -83,7 +85,8 @@ export function storeMint(p, { r, u }) {
   for (const [name, word] of Object.entries(words)) p.storeSlot(word, u.argument, slot[name]);
 }
 
-/** What is known of the end of the swap before its fees are. */
+/** What is known of the end of the swap before its fees are; asks for the price's tick into u.p. */
 export function storeEnd(p, { r, u }) {
-  for (const name of ['price', 'tick', 'remaining', 'calculated']) p.storeSlot(r[name], u.argument, slot[name]);
+  p.tickAt(u.p, r.price);
+  for (const name of ['price', 'remaining', 'calculated']) p.storeSlot(r[name], u.argument, slot[name]);
 }

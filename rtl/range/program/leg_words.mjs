@@ -54,11 +54,16 @@ export const published = [
   'best_place', // of the best candidate before the finish round
 ];
 
-/** Fields of leg_result_t and their widths; `done` ends the leg. */
+/** Fields of leg_result_t that the first thread says, and their widths; the word behind them ends the leg. */
 export const result_words = [
-  ['reason', 16], ['candidates', 16], ['profitable', 16], ['tick_lower', 24], ['tick_upper', 24], ['liquidity', 128], ['tick_after', 24],
-  ['tick_alone', 24], ['price_after', 160], ['price_alone', 160], ['mint0', 256], ['mint1', 256], ['burn0', 256], ['burn1', 256],
-  ['fee0', 256], ['fee1', 256], ['swap0', 256], ['swap1', 256], ['alone0', 256], ['alone1', 256], ['profit_wei', 256], ['gross_wei', 256],
-  ['tip_wei', 256],
+  ['reason', 16], // of a leg that has no search
+  ['tick_alone', 24], ['price_alone', 160], ['alone0', 256], ['alone1', 256],
 ];
+/** DoneField of range_engine.sv: 0 the leg is answered, 1 with the best candidate that there is. */
 export const done_word = result_words.length;
+
+/** Fields of leg_result_t by the word of the best candidate's slot (`slot` of close_position.mjs). `fee` and the two of its swap go to either token's field. */
+export const best_words = {
+  lower: ['tick_lower', 24], upper: ['tick_upper', 24], liquidity: ['liquidity', 128], mint0: ['mint0', 256], mint1: ['mint1', 256], burn0: ['burn0', 256],
+  burn1: ['burn1', 256], price: ['price_after', 160], tick: ['tick_after', 24],
+};

@@ -4,7 +4,8 @@
 //   node rtl/range/program/make_program.mjs --check   fails when one of them is not what the sources here give
 // SPDX-License-Identifier: Apache-2.0
 import { readFileSync, writeFileSync } from 'node:fs';
-import { first_words, leg_constants, published, result_words } from './leg_words.mjs';
+import { slot } from './close_position.mjs';
+import { best_words, first_words, leg_constants, published, result_words } from './leg_words.mjs';
 import { makeProgram } from './range_program.mjs';
 
 const made_by = '// Made by program/make_program.mjs: change it there.\n// SPDX-License-Identifier: Apache-2.0\n';
@@ -98,18 +99,56 @@ endmodule
 `;
 }
 
+/** Fields that a pair of words of the best candidate's slot brings. */
+function pairRows(pair) {
+  const rows = Object.entries(best_words).filter(([word]) => slot[word] >> 1 === pair).map(([word, [field, width]]) => (
+    `          ${field} <= ${slot[word] % 2 ? 'odd' : 'even'}${width === 256 ? '' : `[${width - 1}:0]`};`));
+  const at = (word) => (slot[word] % 2 ? 'odd' : 'even');
+  if (slot.fee >> 1 === pair) rows.push(`          fee0 <= zero_for_one ? ${at('fee')} : '0;`, `          fee1 <= zero_for_one ? '0 : ${at('fee')};`);
+  if (slot.remaining >> 1 === pair) rows.push('          swap0 <= zero_for_one ? paid : got;', '          swap1 <= zero_for_one ? got : paid;');
+  return rows;
+}
+
 function resultModule() {
-  const rows = result_words.map(([name, width], i) => `        5'd${i}: result.${name} <= word${width === 256 ? '' : `[${width - 1}:0]`};`);
-  return `// The answer to a leg, word by word.
+  const rows = result_words.map(([name, width], i) => `        5'd${i}: ${name === 'reason' ? 'said_reason' : name} <= word${width === 256 ? '' : `[${width - 1}:0]`};`);
+  const pairs = [...new Set(Object.values(slot).map((word) => word >> 1))].filter((pair) => pairRows(pair).length > 0);
+  const [left, sum] = ['remaining', 'calculated'].map((word) => (slot[word] % 2 ? 'odd' : 'even'));
+  if (slot.remaining >> 1 !== slot.calculated >> 1) throw new Error('remaining and calculated are not in one pair of a slot');
+  const fields = [
+    ...result_words.filter(([name]) => name !== 'reason'), ...Object.values(best_words), ...['fee0', 'fee1', 'swap0', 'swap1'].map((name) => [name, 256]),
+  ];
+  return `// The answer to a leg: what its first thread says, word by word, and the words of the best candidate's slot, two at a time.
 ${made_by}module range_result
   import range_pkg::*;
 (
     input  logic         clk,
-    input  logic         write,
+    input  logic         write,         // what the first thread says
     input  logic [4:0]   field,
     input  logic [255:0] word,
+    input  logic         pair_write,    // words 2 * pair and the next of the slot
+    input  logic [2:0]   pair,
+    input  logic [255:0] even,
+    input  logic [255:0] odd,
+    input  logic         zero_for_one,  // of the job, as the next two
+    input  logic         exact_in,
+    input  logic [254:0] amount,
+    input  logic         searched,      // the reason is what the search found; of the best candidate, all below
+    input  logic         known,         // there is one
+    input  logic         enough,        // its profit is
+    input  logic [15:0]  evaluated,
+    input  logic [15:0]  profitable,
+    input  logic [255:0] gross,
+    input  logic [255:0] profit,
+    input  logic [255:0] tip,
     output leg_result_t  result
 );
+  // The pool's Swap event: positive into the pool. The amount counts what is paid or what is got.
+  logic [255:0] paid, got;
+  assign paid = exact_in ? {1'b0, amount} - ${left} : ${sum};
+  assign got  = exact_in ? -${sum} : ${left} - {1'b0, amount};
+
+  logic [15:0] said_reason;
+${fields.map(([name, width]) => `  logic [${width - 1}:0] ${name};`).join('\n')}
   always_ff @(posedge clk) begin
     if (write) begin
       case (field)
@@ -117,6 +156,22 @@ ${rows.join('\n')}
         default: ;
       endcase
     end
+    if (pair_write) begin
+      case (pair)
+${pairs.map((pair) => `        3'd${pair}: begin\n${pairRows(pair).join('\n')}\n        end`).join('\n')}
+        default: ;
+      endcase
+    end
+  end
+  always_comb begin
+    result.reason     = !searched ? said_reason : !known ? contract_pkg::ReasonNoCandidate : enough ? contract_pkg::ReasonNone :
+                        contract_pkg::ReasonUnprofitable;
+    result.candidates = evaluated;
+    result.profitable = profitable;
+    result.gross_wei  = gross;
+    result.profit_wei = profit;
+    result.tip_wei    = tip;
+${fields.map(([name]) => `    result.${name} = ${name};`).join('\n')}
   end
 endmodule
 `;

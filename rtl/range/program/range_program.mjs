@@ -1,13 +1,13 @@
 // The microprogram of range_engine: kernels/hls/range_profit.cpp `decide` and what is under it.
 // SPDX-License-Identifier: Apache-2.0
 import { Assembler } from './assembler.mjs';
-import { candidate, max_snapshots, sixteenths, slot, slot_words, snapshot, snapshot_words } from './candidate.mjs';
+import { candidate, max_snapshots, sixteenths, slot_words, snapshot, snapshot_words } from './candidate.mjs';
 import { seedTerms } from './candidate_seed.mjs';
 import { publishNoRound } from './coarse_list.mjs';
 import { earlyCandidates, spawnEarly } from './early_candidates.mjs';
 import { done_word, leg_constants, published, result_words } from './leg_words.mjs';
 import {
-  askLessFee, askPrice, askWhole, fetchListed, findWordEnd, nextTick, nowhere, q128, runSwap, settleLast, tick_is_late,
+  askLessFee, askPrice, askWhole, fetchListed, findWordEnd, nextTick, nowhere, runSwap, settleLast, tick_is_late,
 } from './pool_swap.mjs';
 import { sampledRound, searchOn, searchWords, slots } from './range_search.mjs';
 import { askOuter, spawnOuter } from './outer_candidates.mjs';
@@ -18,8 +18,7 @@ import { askSpot, planLattice, wholeRound } from './whole_round.mjs';
 
 // records.hpp
 const reasons = {
-  none: 0, minimum_out: 199, maximum_in: 200, out_of_window: 201, too_many_steps: 202, no_candidate: 203, unprofitable: 204,
-  amount_overflow: 205, partial_fill: 209,
+  minimum_out: 199, maximum_in: 200, out_of_window: 201, too_many_steps: 202, amount_overflow: 205, partial_fill: 209,
 };
 
 const out = (p, name, a, b = 0, op = 'OpAdd') => p.out(result_words.findIndex(([field]) => field === name), a, b, op);
@@ -30,12 +29,18 @@ function answer(p, reason) {
   p.stop();
 }
 
-/** The pool's Swap event: positive into the pool. */
-function outSwap(p, { r }, { down, exact_in }, names, remaining, calculated) {
-  const [name_in, name_out] = down ? names : [names[1], names[0]];
-  p.sub(r.t, 'amount', remaining);
-  out(p, name_in, exact_in ? r.t : calculated);
-  out(p, name_out, 0, exact_in ? calculated : r.t, 'OpSub');
+/** The answer is that of the best candidate when all have stopped; range_engine adds it. */
+function answerBest(p) {
+  p.out(done_word, 1);
+  p.stop();
+}
+
+/** The pool's Swap event of the swap alone: positive into the pool. */
+function outSwap(p, { r }, { down, exact_in }) {
+  const [name_in, name_out] = down ? ['alone0', 'alone1'] : ['alone1', 'alone0'];
+  p.sub(r.t, 'amount', r.remaining);
+  out(p, name_in, exact_in ? r.t : r.calculated);
+  out(p, name_out, 0, exact_in ? r.calculated : r.t, 'OpSub');
 }
 
 /** run_alone: the swap to its last step, and the states before its first steps in memory. The threads of `terms` and `early` begin beside. */
@@ -109,58 +114,6 @@ function checkResult(p, { r }, { exact_in }) {
   p.here(ok);
 }
 
-const most_by_share = 1n << 108n; // below it a product with a share that is rounded up at 2^-128 has the quotient's whole part
-
-/** Asks for the tip's share of a profit in units of 2^-128, rounded up, into u.less_fee. */
-const askTipShare = (p, { u }) => p.mulDiv(u.less_fee, 'tip_ppm', q128, 1000000n, { up: true });
-
-/** The best candidate's numbers, and the verdict; where there is none they mean nothing. */
-function decide(p, regs, way) {
-  const { r, u } = regs;
-  const words = {
-    price: u.m, tick: u.n, lower: u.c, upper: u.d, liquidity: u.e, mint0: u.h, mint1: u.i, burn0: u.j, burn1: u.k, fee: u.l, remaining: u.o, calculated: u.p,
-  };
-  const [large, divided] = [p.label(), p.label()];
-  const [before_tip, profit, tip] = [r.s, r.x, r.y];
-  p.best(u.b, 'place');
-  p.best(u.g, 'gross');
-  p.best(u.a, 'evaluated');
-  p.best(u.f, 'profitable');
-  for (const [name, word] of Object.entries(words)) p.loadSlot(word, u.b, slot[name]);
-  // profit_of
-  p.sub(before_tip, u.g, 'gas_cost');
-  p.move(r.t, 0);
-  p.maximum(r.t, before_tip);
-  p.mulShift(u.whole, r.t, u.less_fee, 128);
-  p.jumpIf(r.t, '>=', most_by_share, large);
-  p.here(divided);
-  p.tickAt(u.other, words.price);
-  out(p, 'gross_wei', u.g);
-  out(p, 'candidates', u.a);
-  out(p, 'profitable', u.f);
-  const { lower, upper, liquidity, mint0, mint1, burn0, burn1, price } = words;
-  for (const [name, word] of Object.entries({ tick_lower: lower, tick_upper: upper, liquidity, mint0, mint1, burn0, burn1, price_after: price })) out(p, name, word);
-  out(p, way.down ? 'fee0' : 'fee1', words.fee);
-  out(p, way.down ? 'fee1' : 'fee0', 0);
-  outSwap(p, regs, way, ['swap0', 'swap1'], words.remaining, words.calculated);
-  p.move(tip, 'tip_floor');
-  p.maximum(tip, u.whole);
-  p.sub(profit, before_tip, tip);
-  out(p, 'profit_wei', profit);
-  out(p, 'tip_wei', tip);
-  p.move(r.tick, words.tick);
-  p.moveIf(r.tick, u.other, words.tick, '==', tick_is_late);
-  out(p, 'tick_after', r.tick);
-  p.move(r.z, reasons.none);
-  p.moveIf(r.z, reasons.unprofitable, profit, '<=', 0);
-  p.moveIf(r.z, reasons.unprofitable, profit, '<', 'min_profit');
-  p.moveIf(r.z, reasons.no_candidate, u.b, '<', 0);
-  answer(p, r.z);
-  p.here(large);
-  p.mulDiv(u.whole, r.t, 'tip_ppm', 1000000n);
-  p.jump(divided);
-}
-
 /** The end of the swap alone, at `price` with `remaining` left: for all candidates, and its tick into r.tick. */
 function endAlone(p, regs, way, price, remaining) {
   const { u } = regs;
@@ -218,16 +171,15 @@ function leg(p, regs, way, entries) {
   p.here(settled);
   checkResult(p, regs, way);
   out(p, 'price_alone', r.price);
-  outSwap(p, regs, way, ['alone0', 'alone1'], r.remaining, r.calculated);
+  outSwap(p, regs, way);
   out(p, 'tick_alone', r.tick);
   p.move(w.best, -1n);
   p.move(w.pinned, slots * slot_words);
   p.jumpIf(was_spawned, '!=', 0, spawned);
   sampledRound(p, regs, w, entries.seeded, none);
   p.here(spawned);
-  askTipShare(p, regs);
   searchOn(p, regs, w, entries.seeded, entries.scaled, none);
-  decide(p, regs, way);
+  answerBest(p);
 
   p.here(fail);
   fails(p, regs, way, reasons.amount_overflow);

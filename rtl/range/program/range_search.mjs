@@ -219,21 +219,17 @@ export function sampledRound(p, regs, w, seeded_label, none) {
   coarseRound(p, regs, w, seeded_label);
 }
 
-/** The search from the end of its coarse round on; ends at `none` when all have reported. */
+/** The search from the end of its coarse round on; on to `none`, behind it, as soon as all are offered. */
 export function searchOn(p, regs, w, seeded_label, scaled_labels, none) {
-  const { u } = regs;
-  const [last, round] = [p.label(), p.label()];
+  const round = p.label();
   p.jumpIf(w.cells, '==', 0, round);
   p.sub(regs.r.t, 'candidates', finish_from);
-  p.jumpIf(regs.r.t, '>=', 0, round);
-  p.here(last);
-  p.join(u.a, regs.r.t);
-  p.jump(none);
+  p.jumpIf(regs.r.t, '<', 0, none);
   p.here(round);
   endRound(p, regs, w, none);
   refineRounds(p, regs, w, seeded_label, none);
   finishRound(p, regs, w, seeded_label, scaled_labels);
-  p.jump(last);
+  p.jump(none);
   roomLeft(p, regs, w);
   p.here(none);
 }

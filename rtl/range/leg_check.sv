@@ -1,5 +1,6 @@
 // A leg's checks before its swap, in the order of docs/kernel-contract.md ("one leg", 1 to 5), and what the engine is asked of it. The pool is
-// looked for while the SWAP record is still coming in. Four clocks from the later of record and pool to `done`.
+// looked for while the SWAP record is still coming in, and what the store has of the pool that is guessed is read meanwhile: `done` comes a clock
+// after `start`, or three after the directory has found another pool.
 // SPDX-License-Identifier: Apache-2.0
 module leg_check (
     input  logic                           clk,
@@ -10,25 +11,28 @@ module leg_check (
     input  logic [2047:0]                  beats,            // held until `done` and beyond, while the engine works
     input  logic [63:0]                    next_timestamp,
     output logic                           done,             // one clock
-    output logic [15:0]                    reason,           // none: `job` is for the engine; held, as all below
+    output logic [15:0]                    reason,           // with it; none: `job` is for the engine. All below is held
     output logic                           has_pool,
     output logic [9:0]                     index,
+    output logic [9:0]                     store_at,         // `index`, where it is still a guess a clock earlier
     output range_pkg::leg_job_t            job,
     // the directory
     output logic                           key_start,
     output range_store_pkg::pool_key_t     key,
+    input  logic [9:0]                     guess,
+    input  logic                           guess_right,
     input  logic                           key_done,
     input  logic                           key_found,
     input  logic [9:0]                     key_index,
-    // the store, at `index`
+    // the store, at `store_at`
     input  range_store_pkg::pool_entry_t   pool,
     input  range_store_pkg::window_frame_t frame,
     input  range_pkg::params_t             params,
     input  range_store_pkg::present_t      present
 );
-  typedef enum logic [1:0] {Idle = 2'd0, Find = 2'd1, Compare = 2'd2, Judge = 2'd3} state_t;
+  typedef enum logic [2:0] {Idle = 3'd0, Find = 3'd1, Read = 3'd2, Compare = 3'd3, Judge = 3'd4} state_t;
   state_t state;
-  logic whole, looked;
+  logic whole;
 
   // ---- the record
   wire [511:0] beat0 = beats[511:0];
@@ -105,31 +109,25 @@ module leg_check (
   assign job.limit        = beat2[contract_pkg::SwapLimitLsb+:256];
   assign job.price_limit  = limit[159:0];
 
+  assign store_at = look ? guess : index;
+  assign done     = state == Judge;
+  assign reason   = verdict;
+
   always_ff @(posedge clk) begin
-    done <= 1'b0;
-    if (start) whole <= 1'b1;
-    if (key_done && state == Find) begin
-      looked <= 1'b1;
-      has_pool    <= key_found;
-      index       <= key_index;
-    end
+    whole <= start || (whole && !look);
+    if (look) index <= guess;
+    else if (key_done && state == Find) index <= key_index;
     unique case (state)
-      Idle: if (look) begin
-        state       <= Find;
-        whole       <= start;
-        looked <= 1'b0;
+      Idle: if (look) state <= Find;
+      Find: begin
+        has_pool <= guess_right || key_found;
+        if (guess_right) state <= start || whole ? Judge : Compare;
+        else if (key_done) state <= Read;
       end
-      Find: if (whole && looked) state <= Compare;  // the store reads
-      Compare: state <= Judge;
-      default: begin  // Judge
-        reason <= verdict;
-        done   <= 1'b1;
-        state  <= Idle;
-      end
+      Read: state <= Compare;
+      Compare: if (start || whole) state <= Judge;  // the checks have all that they compare
+      default: state <= Idle;                       // Judge
     endcase
-    if (rst) begin
-      state <= Idle;
-      done  <= 1'b0;
-    end
+    if (rst) state <= Idle;
   end
 endmodule

@@ -1,5 +1,6 @@
 // Which pool has which key: 2,048 buckets of eight pool indices, and the key of every index. One request at a time: `index` and `key` are held
-// from `start` to `done`. A key is found about 45 clocks after `start`, 37 of them for the hash; each other pool in its bucket costs three more.
+// from `start` to `done`. A key to be found is first compared with that of the pool that key_hint guesses: two clocks after `start` it is
+// found, or else about 45 clocks later, 37 of them for the hash; each other pool in its bucket costs three more.
 // After reset the tables are cleared for 2,048 clocks; `ready` is low meanwhile.
 // SPDX-License-Identifier: Apache-2.0
 module pool_keys (
@@ -10,6 +11,10 @@ module pool_keys (
     input  logic [1:0]                 request,      // range_store_pkg::Key*
     input  logic [9:0]                 index,        // of KeyPut and KeyDrop
     input  range_store_pkg::pool_key_t key,          // of KeyFind and KeyPut
+    input  logic                       coming,       // in the clock before the `start` of KeyFind, with its key
+    input  range_store_pkg::pool_key_t coming_key,
+    output logic [9:0]                 guess,        // at the `start` of KeyFind
+    output logic                       guess_right,  // two clocks later: that was it; `done` does not come then
     output logic                       done,         // one clock
     output logic                       found,        // KeyFind
     output logic [9:0]                 found_index,
@@ -17,7 +22,7 @@ module pool_keys (
 );
   typedef enum logic [3:0] {
     Clear = 4'd0, Idle = 4'd1, Old = 4'd2, Same = 4'd3, HashOld = 4'd4, Hash = 4'd5, Bucket = 4'd6, Ways = 4'd7, Walk = 4'd8, Key = 4'd9,
-    Match = 4'd10, Place = 4'd11, Unlink = 4'd12, UnlinkWrite = 4'd13
+    Match = 4'd10, Place = 4'd11, Unlink = 4'd12, UnlinkWrite = 4'd13, Guess = 4'd14, Guessed = 4'd15
   } state_t;
   state_t state;
   logic [1:0] request_q;
@@ -33,6 +38,12 @@ module pool_keys (
   ram_1r1w #(.Width(513), .Depth(1024)) i_keys (
       .clk, .write(key_write), .write_at(key_at), .write_data({key_valid, key}), .read_at(key_at), .read_data(key_q));
 
+  logic hint_note;
+  logic [9:0] compared_index;
+  assign hint_note = (state == Place && key_write) || (state == Match && match);
+  key_hint i_hint (
+      .clk, .read(coming), .read_key(coming_key), .guess, .note(hint_note), .note_key(key), .note_index(state == Place ? index : compared_index));
+
   // ---- the hash, of the old key or the new
   range_store_pkg::pool_key_t old_key, hashed;
   logic hash_start, hash_done, of_old, old_valid, same;
@@ -45,7 +56,7 @@ module pool_keys (
   logic [7:0] left;  // used ways that were not compared yet
   logic [2:0] way, free_way;
   logic has_free, match;
-  logic [9:0] way_index, compared_index;
+  logic [9:0] way_index;
   always_comb begin
     way      = 3'd0;
     free_way = 3'd0;
@@ -76,7 +87,8 @@ module pool_keys (
         key_valid = 1'b0;
         key_write = 1'b1;
       end
-      Idle: hash_start = start && request == range_store_pkg::KeyFind;
+      Idle: key_at = request == range_store_pkg::KeyFind ? guess : index;
+      Guessed: hash_start = !match;
       Same: hash_start = request_q == range_store_pkg::KeyPut ? !same : old_valid;
       HashOld: if (hash_done && request_q == range_store_pkg::KeyPut) begin
         of_old     = 1'b0;
@@ -110,8 +122,10 @@ module pool_keys (
       end
       Idle: if (start) begin
         request_q <= request;
-        state     <= request == range_store_pkg::KeyFind ? Hash : Old;
+        state     <= request == range_store_pkg::KeyFind ? Guess : Old;
       end
+      Guess: state <= Guessed;  // compared
+      Guessed: state <= match ? Idle : Hash;
       Old: state <= Same;  // the old key is there a clock later
       Same: begin
         outcome <= range_store_pkg::PutSame;
@@ -166,15 +180,16 @@ module pool_keys (
         state <= Idle;
       end
     endcase
-    match <= key_q[511:0] == key;
+    match <= key_q[512] && key_q[511:0] == key;
     if (rst) begin
       state    <= Clear;
       clearing <= '0;
       done     <= 1'b0;
     end
   end
-  assign ready = state != Clear;
-  assign same  = old_valid && match;
+  assign ready       = state != Clear;
+  assign guess_right = state == Guessed && match;
+  assign same        = old_valid && match;
   always_ff @(posedge clk) begin
     if (state == Old) begin
       old_valid <= key_q[512];

@@ -15,7 +15,6 @@ module range_dispatch (
     output logic [511:0]           out_data,
     output logic                   out_last,
     output logic [2047:0]          beats,          // the first four of the record at hand
-    output logic                   in_leg,         // a SWAP is being answered
     // POOL, PARAMS, BLOCK
     output logic                   state_start,
     input  logic                   state_done,
@@ -28,6 +27,7 @@ module range_dispatch (
     input  logic                   ticks_done,
     input  logic [15:0]            ticks_reason,
     // a leg
+    output logic                   leg_coming,     // the second beat of a SWAP may be at hand
     output logic                   leg_look,
     output logic                   leg_start,
     input  logic                   leg_done,
@@ -49,6 +49,7 @@ module range_dispatch (
     Decide = 4'd9, Refuse = 4'd10, Token = 4'd11
   } state_t;
   state_t state, after;  // where Skip leads
+  logic in_leg;          // a SWAP is being answered
 
   // ---- the record that begins
   contract_pkg::header_t header;
@@ -137,6 +138,10 @@ module range_dispatch (
       end
       Skip, Gather: in_ready = 1'b1;
       Ticks: in_ready = ticks_ready;
+      Result: begin
+        out_valid = result_valid && !refused;
+        out_data  = decision_data;
+      end
       Decide: begin
         out_valid = 1'b1;
         out_data  = decision_data;
@@ -153,6 +158,7 @@ module range_dispatch (
   wire accept = in_valid && in_ready;
   assign ticks_valid  = state == Ticks && in_valid;
   assign ticks_last   = ends;
+  assign leg_coming   = state == Pass && beat == 12'd1;
   assign job_valid    = state == Job;
   wire searched = result_reason == contract_pkg::ReasonNone || result_reason == contract_pkg::ReasonNoCandidate ||
                   result_reason == contract_pkg::ReasonUnprofitable;
@@ -173,6 +179,7 @@ module range_dispatch (
         best_profit <= '0;
         after       <= skip_to;
         in_leg      <= 1'b0;
+        decision_at <= '0;
         if (whole) state <= one_beat ? First : Pass;
         else if (is_ticks) begin
           state       <= Ticks;
@@ -204,8 +211,8 @@ module range_dispatch (
         state  <= leg_reason == contract_pkg::ReasonNone ? Job : Refuse;
       end
       Job: if (job_ready) state <= Result;
-      Result: if (result_valid) begin
-        decision_at <= '0;
+      Result: if (result_valid && (refused || out_ready)) begin
+        decision_at <= 4'd1;
         candidates  <= searched ? result_candidates : '0;
         best_profit <= result_reason == contract_pkg::ReasonUnprofitable ? result_profit : '0;
         reason      <= result_reason != contract_pkg::ReasonNone ? result_reason : contract_pkg::ReasonFrozen;

@@ -1,6 +1,6 @@
 // Everything of range_profit around its engine: the record stream, the tables of pools, the checks before a leg's swap, the answers. The engine's
 // ports are brought out: a leg goes there with everything that it needs but the listed ticks, which it reads here.
-// One record at a time; from the last beat of a SWAP to its job 44 clocks when its pool is alone in its bucket.
+// One record at a time; from the last beat of a SWAP to its job 4 clocks when its pool is guessed right (key_hint).
 // SPDX-License-Identifier: Apache-2.0
 module range_shell (
     input  logic                    clk,
@@ -47,15 +47,15 @@ module range_shell (
   logic [2047:0] beats;
   logic [511:0] decision_data;
   logic [3:0] decision_at;
-  logic keys_ready, store_ready, in_leg, state_start, state_done, ticks_start, ticks_valid, ticks_ready, ticks_last, ticks_done;
-  logic leg_look, leg_start, leg_done, leg_has_pool;
-  logic [9:0] leg_pool;
+  logic keys_ready, store_ready, state_start, state_done, ticks_start, ticks_valid, ticks_ready, ticks_last, ticks_done;
+  logic leg_coming, leg_look, leg_start, leg_done, leg_has_pool;
+  logic [9:0] leg_pool, leg_store_at;
   logic [15:0] state_reason, ticks_reason, leg_reason;
   range_dispatch i_dispatch (
       .clk, .rst, .tables_ready(keys_ready && store_ready), .frozen, .in_valid(head_valid), .in_ready(head_ready), .in_data(head_data),
-      .out_valid(reply_valid), .out_ready(reply_ready), .out_data(reply_data), .out_last(reply_last), .beats, .in_leg, .state_start,
-      .state_done, .state_reason, .ticks_start, .ticks_valid, .ticks_ready, .ticks_last, .ticks_done, .ticks_reason, .leg_look, .leg_start,
-      .leg_done, .leg_reason, .leg_has_pool, .leg_pool, .job_valid, .job_ready, .result_valid, .result_ready,
+      .out_valid(reply_valid), .out_ready(reply_ready), .out_data(reply_data), .out_last(reply_last), .beats, .state_start, .state_done,
+      .state_reason, .ticks_start, .ticks_valid, .ticks_ready, .ticks_last, .ticks_done, .ticks_reason, .leg_coming, .leg_look,
+      .leg_start, .leg_done, .leg_reason, .leg_has_pool, .leg_pool, .job_valid, .job_ready, .result_valid, .result_ready,
       .result_reason(result.reason), .result_candidates(result.candidates), .result_profit(result.profit_wei), .decision_at,
       .decision_data);
 
@@ -64,21 +64,26 @@ module range_shell (
   range_store_pkg::window_frame_t frame, new_frame;
   range_pkg::params_t params, new_params;
   range_store_pkg::present_t present, pool_present, ticks_present;
+  wire of_swap = beats[contract_pkg::HeaderKindLsb+:8] == contract_pkg::KindSwap;
   logic write_present, write_pool, write_frame, write_params;
   wire [9:0] record_index = beats[contract_pkg::PoolPoolIndexLsb+:10];
   pool_store i_store (
-      .clk, .rst, .ready(store_ready), .at(in_leg ? leg_pool : record_index), .pool, .frame, .params, .present,
+      .clk, .rst, .ready(store_ready), .at(of_swap ? leg_store_at : record_index), .pool, .frame, .params, .present,
       .write_present(write_present || write_frame), .new_present(write_frame ? ticks_present : pool_present), .write_pool, .new_pool,
       .write_frame, .new_frame, .write_params, .new_params);
 
-  logic state_key_start, leg_key_start, key_done, key_found;
+  logic state_key_start, leg_key_start, key_done, key_found, guess_right;
   logic [1:0] state_key_request, key_outcome;
-  logic [9:0] key_index;
-  range_store_pkg::pool_key_t state_key, leg_key;
-  wire of_swap = beats[contract_pkg::HeaderKindLsb+:8] == contract_pkg::KindSwap;
+  logic [9:0] key_index, key_guess;
+  range_store_pkg::pool_key_t state_key, leg_key, coming_key;
+  assign coming_key.factory = head_data[contract_pkg::SwapFactoryLsb+:160];
+  assign coming_key.token0  = head_data[contract_pkg::SwapTokenInLsb+:160];
+  assign coming_key.token1  = head_data[contract_pkg::SwapTokenOutLsb+:160];
+  assign coming_key.fee     = beats[contract_pkg::SwapFeeLsb+:32];
   pool_keys i_keys (
       .clk, .rst, .ready(keys_ready), .start(state_key_start || leg_key_start),
       .request(of_swap ? range_store_pkg::KeyFind : state_key_request), .index(record_index), .key(of_swap ? leg_key : state_key),
+      .coming(leg_coming), .coming_key, .guess(key_guess), .guess_right,
       .done(key_done), .found(key_found), .found_index(key_index), .outcome(key_outcome));
 
   logic old_read, entry_write;
@@ -112,7 +117,8 @@ module range_shell (
       .tick_ask(ticks_asks), .tick_ready(tm_ready), .tick_of(ticks_tick), .tick_valid(tm_valid), .tick_ratio(tm_price));
   leg_check i_leg (
       .clk, .rst, .frozen, .look(leg_look), .start(leg_start), .beats, .next_timestamp, .done(leg_done), .reason(leg_reason),
-      .has_pool(leg_has_pool), .index(leg_pool), .job, .key_start(leg_key_start), .key(leg_key), .key_done, .key_found, .key_index,
+      .has_pool(leg_has_pool), .index(leg_pool), .store_at(leg_store_at), .job, .key_start(leg_key_start), .key(leg_key),
+      .guess(key_guess), .guess_right, .key_done, .key_found, .key_index,
       .pool, .frame, .params, .present);
   decision_beat i_decision (
       .at(decision_at), .sequence_number(beats[contract_pkg::HeaderSequenceLsb+:64]),

@@ -1,4 +1,4 @@
-// Carries the units' answers to the lanes: of those for one lane the lowest source first, one a clock and lane. Latency 1 clock.
+// Carries the units' answers to the lanes: of those for one lane the lowest source first, one a clock and lane. Combinational.
 // SPDX-License-Identifier: Apache-2.0
 module answer_switch
   import range_isa_pkg::*;
@@ -6,8 +6,6 @@ module answer_switch
     parameter int unsigned Sources = 8,
     parameter int unsigned Lanes   = 4
 ) (
-    input  logic                          clk,
-    input  logic                          rst,        // synchronous, active high
     input  logic [Sources-1:0]            in_valid,
     output logic [Sources-1:0]            in_ready,
     input  logic [Sources*AnswerBits-1:0] in_data,
@@ -17,8 +15,7 @@ module answer_switch
   logic [Lanes*Sources-1:0] taken;
   for (genvar i = 0; i < Lanes; i = i + 1) begin : g_lane
     logic [Sources-1:0]    wanted, grant;
-    logic [AnswerBits-1:0] chosen, chosen_q;
-    logic                  valid_q;
+    logic [AnswerBits-1:0] chosen;
     always_comb begin
       grant  = '0;
       chosen = '0;
@@ -33,13 +30,9 @@ module answer_switch
         end
       end
     end
-    always_ff @(posedge clk) begin
-      valid_q  <= !rst && wanted != '0;
-      chosen_q <= chosen;
-    end
     assign taken[i*Sources+:Sources] = grant;
-    assign out_valid[i] = valid_q;
-    assign out_data[i*AnswerBits+:AnswerBits] = chosen_q;
+    assign out_valid[i] = wanted != '0;
+    assign out_data[i*AnswerBits+:AnswerBits] = chosen;
   end
   always_comb begin
     in_ready = '0;

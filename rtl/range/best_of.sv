@@ -1,6 +1,6 @@
 // The best candidate of a leg: the highest gross profit, of equals the one with the lowest place in the list; and how many came and were
 // profitable. Candidates report in any order; each that is the best so far is shown outside in the clock before it is `known`. From a question to its
-// answer 3 clocks.
+// answer 1 clock.
 // SPDX-License-Identifier: Apache-2.0
 module best_of
   import range_isa_pkg::*;

@@ -1,5 +1,5 @@
 // The leg's memory, that all lanes share: 2,048 words of the leg and as many in the candidates' slots. An address counts modulo 2,048, so
-// that a candidate's place in the list finds its slot. A store takes one clock; a load answers 3 clocks after its request. best_copy reads pairs of
+// that a candidate's place in the list finds its slot. A store takes one clock; a load answers 2 clocks after its request. best_copy reads pairs of
 // words of a slot in clocks in which no lane loads.
 // SPDX-License-Identifier: Apache-2.0
 module memory_server

@@ -131,7 +131,7 @@ module range_engine
   logic [Sources-1:0]            source_valid, source_ready;
   logic [Sources*AnswerBits-1:0] source_data;
   answer_switch #(.Sources(Sources), .Lanes(Lanes)) i_switch (
-      .clk, .rst, .in_valid(source_valid), .in_ready(source_ready), .in_data(source_data),
+      .in_valid(source_valid), .in_ready(source_ready), .in_data(source_data),
       .out_valid(answer_valid), .out_data(answers));
 
   logic         tick_md_valid, tick_md_ready, client_ready, client_out_valid;
@@ -232,6 +232,9 @@ module range_engine
       done     <= 1'b1;
       searched <= saying.b[0];
     end
+  end
+  always_ff @(posedge clk) begin
+    if (!rst && said && saying.option[6]) a_constants_are_there: assert (state != Constants);
   end
   wire unused = &{1'b0, saying, said_lane, job, better_place, gross, profit, pair_even, pair_odd};
 endmodule

@@ -60,8 +60,6 @@ package range_isa_pkg;
     logic [1:0]        jump;
     logic [3:0]        condition;
     logic [PcBits-1:0] target;
-    logic              follow;  // the thread's next instruction may come in the next clock
-    logic [3:0]        rest;    // else: clocks more than two until then; the assembler knows what it needs
   } instruction_t;
 
   /// What a lane asks of a unit.

@@ -1,6 +1,7 @@
 // One lane of range_engine: 16 threads that share a program, an adder of 260 bits and a way to the units.
-// An instruction a clock, of any thread; a thread's own come a clock apart when it is alone, else two, four when one needs what the one before
-// computed, five after a jump that depends on something. Latency from the pick to the request at the units' side: 4 clocks.
+// An instruction a clock, of any thread; a thread's own come a clock apart while no other may issue, also where one reads what the one before computed,
+// else two. One behind a conditional jump that is taken comes two clocks after it.
+// Clock 0: pick; 1: instruction and its words' addresses; 2: words, sum, condition, request at the units' side; 3: the sum is written.
 // SPDX-License-Identifier: Apache-2.0
 module range_lane
   import range_isa_pkg::*;
@@ -20,98 +21,77 @@ module range_lane
   localparam int unsigned LogRequests = 3;
 
   // ---- clocks 0 and 1
-  logic [PcBits-1:0]     pc, pc_1;
-  instruction_t          at_1;
-  logic                  room, issue_1;
-  logic [ThreadBits-1:0] thread_1;
-  logic                  resolve_4;
-  logic [ThreadBits-1:0] thread_4;
-  logic [PcBits-1:0]     next_4;
+  logic [PcBits-1:0]          pc, pc_1;
   logic [InstructionBits-1:0] word_1;
-  logic [63:0] there;
-  logic        published;
+  instruction_t               at_1;
+  logic                       room, goes_1, issue_1, taken_2;
+  logic [ThreadBits-1:0]      thread_1, thread_2;
+  logic [PcBits-1:0]          taken_pc_2;
+  logic [63:0]                there;
   always_ff @(posedge clk) begin
-    published <= constant_write && constant_published;
     if (constant_write) there[constant_at] <= constant_published || constant_at < FirstPublished || constant_at >= FirstLiteral;
   end
   range_program i_program (.clk, .at(pc), .instruction(word_1));
   assign at_1 = word_1;
   range_threads i_threads (
-      .clk, .rst, .pc, .instruction(at_1), .room, .issue(issue_1), .issue_thread(thread_1), .issue_pc(pc_1),
-      .resolve(resolve_4), .resolve_thread(thread_4), .resolve_pc(next_4), .there, .published, .answer_valid, .answer);
+      .clk, .rst, .pc, .instruction(at_1), .room, .goes(goes_1), .issue(issue_1), .issue_thread(thread_1), .issue_pc(pc_1),
+      .taken(taken_2), .taken_thread(thread_2), .taken_pc(taken_pc_2), .there, .published(constant_write && constant_published), .answer_valid, .answer);
 
-  // ---- clock 2: operands
-  logic [3*WordBits-1:0] words_2;
-  logic                  write_4;
-  logic [WordBits-1:0]   written_4;
-  logic [4:0]            d_4;
+  // ---- clock 2
+  instruction_t          at_2;
+  logic                  valid_2, write_2, holds_2, subtract_2;
+  logic [PcBits-1:0]     after_2;
+  logic [WordBits-1:0]   a_2, b_2, c_2, x_2, written_2, written_3, answer_data;
   range_registers i_registers (
-      .clk, .thread(thread_1), .operands({at_1.c, at_1.b, at_1.a}), .immediate(at_1.target), .words(words_2),
-      .alu_write(write_4), .alu_at({thread_4, d_4}), .alu_data(written_4),
-      .unit_write(answer_valid), .unit_at({answer.thread, answer.d}), .unit_data(answer.data),
+      .clk, .thread(thread_1), .operands({at_1.c, at_1.b, at_1.a}), .immediate(at_1.target), .words({c_2, b_2, a_2}),
+      .alu_write(write_2), .alu_at({thread_2, at_2.d}), .alu_data(written_3),
+      .unit_write(answer_valid), .unit_at({answer.thread, answer.d}), .unit_data(answer_data),
       .constant_write, .constant_at, .constant_data);
-
-  // ---- clocks 3 and 4: the sum, then what follows from it
-  logic                  valid_2, valid_3, valid_4;
-  instruction_t          at_2, at_3, at_4;
-  logic [ThreadBits-1:0] thread_2, thread_3;
-  logic [PcBits-1:0]     pc_2, pc_3, pc_4, after_4;
-  logic [WordBits-1:0]   a_3, b_3, c_3, a_4, b_4, c_4, x_3, x_4;
-  logic                  holds_4;
-  range_sum i_sum (.op(at_3.op), .a(a_3), .b(b_3), .x(x_3));
-  range_condition i_condition (.condition(at_4.condition), .x(x_4), .holds(holds_4));
+  range_sum i_sum (.op(at_2.op), .subtract(subtract_2), .a(a_2), .b(b_2), .x(x_2), .condition(at_2.condition), .holds(holds_2));
 
   always_ff @(posedge clk) begin
-    {valid_4, valid_3, valid_2} <= rst ? '0 : {valid_3, valid_2, issue_1};
-    at_2     <= at_1;
-    thread_2 <= thread_1;
-    pc_2     <= pc_1;
-    at_3     <= at_2;
-    thread_3 <= thread_2;
-    pc_3     <= pc_2;
-    at_4     <= at_3;
-    thread_4 <= thread_3;
-    pc_4     <= pc_3;
-    {c_3, b_3, a_3} <= words_2;
-    {c_4, b_4, a_4} <= {c_3, b_3, a_3};
-    x_4             <= x_3;
+    valid_2     <= issue_1 && !rst;
+    at_2        <= at_1;
+    subtract_2  <= at_1.op == OpSub;
+    thread_2    <= thread_1;
+    after_2     <= pc_1 + 1'b1;
+    written_3   <= written_2;
+    answer_data <= answer.data;
   end
-
-  assign after_4   = pc_4 + 1'b1;
-  assign d_4       = at_4.d;
-  assign write_4   = valid_4 && at_4.unit == UnitNone &&
-                     (at_4.write == WriteResult || at_4.write == WriteLink || (at_4.write == WriteIf && holds_4));
-  assign written_4 = at_4.write == WriteResult ? x_4 : at_4.write == WriteIf ? c_4 : WordBits'(after_4);
-  assign resolve_4 = valid_4 && (at_4.jump == JumpIf || at_4.jump == JumpBack);
-  assign next_4    = at_4.jump == JumpBack ? a_4[PcBits-1:0] : holds_4 ? at_4.target : after_4;
+  assign write_2   = valid_2 && at_2.unit == UnitNone &&
+                     (at_2.write == WriteResult || at_2.write == WriteLink || (at_2.write == WriteIf && holds_2));
+  assign written_2 = at_2.write == WriteResult ? x_2 : at_2.write == WriteIf ? c_2 : WordBits'(after_2);
+  assign taken_2    = valid_2 && (at_2.jump == JumpBack || (at_2.jump == JumpIf && holds_2));
+  assign taken_pc_2 = at_2.jump == JumpBack ? a_2[PcBits-1:0] : at_2.target;
 
   // ---- requests to the units
-  request_t               asked_4;
-  logic                   ask_4, ready_4, issue_request;
+  request_t               asked_2;
+  logic                   ask_2, ready_2, places_asked, given_back;  // a void request's place a clock later
   logic [RequestBits-1:0] request_q;
   logic [LogRequests:0]   places;  // free in the queue, those on their way to it taken off
-  assign asked_4.unit   = at_4.unit;
-  assign asked_4.option = at_4.option;
-  assign asked_4.target = at_4.target;
-  assign asked_4.thread = thread_4;
-  assign asked_4.d      = at_4.d;
-  assign asked_4.a      = at_4.option[7] ? c_4 : a_4;
-  assign asked_4.b      = at_4.option[7] ? x_4 : b_4;
-  assign asked_4.c      = at_4.option[7] ? a_4[255:0] : c_4[255:0];
-  assign ask_4          = valid_4 && at_4.unit != UnitNone;
+  assign asked_2.unit   = at_2.unit;
+  assign asked_2.option = at_2.option;
+  assign asked_2.target = at_2.target;
+  assign asked_2.thread = thread_2;
+  assign asked_2.d      = at_2.d;
+  assign asked_2.a      = at_2.option[7] ? c_2 : a_2;
+  assign asked_2.b      = at_2.option[7] ? x_2 : b_2;
+  assign asked_2.c      = at_2.option[7] ? a_2[255:0] : c_2[255:0];
+  assign ask_2          = valid_2 && at_2.unit != UnitNone;
   assign room           = places != '0;
-  assign issue_request  = issue_1 && at_1.unit != UnitNone;
+  assign places_asked   = goes_1 && at_1.unit != UnitNone;
   answer_queue #(.Width(RequestBits), .LogDepth(LogRequests)) i_requests (
-      .clk, .rst, .in_valid(ask_4), .in_ready(ready_4), .in_data(asked_4),
+      .clk, .rst, .in_valid(ask_2), .in_ready(ready_2), .in_data(asked_2),
       .out_valid(request_valid), .out_ready(request_ready), .out_data(request_q));
   assign request = request_q;
 
   always_ff @(posedge clk) begin
     if (rst) places <= (LogRequests + 1)'(1 << LogRequests);
-    else places <= places - (LogRequests + 1)'(issue_request) + (LogRequests + 1)'(request_valid && request_ready);
+    else places <= places - (LogRequests + 1)'(places_asked) + (LogRequests + 1)'(request_valid && request_ready) + (LogRequests + 1)'(given_back);
+    given_back <= places_asked && !issue_1 && !rst;
   end
   always_ff @(posedge clk) begin
-    if (!rst && ask_4) a_request_has_a_place: assert (ready_4);
+    if (!rst && ask_2) a_request_has_a_place: assert (ready_2);
   end
-  wire unused = &{1'b0, answer, at_2, at_3, at_4};
+  wire unused = &{1'b0, answer, at_2};
 endmodule

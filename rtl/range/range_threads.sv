@@ -1,7 +1,8 @@
 // The threads of a lane: who may issue an instruction, from where, and which words of the unit file are still awaited.
-// A thread is looked at every second clock; when nobody else may issue, its next instruction follows in the next clock where the program allows
-// it. One that needs an awaited word sleeps until something comes for it, one that needs a constant that is not published until one is.
-// Clock 0: a thread is picked and its address goes to the program; clock 1: the instruction is here and is issued or not.
+// Clock 0: a thread is picked and its address goes to the program; clock 1: the instruction is here and is issued or not; clock 2: a jump's outcome.
+// One whose answer comes is picked first, else one of those that may issue, in turn; while there is none, the thread of clock 1 goes on: with its next instruction, behind
+// a conditional jump as if that were not taken (if it is, what was issued behind it is void), or with the same one while that waits for something.
+// When others may, one that needs an awaited word sleeps until something comes for it, one that needs a constant that is not published until one is.
 // SPDX-License-Identifier: Apache-2.0
 module range_threads
   import range_isa_pkg::*;
@@ -13,115 +14,111 @@ module range_threads
     output logic [PcBits-1:0]     pc,             // clock 0: of the thread picked
     input  instruction_t          instruction,    // clock 1
     input  logic                  room,           // a unit's request would find a place
+    output logic                  goes,           // clock 1: it is issued, unless it is void
     output logic                  issue,          // clock 1
     output logic [ThreadBits-1:0] issue_thread,
     output logic [PcBits-1:0]     issue_pc,
-    input  logic                  resolve,        // a jump's outcome
-    input  logic [ThreadBits-1:0] resolve_thread,
-    input  logic [PcBits-1:0]     resolve_pc,
+    input  logic                  taken,          // clock 2: a jump of that thread goes there
+    input  logic [ThreadBits-1:0] taken_thread,
+    input  logic [PcBits-1:0]     taken_pc,
     input  logic [63:0]           there,          // constants that may be read
-    input  logic                  published,      // one that was not there is
-    input  logic                  answer_valid,
+    input  logic                  published,      // one that was not there is from the next clock on
+    input  logic                  answer_valid,   // its word may be read from the next clock on
     input  answer_t               answer
 );
-  localparam int unsigned RestBits = 15;  // an instruction's `rest` is at most 15
-  localparam logic [3:0]  Retry    = 4'd3;  // clocks after finding no room
-
-  logic [Threads-1:0]          ready;
-  logic [Threads-1:0]          asleep;
-  logic [Threads*RestBits-1:0] rest;  // of each thread as many ones as it still rests clocks, so that one bit says whether it does
-  logic [Threads*PcBits-1:0]   pcs;
-  logic [Threads*32-1:0]       awaited;
-  function automatic logic [RestBits-1:0] clocks(input logic [3:0] count);
-    for (int i = 0; i < RestBits; i++) clocks[i] = count > 4'(i);
-  endfunction
+  logic [Threads-1:0]        ready;   // may issue
+  logic [Threads-1:0]        asleep;  // until an answer or a constant comes
+  logic [Threads*PcBits-1:0] pcs;     // of each thread's next instruction
+  logic [Threads*32-1:0]     awaited;
 
   // ---- clock 0
-  logic [Threads-1:0]    answered, may, grant;  // answered: an answer is for it; may: issue, also when that answer is what it sleeps for
-  logic [ThreadBits-1:0] picked;
-  logic                  alone;    // nobody may
-  assign alone = may == '0;
+  logic [Threads-1:0]    turn, grant;
+  logic [ThreadBits-1:0] turn_thread;
+  logic [PcBits-1:0]     turn_pc, woken_pc, onward;
+  logic                  woken, alone;  // woken: the thread that the answer is for; alone: nobody else may
+  assign woken = answer_valid && (answer.start || asleep[answer.thread]);
+  assign alone = ready == '0 && !woken;
+  round_robin_arbiter #(.Ports(Threads)) i_turn (.clk, .rst, .request(ready), .grant(turn), .advance(!woken));
   always_comb begin
+    turn_thread = '0;
+    turn_pc     = '0;
     for (int t = 0; t < Threads; t++) begin
-      answered[t] = answer_valid && answer.thread == ThreadBits'(t);
-      may[t]      = (ready[t] || (answered[t] && !answer.start && asleep[t])) && !rest[t*RestBits];
+      turn_thread = turn_thread | (turn[t] ? ThreadBits'(t) : '0);
+      turn_pc     = turn_pc | (turn[t] ? pcs[t*PcBits+:PcBits] : '0);
+      grant[t]    = woken ? answer.thread == ThreadBits'(t) : turn[t];
     end
-  end
-  round_robin_arbiter #(.Ports(Threads)) i_pick (.clk, .rst, .request(may), .grant, .advance(1'b1));
-  always_comb begin
-    picked = '0;
-    pc     = '0;
-    for (int t = 0; t < Threads; t++) begin
-      picked = picked | (grant[t] ? ThreadBits'(t) : '0);
-      pc     = pc | (grant[t] ? pcs[t*PcBits+:PcBits] : '0);
-    end
-    if (alone) pc = issue_pc + 1'b1;
+    woken_pc = answer.start ? answer.pc : pcs[answer.thread*PcBits+:PcBits];
+    pc       = taken && (alone || (!woken && taken_thread == turn_thread)) ? taken_pc : woken ? woken_pc : alone ? onward : turn_pc;
   end
 
   // ---- clock 1
   logic [Threads-1:0] picked_1;
-  logic               valid_1;
-  logic [31:0]        waits;  // the picked thread's awaited words
-  logic [31:0]        asked, came;  // words that are awaited from now on, and no more
-  logic               missing, answers, stops, follows;
-  function automatic logic awaits(input logic [31:0] waiting, input logic [63:0] known, input logic [6:0] operand);
-    awaits = (operand[6:5] == FileUnit && waiting[operand[4:0]]) || (operand[6] && !known[operand[5:0]]);
+  logic               valid_1, keeps, halts;  // keeps: the thread is in clock 1 again, unless it halts
+  logic [31:0]        waits;           // the picked thread's awaited words
+  logic [31:0]        asked, came;     // words that are awaited from now on, and no more
+  logic               arrives;         // one of the picked thread's
+  logic               missing, answers, stops, void_1;
+  function automatic logic word_missing(input logic [4:0] word);
+    word_missing = waits[word] && !(arrives && answer.d == word);
+  endfunction
+  function automatic logic awaits(input logic [6:0] operand);
+    awaits = (operand[6:5] == FileUnit && word_missing(operand[4:0])) || (operand[6] && !there[operand[5:0]]);
   endfunction
   assign valid_1 = picked_1 != '0;
+  assign came    = answer_valid && !answer.start ? 32'd1 << answer.d : '0;
   assign waits   = awaited[issue_thread*32+:32];
+  assign arrives = answer_valid && !answer.start && answer.thread == issue_thread;
   assign answers = instruction.unit != UnitNone && instruction.unit <= LastAnswering;
   assign stops   = instruction.unit == UnitStop;
-  assign missing = awaits(waits, there, instruction.a) || awaits(waits, there, instruction.b) || awaits(waits, there, instruction.c) ||
-                   (answers && waits[instruction.d]) || (stops && waits != '0);
-  assign issue   = valid_1 && !missing && (room || instruction.unit == UnitNone);
-  assign follows = alone && issue && instruction.follow;
-  assign asked   = issue && answers ? 32'd1 << instruction.d : '0;
-  assign came    = 32'd1 << answer.d;
+  assign missing = awaits(instruction.a) || awaits(instruction.b) || awaits(instruction.c) ||
+                   (answers && word_missing(instruction.d)) || (stops && waits != '0);
+  assign goes    = valid_1 && !missing && (room || instruction.unit == UnitNone);
+  assign void_1  = taken && valid_1 && taken_thread == issue_thread;
+  assign issue   = goes && !void_1;
+  assign onward  = !goes ? issue_pc : instruction.jump == JumpAlways ? instruction.target : issue_pc + 1'b1;
+  assign keeps   = alone && valid_1;
+  assign halts   = goes && stops;
+  assign asked   = answers ? 32'd1 << instruction.d : '0;
+
+  logic [Threads-1:0] starts, jumped;
+  always_comb begin
+    for (int t = 0; t < Threads; t++) begin
+      starts[t] = answer_valid && answer.start && answer.thread == ThreadBits'(t);
+      jumped[t] = taken_thread == ThreadBits'(t);
+    end
+  end
 
   always_ff @(posedge clk) begin
-    picked_1     <= follows ? picked_1 : grant;
-    issue_thread <= alone ? issue_thread : picked;
+    picked_1     <= keeps && (void_1 || !halts) ? picked_1 : grant;
+    issue_thread <= alone ? issue_thread : woken ? answer.thread : turn_thread;
     issue_pc     <= pc;
     for (int t = 0; t < Threads; t++) begin
-      rest[t*RestBits+:RestBits] <= rest[t*RestBits+:RestBits] >> 1;
-      awaited[t*32+:32]          <= (awaited[t*32+:32] | (picked_1[t] ? asked : '0)) & ~(answered[t] ? came : '0);
-      if (grant[t]) ready[t] <= 1'b0;
-      if (picked_1[t]) begin
-        if (missing) begin
-          asleep[t] <= 1'b1;
-        end else if (!issue) begin
-          ready[t]                   <= 1'b1;
-          rest[t*RestBits+:RestBits] <= clocks(Retry);
-        end else begin
-          pcs[t*PcBits+:PcBits]      <= instruction.jump == JumpAlways ? instruction.target : issue_pc + 1'b1;
-          ready[t]                   <= (instruction.jump == JumpNo || instruction.jump == JumpAlways) && !stops && !follows;
-          rest[t*RestBits+:RestBits] <= clocks(instruction.rest);
-        end
-      end
-      if (resolve && resolve_thread == ThreadBits'(t)) begin
-        pcs[t*PcBits+:PcBits] <= resolve_pc;
-        ready[t]              <= 1'b1;
-      end
-      if (answered[t] && answer.start) begin
-        pcs[t*PcBits+:PcBits]      <= answer.pc;
-        rest[t*RestBits+:RestBits] <= '0;
-        ready[t]                   <= 1'b1;
-      end else if ((answered[t] || published) && (asleep[t] || (picked_1[t] && missing))) begin
+      awaited[t*32+:32] <= (awaited[t*32+:32] & ~(answer.thread == ThreadBits'(t) ? came : '0)) | (picked_1[t] && issue ? asked : '0);
+      if (grant[t]) begin
+        ready[t]  <= 1'b0;
         asleep[t] <= 1'b0;
-        ready[t]  <= !grant[t];
+      end else if (picked_1[t] && !keeps) begin
+        ready[t]  <= void_1 || (goes ? !stops : !missing || published || arrives);
+        asleep[t] <= !void_1 && missing && !published && !arrives;
+      end else if (published && asleep[t]) begin
+        ready[t]  <= 1'b1;
+        asleep[t] <= 1'b0;
       end
+      if (starts[t] || (picked_1[t] && goes) || (taken && jumped[t])) pcs[t*PcBits+:PcBits] <= taken && jumped[t] ? taken_pc : starts[t] ? answer.pc : onward;
     end
     if (rst) begin
       picked_1 <= '0;
       ready    <= '0;
       asleep   <= '0;
-      rest     <= '0;
       awaited  <= '0;
     end
   end
 
   always_ff @(posedge clk) begin
     if (!rst && answer_valid && !answer.start) a_awaited: assert (awaited[{answer.thread, answer.d}]);
+    if (!rst) a_once: assert ((ready & asleep) == '0 && ((ready | asleep) & picked_1) == '0);
+    if (!rst && alone && taken) a_taken_by_who_goes_on: assert (void_1);
+    if (!rst && answer_valid && answer.start) a_starts_who_had_stopped: assert (!(ready[answer.thread] || asleep[answer.thread] || picked_1[answer.thread]));
   end
   wire unused = &{1'b0, instruction, answer};
 endmodule

@@ -1,6 +1,6 @@
 // The pool's listed ticks for the lanes: a field of the i-th (beyond either end a tick that no swap comes to), or the gross liquidity
 // at a tick, zero when it is not listed. When a leg begins it copies the ticks into registers, which are compared all at once.
-// From a request to its answer 8 clocks; initiation interval 1.
+// From a request to its answer 6 clocks; initiation interval 1.
 // SPDX-License-Identifier: Apache-2.0
 module window_server
   import range_isa_pkg::*, range_pkg::*;

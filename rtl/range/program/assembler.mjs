@@ -1,5 +1,4 @@
-// Builds the microprogram of range_engine: one method an instruction, labels, and the clocks that a thread has to rest between two of
-// its instructions. The codes are those of range_isa_pkg.sv.
+// Builds the microprogram of range_engine: one method an instruction, and labels. The codes are those of range_isa_pkg.sv.
 // SPDX-License-Identifier: Apache-2.0
 import { readFileSync } from 'node:fs';
 import { schedule } from './schedule.mjs';
@@ -86,7 +85,7 @@ export class Assembler {
     if (d !== null && (d.file === 'FileUnit') !== (k[unit] > 0 && k[unit] <= k.UnitFloat)) throw new Error(`row ${this.rows.length}: wrong file for the result`);
     this.rows.push({
       unit: k[unit], option, a: x, b: y, c: z, d: d === null ? 0 : d.n, op: k[op], write: k[write], jump: k[jump],
-      condition: k[condition], target, follow: 0, rest: 0,
+      condition: k[condition], target,
     });
   }
 
@@ -151,7 +150,7 @@ export class Assembler {
   /** The seed of that range: where the swap alone ends in it, with so much left; or from its last state before the far bound. */
   seedWithin(d, price, left) { this.emit({ unit: 'UnitSeed', d, a: price, b: left, option: this.codes.SeedWithin }); }
   seedThrough(d, { price, remaining, liquidity }) { this.emit({ unit: 'UnitSeed', d, a: price, b: remaining, c: liquidity, option: this.codes.SeedThrough }); }
-  /** Makes a + b a constant of all threads, from some 10 clocks on. */
+  /** Makes a + b a constant of all threads, 4 clocks later at the earliest. */
   publish(name, a, b = 0, op = 'OpAdd') { this.emit({ unit: 'UnitOut', a, b, op, option: 128 | 64 | this.constant(name).constant }); }
   /** Waits until a constant that the leg publishes is there; nothing is moved across. */
   await(name) {
@@ -181,7 +180,6 @@ export class Assembler {
   words() {
     schedule(this);
     this.resolve();
-    this.rest();
     return this.rows.map((row) => this.fields.reduce((word, { name, width }) => {
       if (row[name] < 0 || row[name] >= 2 ** width) throw new Error(`${name} = ${row[name]} does not fit`);
       return (word << BigInt(width)) | BigInt(row[name]);
@@ -199,36 +197,7 @@ export class Assembler {
   }
 
   /** Clocks from an instruction to the one behind it at the least. */
-  least(row) {
-    const { JumpNo, JumpAlways, UnitStop } = this.codes;
-    if (row.jump === JumpNo) return row.unit === UnitStop ? 2 : 1;
-    return row.jump === JumpAlways ? 2 : 5;
-  }
-
-  /** An instruction reads what the ALU wrote four clocks before, also behind a jump. */
-  rest() {
-    let clock = 0;
-    let last = -4; // clock of the last one that wrote
-    const written = new Map(); // register -> clock of the instruction that wrote it
-    this.rows.forEach((row, at) => {
-      const before = this.rows[at - 1];
-      let from = at === 0 ? 0 : clock + this.least(before);
-      for (const operand of [row.a, row.b, row.c]) {
-        if (operand < 32 && written.has(operand)) from = Math.max(from, written.get(operand) + 4);
-      }
-      if (row.jump === this.codes.JumpAlways) from = Math.max(from, last + 2);
-      if (at > 0) {
-        before.follow = from - clock === 1 ? 1 : 0;
-        before.rest = Math.max(from - clock - Math.max(this.least(before), 2), 0);
-      }
-      clock = from;
-      if (row.jump === this.codes.JumpAlways) written.clear(); // the one behind does not come from here
-      if (row.write !== this.codes.WriteNone) written.set(row.d, last = clock);
-    });
-  }
-
-  /** Clocks from an instruction of the finished program to the next one, at the least. */
   clocks(row) {
-    return row.follow === 1 ? 1 : Math.max(this.least(row), 2) + row.rest;
+    return row.jump === this.codes.JumpBack ? 2 : 1;
   }
 }

@@ -11,11 +11,11 @@ import { makeProgram } from './range_program.mjs';
 const made_by = '// Made by program/make_program.mjs: change it there.\n// SPDX-License-Identifier: Apache-2.0\n';
 const hex = (value, bits) => `${bits}'h${value.toString(16)}`;
 
-const after_spawn = 9; // clocks from a spawn to the thread's first instruction at the least: 4 to the unit, 5 from there
+const after_spawn = 4; // clocks from a spawn to the first instruction of the thread at the least
 
 /**
- * A leg's first instruction reads its operands 8 clocks after the start, a constant that comes n-th after it stands 3 + n clocks after. Other threads
- * come when all constants are there.
+ * A leg's first instruction reads its operands two clocks after the start, a constant that comes n-th behind the first words stands n + 2 after (n from 0).
+ * Other threads come when all constants are there.
  */
 function checkConstantsInTime(assembler) {
   const { rows, labels, codes } = assembler;
@@ -25,10 +25,10 @@ function checkConstantsInTime(assembler) {
     let clock = 0; // since the first instruction, at the least
     rows.slice(at, at + leg_constants.length).forEach((row, k) => {
       const { unit, a, b, c } = row;
-      if (unit === codes.UnitSpawn && constants - first_words + 3 > 8 + clock + after_spawn) throw new Error(`${name} + ${k} spawns too early`);
+      if (unit === codes.UnitSpawn && constants - 1 - first_words > clock + after_spawn) throw new Error(`${name} + ${k} spawns too early`);
       for (const operand of [a, b, c]) {
         const late = operand - 64 - first_words;
-        if (operand >= 64 && late < leg_constants.length - first_words && late + 3 > 8 + clock) throw new Error(`${name} + ${k} reads '${leg_constants[operand - 64][0]}' too early`);
+        if (operand >= 64 && late < leg_constants.length - first_words && late > clock) throw new Error(`${name} + ${k} reads '${leg_constants[operand - 64][0]}' too early`);
       }
       clock += assembler.clocks(row);
     });

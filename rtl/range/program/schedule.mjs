@@ -3,14 +3,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Clocks from an instruction to one that reads its result.
-const alu_latency = 4;
+const alu_latency = 1;
 const issue = 1;
 const latencies = {
-  UnitMulDiv: 37, UnitMulShift: 14, UnitWindow: 11, UnitTickMath: 20, UnitSeed: 52, UnitLoad: 8, UnitBest: 9, UnitJoin: 12, UnitFloat: 13,
+  UnitMulDiv: 33, UnitMulShift: 10, UnitWindow: 7, UnitTickMath: 16, UnitSeed: 49, UnitLoad: 3, UnitBest: 3, UnitJoin: 8, UnitFloat: 8,
 };
 const urgencies = { UnitSpawn: 300, UnitReport: 300, publish: 250, UnitTickMath: 200 }; // what others wait for
-const most_latency = 24; // of budget_unit
-const amount0_latency = 37;
+const most_latency = 19; // of budget_unit
+const amount0_latency = 33;
 const ordered = ['UnitLoad', 'UnitStore', 'UnitSpawn', 'UnitOut', 'UnitReport', 'UnitBest', 'UnitJoin', 'UnitStop', 'UnitTell', 'UnitSeed'];
 
 /** What an instruction reads and writes, as 'a3' (ALU) or 'u3' (unit), and how long its result takes. */

@@ -6,8 +6,9 @@
 module calldata_walker (
     input  logic                                clk,
     input  logic                                rst,           // synchronous, active high; also ends a walk
-    input  logic                                start,         // while idle; the next three are read then
-    input  parser_pkg::target_t                 target,        // good until done
+    input  logic                                prepare,       // the two of the call are known: it is read before it is known for whom
+    input  logic                                start,         // while idle, not before `prepare`
+    input  parser_pkg::target_t                 target,        // good from `start` until done
     input  logic [parser_pkg::PositionBits-1:0] call_begin,
     input  logic [parser_pkg::PositionBits-1:0] call_end,
     output logic                                done,          // a pulse; reason and leg_count stay until the next start
@@ -103,6 +104,7 @@ module calldata_walker (
   );
 
   // ---- control
+  logic items_shown;  // the first offset word of the level that was just entered is at hand
   assign go = window_valid || state == calldata_pkg::Idle || state == calldata_pkg::Loop || state == calldata_pkg::PathJudge ||
       state == calldata_pkg::AddLeg || state == calldata_pkg::StrictEnd || state == calldata_pkg::PushLevel || state == calldata_pkg::Finish;
   always_comb begin
@@ -118,10 +120,8 @@ module calldata_walker (
     unique case (state)
       calldata_pkg::Idle: begin
         jump_at = call_begin - 20'd28;  // the selector ends word 0, word 1 is the first argument
-        if (start) begin
-          jump       = 1'b1;
-          next_state = call_end - call_begin < 20'd4 ? calldata_pkg::Finish : calldata_pkg::Selector;
-        end
+        jump    = prepare;
+        if (start) next_state = call_end - call_begin < 20'd4 ? calldata_pkg::Finish : calldata_pkg::Selector;
       end
       calldata_pkg::Loop: begin
         jump_at = command_hit || !top.plan ? top.items_at + {2'd0, top.next, 5'd0} : command_at;
@@ -131,9 +131,11 @@ module calldata_walker (
               failure_q == contract_pkg::ReasonCalldataTooComplex) next_state = calldata_pkg::Finish;
           else pop = 1'b1;
         end else if (depth == 3'd0) next_state = calldata_pkg::Finish;
-        else if (PositionBits'(top.next) == top.items) pop = 1'b1;
-        else begin
-          jump       = 1'b1;
+        else if (PositionBits'(top.next) == top.items) begin
+          pop        = 1'b1;
+          next_state = depth == 3'd1 ? calldata_pkg::Finish : calldata_pkg::Loop;
+        end else begin
+          jump       = !(items_shown && (!top.plan || command_hit));
           next       = !top.plan || command_hit;
           next_state = top.plan && !command_hit ? calldata_pkg::CommandBytes : calldata_pkg::Element;
         end
@@ -173,7 +175,9 @@ module calldata_walker (
         if (bad_length) failure = contract_pkg::ReasonCalldataTruncated;
         else if (other_bad) failure = contract_pkg::ReasonCalldataBadOffset;
       end
-      calldata_pkg::ArrayHead: begin
+      calldata_pkg::ArrayHead: begin  // the first element's offset is read while its level is entered
+        jump       = 1'b1;
+        jump_at    = data;
         next_state = calldata_pkg::PushLevel;
         if (bad_length) failure = contract_pkg::ReasonCalldataTruncated;
       end
@@ -218,7 +222,7 @@ module calldata_walker (
         next_state = calldata_pkg::AddLeg;
       end
       calldata_pkg::AddLeg: begin
-        next_state = last_hop ? calldata_pkg::Loop : calldata_pkg::Hop;
+        next_state = !last_hop ? calldata_pkg::Hop : depth == 3'd0 ? calldata_pkg::Finish : calldata_pkg::Loop;
         if (bad_word) failure = contract_pkg::ReasonCalldataBadWord;
         else if (amount_bad) failure = contract_pkg::ReasonCalldataAmountOverflow;
         else if (same_token) failure = contract_pkg::ReasonCalldataSameToken;
@@ -356,6 +360,7 @@ module calldata_walker (
   always_ff @(posedge clk) begin
     if (rst) state <= calldata_pkg::Idle;
     else state <= next_state;
+    items_shown <= state == calldata_pkg::ArrayHead || (state == calldata_pkg::PushLevel && items_shown);
   end
   assign done = state == calldata_pkg::Finish;
 

@@ -1,10 +1,10 @@
-// The records of one transaction: its legs as SWAP, then TX_SEEN as soon as the hash is there. A beat a clock; the first beat two clocks
-// after the transaction is handed over, with legs three.
+// The records of one transaction: its legs as SWAP, then TX_SEEN as soon as the hash is there. A beat a clock; the first beat a clock
+// after the transaction is handed over.
 // SPDX-License-Identifier: Apache-2.0
 module lane_output (
     input  logic                  clk,
     input  logic                  rst,          // synchronous, active high
-    // Legs are written before the transaction is handed over, into the half of the memory that `half` names then.
+    // Legs are written in clocks before the transaction is handed over, into the half of the memory that `half` names then.
     input  logic                  leg_write,
     input  logic                  leg_half,
     input  logic [5:0]            leg_index,
@@ -28,7 +28,7 @@ module lane_output (
 );
   localparam int unsigned LegBits = 1110;  // of leg_t
 
-  typedef enum logic [1:0] {Idle = 2'd0, Fetch = 2'd1, Legs = 2'd2, Seen = 2'd3} state_t;
+  typedef enum logic [1:0] {Idle = 2'd0, Legs = 2'd1, Seen = 2'd2} state_t;
   state_t state;
 
   logic [LegBits-1:0] memory[0:127];
@@ -48,19 +48,18 @@ module lane_output (
   assign direct   = called.kind == contract_pkg::RouterKindPool;
   assign refused  = envelope.reason != contract_pkg::ReasonNone;
   assign shown    = memory_q;
-  assign fetch    = state == Fetch || (state == Legs && out_ready && beat == 3'd3);
+  assign fetch    = state == Idle || (state == Legs && out_ready && beat == 3'd3);
 
   always_ff @(posedge clk) begin
     if (leg_write) memory[{leg_half, leg_index}] <= leg;
-    if (fetch) memory_q <= memory[{half, leg_at[5:0]}];
+    if (fetch) memory_q <= memory[state == Idle ? {in_half, 6'd0} : {half, leg_at[5:0]}];
   end
 
   always_ff @(posedge clk) begin
     if (rst) state <= Idle;
     else begin
       unique case (state)
-        Idle: if (in_valid) state <= in_legs != 7'd0 ? Fetch : Seen;
-        Fetch: state <= Legs;
+        Idle: if (in_valid) state <= in_legs != 7'd0 ? Legs : Seen;
         Legs: if (out_ready && beat == 3'd3 && leg_at == legs) state <= Seen;
         default: if (out_valid && out_ready && beat == 3'd4) state <= Idle;
       endcase
@@ -75,7 +74,7 @@ module lane_output (
       reason          <= in_reason;
       envelope        <= in_envelope;
       called          <= in_target;
-      leg_at          <= 7'd0;
+      leg_at          <= 7'd1;
       beat            <= 3'd0;
     end else begin
       if (fetch) leg_at <= leg_at + 7'd1;

@@ -28,12 +28,8 @@ module parser_lane #(
   logic store_ready, envelope_ready, hash_in_ready;
   assign in_ready = store_ready && envelope_ready && hash_in_ready;
 
-  logic envelope_beat_valid, envelope_beat_ready, hash_beat_valid, hash_beat_ready;
-  logic [511:0] envelope_beat, hash_beat;
-  stream_fifo #(.Width(512), .LogDepth(5)) envelope_fifo (
-      .clk(clk), .rst(rst), .in_valid(in_valid && in_ready), .in_ready(envelope_ready), .in_data(in_data),
-      .out_valid(envelope_beat_valid), .out_ready(envelope_beat_ready), .out_data(envelope_beat)
-  );
+  logic hash_beat_valid, hash_beat_ready;
+  logic [511:0] hash_beat;
   stream_fifo #(.Width(512), .LogDepth(LogHashBeats)) hash_fifo (
       .clk(clk), .rst(rst), .in_valid(in_valid && in_ready), .in_ready(hash_in_ready), .in_data(in_data),
       .out_valid(hash_beat_valid), .out_ready(hash_beat_ready), .out_data(hash_beat)
@@ -52,14 +48,14 @@ module parser_lane #(
   );
 
   // ---- envelope
-  logic to_valid, call_valid, verdict_valid, verdict_ready;
+  logic to_passed, call_passed, call_valid, verdict_valid, verdict_ready;
   logic [PositionBits-1:0] call_begin, call_end;
   logic [11:0] tx_beats;
   logic [63:0] sequence_number;
   parser_pkg::envelope_t envelope;
   tx_envelope envelope_reader (
-      .clk(clk), .rst(rst), .in_valid(envelope_beat_valid), .in_ready(envelope_beat_ready), .in_data(envelope_beat),
-      .to_valid(to_valid), .call_valid(call_valid), .call_begin(call_begin), .call_end(call_end),
+      .clk(clk), .rst(rst), .in_valid(in_valid && in_ready), .in_ready(envelope_ready), .in_data(in_data),
+      .to_passed(to_passed), .call_passed(call_passed), .call_valid(call_valid), .call_begin(call_begin), .call_end(call_end),
       .result_valid(verdict_valid), .result_ready(verdict_ready), .result(envelope),
       .tx_beats(tx_beats), .sequence_number(sequence_number)
   );
@@ -79,43 +75,44 @@ module parser_lane #(
       .window_at(window_at), .word0(word0), .word1(word1)
   );
   calldata_walker walker (
-      .clk(clk), .rst(rst || verdict_ready), .start(walk_start), .target(called), .call_begin(call_begin), .call_end(call_end),
+      .clk(clk), .rst(rst || verdict_ready), .prepare(call_passed), .start(walk_start), .target(called), .call_begin(call_begin), .call_end(call_end),
       .done(walk_done), .reason(walk_reason), .leg_count(leg_count), .jump(jump), .jump_at(jump_at), .take(take),
       .frame_end(frame_end), .window_valid(window_valid), .window_at(window_at), .word0(word0), .word1(word1),
       .leg_write(leg_write), .leg_index(leg_index), .leg(leg)
   );
 
   // ---- one transaction: asked about, walked, handed over
-  logic known, call_known, walked, walking, half, output_ready, output_valid;
+  logic known, call_known, walked, walked_q, walking, asking, half, output_ready, output_valid;
   logic refused;
   assign refused       = envelope.reason != contract_pkg::ReasonNone;
-  assign walk_start    = known && call_known && !walking && !walked && called.kind != contract_pkg::RouterKindNone;
+  assign ask           = asking || (to_passed && envelope.has_to);
+  assign walked        = walked_q || (walking && walk_done);
+  assign walk_start    = known && call_known && !walking && called.kind != contract_pkg::RouterKindNone;
   assign output_valid  = verdict_valid && !ask && (refused || walked || (known && called.kind == contract_pkg::RouterKindNone));
   assign verdict_ready = output_valid && output_ready;
   assign ask_address   = envelope.to;
   // Known by the answer, for want of an address, or not at all when the envelope ends before it.
-  assign settled       = (ask && answered) || (to_valid && !envelope.has_to) || (verdict_ready && !known);
+  assign settled       = (ask && answered) || (to_passed && !envelope.has_to) || (verdict_ready && !known);
 
   always_ff @(posedge clk) begin
     if (rst || verdict_ready) begin
-      ask        <= 1'b0;
+      asking     <= 1'b0;
       known      <= 1'b0;
       call_known <= 1'b0;
       walking    <= 1'b0;
-      walked     <= 1'b0;
+      walked_q   <= 1'b0;
     end else begin
-      if (to_valid) ask <= envelope.has_to;
-      else if (answered) ask <= 1'b0;
-      if ((ask && answered) || (to_valid && !envelope.has_to)) known <= 1'b1;
+      asking <= ask && !answered;
+      if ((ask && answered) || (to_passed && !envelope.has_to)) known <= 1'b1;
       if (call_valid) call_known <= 1'b1;
       if (walk_start) walking <= 1'b1;
-      if (walking && walk_done) walked <= 1'b1;
+      walked_q <= walked;
     end
     if (rst) half <= 1'b0;
     else if (verdict_ready) half <= !half;
   end
   always_ff @(posedge clk) begin
-    if (to_valid) called <= '0;
+    if (to_passed) called <= '0;
     else if (ask && answered) called <= answer;
   end
 

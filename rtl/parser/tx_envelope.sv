@@ -1,6 +1,6 @@
-// The transaction envelope on the stream of a record's beats: all types, an RLP item a clock (two for an item of more than 55 bytes), a beat
-// a clock where items are longer than beats. The call is announced as soon as its header is seen, the fields when the last has been judged:
-// four clocks behind the last item. An item is judged a clock after it was passed.
+// The transaction envelope on the stream of a record's beats: all types, an RLP item a clock (two for an item of more than 55 bytes), and a clock
+// where the next item begins in another beat. The call is announced as soon as its header is seen, the fields when the last has been judged:
+// three clocks behind the last item. An item is judged a clock after it was passed.
 // SPDX-License-Identifier: Apache-2.0
 module tx_envelope (
     input  logic                                clk,
@@ -8,12 +8,13 @@ module tx_envelope (
     input  logic                                in_valid,     // whole TX records
     output logic                                in_ready,
     input  logic [511:0]                        in_data,
-    // Pulses, `to` (also when there is none) before `call`; neither comes when the envelope is refused before.
-    output logic                                to_valid,
+    // Pulses, `to` (also when there is none) before `call`; none comes when the envelope is refused before. The two that pass have not been judged.
+    output logic                                to_passed,
+    output logic                                call_passed,
     output logic                                call_valid,
     output logic [parser_pkg::PositionBits-1:0] call_begin,
     output logic [parser_pkg::PositionBits-1:0] call_end,
-    // The verdict, held until taken. Its fields are set from call_valid on as far as they stand before the call.
+    // The verdict, held until taken. `to` is set from to_passed on, the fields before the call from call_valid on.
     output logic                                result_valid,
     input  logic                                result_ready,
     output parser_pkg::envelope_t               result,
@@ -22,6 +23,7 @@ module tx_envelope (
 );
   localparam int unsigned PositionBits = parser_pkg::PositionBits;
   localparam logic [17:0] BlobBytes = 18'd131072;  // EIP-4844
+  localparam logic [7:0] EmptyList = 8'hc0;        // in RLP
 
   typedef enum logic [5:0] {
     Start = 6'd0, Outer = 6'd1, Wrapped = 6'd2,
@@ -31,46 +33,34 @@ module tx_envelope (
     Hash = 6'd22,
     Tuple = 6'd23, TupleChain = 6'd24, TupleAddress = 6'd25, TupleNonce = 6'd26, TupleParity = 6'd27, TupleR = 6'd28, TupleS = 6'd29,
     Version = 6'd30, Blobs = 6'd31, Blob = 6'd32,
-    Settle = 6'd33, JudgeFields = 6'd34, JudgeRest = 6'd35, Drain = 6'd36, Done = 6'd37
+    JudgeFields = 6'd33, JudgeRest = 6'd34, Drain = 6'd35, Done = 6'd36
   } state_t;
   state_t state, next_state;
 
-  // ---- two beats of the record
+  // ---- two beats of the record, the one at `at` and the next
   logic [511:0] low, high, window;
-  logic low_valid, high_valid, pop, at_hand;
-  logic [11:0] beats, taken, low_beat;
+  contract_pkg::header_t header;
+  logic [127:0] header_bits;
+  logic first_valid, whole, at_hand, leave;
+  assign leave = state == Done && result_ready;
+  envelope_beats store (
+      .clk(clk), .rst(rst), .in_valid(in_valid), .in_ready(in_ready), .in_data(in_data), .line(at[17:6]), .drain(state == Drain), .beats(beats),
+      .drop(leave), .first_valid(first_valid), .header(header_bits), .whole(whole), .at_hand(at_hand), .low(low), .high(high)
+  );
+  assign header = header_bits;
+  logic low_valid;  // the first beat is in `low`, and what its header says is known
+  logic [11:0] beats;
   logic [PositionBits-1:0] at;
-
-  assign pop      = low_valid && (state == Drain || (state != Start && at[17:6] != low_beat)) && (high_valid || taken != beats);
-  assign in_ready = (!low_valid && taken == 12'd0) || (taken != beats && (!low_valid || !high_valid || pop));
-  assign at_hand  = low_valid && at[17:6] == low_beat && (high_valid || taken == beats);
-
   always_ff @(posedge clk) begin
-    if (rst || (state == Done && result_ready)) begin
-      low_valid  <= 1'b0;
-      high_valid <= 1'b0;
-      taken      <= 12'd0;
-    end else begin
-      if (in_valid && in_ready) taken <= taken + 12'd1;
-      if (!low_valid) low_valid <= in_valid && in_ready;
-      else if (pop) begin
-        low_valid  <= high_valid || (in_valid && in_ready);
-        high_valid <= high_valid && in_valid && in_ready;
-      end else if (!high_valid) high_valid <= in_valid && in_ready;
+    low_valid <= !rst && !leave && (low_valid || first_valid);
+    if (!low_valid) begin
+      beats           <= contract_pkg::beats_of(header.payload_bytes);
+      size_end        <= {2'b00, header.payload_bytes[17:0]} + 20'd16;
+      sequence_number <= header.sequence_number;
     end
   end
-  always_ff @(posedge clk) begin
-    if (!low_valid || (pop && !high_valid)) low <= in_data;
-    else if (pop) low <= high;
-    if (!high_valid || pop) high <= in_data;
-    if (!low_valid && taken == 12'd0) begin
-      beats           <= contract_pkg::beats_of(in_data[contract_pkg::HeaderPayloadBytesLsb+:32]);
-      sequence_number <= in_data[contract_pkg::HeaderSequenceLsb+:64];
-      low_beat        <= 12'd0;
-    end else if (pop) low_beat <= low_beat + 12'd1;
-  end
 
-  wire unused = &{1'b0, window[511:264]};
+  wire unused = &{1'b0, window[511:264], header};
   byte_window align (.low(low), .high(high), .offset(at[5:0]), .window(window));
 
   // ---- the item at hand
@@ -101,7 +91,7 @@ module tx_envelope (
     loop      = 1'b0;
     scope_end = fields_end;
     unique case (state)
-      Outer: begin kind = List; scope_end = size_end; end
+      Start, Outer: begin kind = List; scope_end = size_end; end
       Wrapped, Access, Hashes, Authorizations: kind = List;
       ChainId, Nonce, GasLimit, FieldV: wanted = 18'd8;
       To: begin kind = Address; unfit = contract_pkg::ReasonTxBadAddressLength; end
@@ -130,7 +120,7 @@ module tx_envelope (
   end
 
   assign exhausted = at >= scope_end;
-  assign step      = state != Start && state < Settle && (exhausted || (at_hand && (!is_long || long_known)));
+  assign step      = state != Start && state < JudgeFields && (exhausted || (at_hand && (!is_long || long_known)));
 
   // ---- the item that was passed a clock ago is judged now: its end is known too late for both
   logic judging, exhausted_q, is_list_q, is_long_q, cut;
@@ -142,6 +132,8 @@ module tx_envelope (
   logic [PositionBits-1:0] content_end_q, scope_end_q;
   always_ff @(posedge clk) begin
     judging        <= consume && !rst && late_reason == contract_pkg::ReasonNone;
+    to_passed      <= consume && !rst && state == To;
+    call_passed    <= consume && !rst && state == Data;
     state_q        <= state;
     exhausted_q    <= exhausted;
     is_list_q      <= is_list;
@@ -229,18 +221,17 @@ module tx_envelope (
           else if (first_byte < 8'h80 && size_end == 20'd17) reason = contract_pkg::ReasonRlpTruncated;
         end
       end
-      Settle: next_state = JudgeFields;
-      JudgeFields: begin
+      JudgeFields: begin  // the last item is judged in the same clock, and before them
         reason     = fields_reason;
         next_state = wrapped ? Version : JudgeRest;
       end
       JudgeRest: begin
         if (gas_cost_known || rest_reason != contract_pkg::ReasonNone) begin
           reason     = rest_reason;
-          next_state = taken == beats ? Done : Drain;
+          next_state = whole ? Done : Drain;
         end
       end
-      Drain: if (taken == beats) next_state = Done;
+      Drain: if (whole) next_state = Done;
       Done: if (result_ready) next_state = Start;
       default: begin
         if (step && exhausted && loop) begin  // the loop is over
@@ -276,7 +267,7 @@ module tx_envelope (
             To: next_state = Value;
             Value: next_state = Data;
             Data: next_state = type0 ? FieldV : Access;
-            Access: next_state = AccessEntry;
+            Access: next_state = window[7:0] != EmptyList ? AccessEntry : type3 ? BlobFee : type4 ? Authorizations : FieldV;
             AccessEntry: next_state = AccessAddress;
             AccessAddress: next_state = AccessKeys;
             AccessKeys: next_state = AccessKey;
@@ -292,7 +283,7 @@ module tx_envelope (
             TupleS: next_state = Tuple;
             FieldV: next_state = FieldR;
             FieldR: next_state = FieldS;
-            FieldS: next_state = Settle;
+            FieldS: next_state = JudgeFields;
             Version: next_state = Blobs;
             Blobs: next_state = Blob;
             default: ;
@@ -300,7 +291,7 @@ module tx_envelope (
         end
       end
     endcase
-    if (reason != contract_pkg::ReasonNone || late_reason != contract_pkg::ReasonNone) next_state = taken == beats ? Done : Drain;
+    if (reason != contract_pkg::ReasonNone || late_reason != contract_pkg::ReasonNone) next_state = whole ? Done : Drain;
   end
 
   always_ff @(posedge clk) begin
@@ -309,19 +300,20 @@ module tx_envelope (
   end
 
   always_ff @(posedge clk) begin
-    long_known <= !step && at_hand && is_long && !long_known && state != Start;
-    if (at_hand) long_kept <= long_found;
-    if (!low_valid && taken == 12'd0) size_end <= {2'b00, in_data[contract_pkg::HeaderPayloadBytesLsb+:18]} + 20'd16;
+    // The length of the outer list behind a type is read while the type is looked at.
+    long_known <= is_long && (state == Start ? low_valid && first_byte < 8'h80 : !step && at_hand && !long_known);
+    if (at_hand || state == Start) long_kept <= long_found;
     if (state == Start) begin
       result.reason  <= reason;
       result.tx_type <= first_byte < 8'h80 && first_byte >= 8'd1 && first_byte <= 8'd4 && size_end != 20'd16 ? first_byte : 8'd0;
       result.to      <= '0;
-      at             <= first_byte < 8'h80 ? 20'd17 : 20'd16;
+      at             <= low_valid && first_byte >= 8'h80 ? 20'd16 : 20'd17;  // behind the type when the first beat comes
       wrapped        <= 1'b0;
     end else begin
       if (late_reason != contract_pkg::ReasonNone) result.reason <= late_reason;
       else if (reason != contract_pkg::ReasonNone && state != Done) result.reason <= reason;
       if (consume) at <= enter ? content_at : content_end;
+      else if (leave) at <= 20'd17;
       if (enter && (state == Outer || state == Wrapped)) fields_end <= content_end;
       if (enter && state == Wrapped) begin
         outer_end <= fields_end;
@@ -376,11 +368,11 @@ module tx_envelope (
 
   // ---- judgements of whole fields
   tx_judgement judge (
-      .clk(clk), .gas_picked(picked_for == GasLimit), .gas(placed[63:0]), .result(result),
+      .clk(clk), .gas_picked(picked_for == GasLimit), .r_picked(picked_for == FieldR), .s_picked(picked_for == FieldS), .picked(placed),
+      .result(result),
       .fields_reason(fields_reason), .rest_reason(rest_reason), .gas_cost_known(gas_cost_known)
   );
 
-  assign to_valid     = judging && state_q == To && late_reason == contract_pkg::ReasonNone;
   assign call_valid   = judging && state_q == Data && late_reason == contract_pkg::ReasonNone;
   assign result_valid = state == Done;
   assign tx_beats     = beats;

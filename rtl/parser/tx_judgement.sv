@@ -1,10 +1,12 @@
 // What is judged of an envelope's fields once they are read: v, chain id, fee order; signature range, nonce, gas limit x price.
-// The comparisons are registered: good from two clocks behind the last field on. The gas cost takes eleven clocks from the gas limit.
+// The comparisons are registered: good from the clock on in which the last field stands in `result`. The gas cost takes eleven clocks from the gas limit.
 // SPDX-License-Identifier: Apache-2.0
 module tx_judgement (
     input  logic                  clk,
-    input  logic                  gas_picked,      // `gas` is the limit of a new transaction; its price stands in result already
-    input  logic [63:0]           gas,
+    input  logic                  gas_picked,      // `picked` is the gas limit of a new transaction; its price stands in result already
+    input  logic                  r_picked,        // or the signature's r, or s
+    input  logic                  s_picked,
+    input  logic [255:0]          picked,
     input  parser_pkg::envelope_t result,
     output logic [15:0]           fields_reason,   // judged first
     output logic [15:0]           rest_reason,     // of these gas_cost_known delays only the gas cost, the last to be judged
@@ -14,11 +16,14 @@ module tx_judgement (
   localparam logic [255:0] CurveOrder = 256'hfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141;
   localparam logic [255:0] HalfCurveOrder = 256'h7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0;
 
-  logic priority_above, signature_bad, high_s;
+  logic priority_above, r_bad, s_bad, high_s;
   always_ff @(posedge clk) begin
     priority_above <= result.max_fee < result.max_priority_fee;
-    signature_bad  <= result.signature_r == '0 || result.signature_s == '0 || result.signature_r >= CurveOrder || result.signature_s >= CurveOrder;
-    high_s         <= result.signature_s > HalfCurveOrder;
+    if (r_picked) r_bad <= picked == '0 || picked >= CurveOrder;
+    if (s_picked) begin
+      s_bad  <= picked == '0 || picked >= CurveOrder;
+      high_s <= picked > HalfCurveOrder;
+    end
   end
 
   always_comb begin
@@ -45,7 +50,7 @@ module tx_judgement (
   always_ff @(posedge clk) begin
     product <= gas_q * price_q[31:0];
     if (gas_picked) begin
-      gas_q   <= gas;
+      gas_q   <= picked[63:0];
       price_q <= result.max_fee;
       turn    <= 4'd1;
     end else if (turn != 4'd0) begin
@@ -61,7 +66,7 @@ module tx_judgement (
     if (gas_cost_known && carry != 64'd0) rest_reason = contract_pkg::ReasonTxGasCostOverflow;
     if (result.nonce == '1) rest_reason = contract_pkg::ReasonTxNonceTooLarge;
     if (high_s) rest_reason = contract_pkg::ReasonTxSignatureHighS;
-    if (signature_bad) rest_reason = contract_pkg::ReasonTxBadSignature;
+    if (r_bad || s_bad) rest_reason = contract_pkg::ReasonTxBadSignature;
   end
-  wire unused = &{1'b0, result.reason, result.has_to, result.has_chain_id, result.gas_limit, result.to, result.value, sum[96], sum[31:0]};
+  wire unused = &{1'b0, result.reason, result.has_to, result.has_chain_id, result.gas_limit, result.to, result.value, result.signature_r, result.signature_s, sum[96], sum[31:0]};
 endmodule

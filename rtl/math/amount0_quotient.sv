@@ -2,13 +2,13 @@
 // by the other. For positive integers ceil(ceil(x / a) / b) = ceil(x / (a b)), and floor likewise, so this is one division.
 // ok is low, and the quotient zero, when high < low or low < 2^32; every price of a pool is above 2^32 (MIN_SQRT_RATIO). With these
 // (high - low) / high < 1 and 1 / low <= 2^-32: the quotient is below 2^(128 + 96 - 32), six digits.
-// Latency 38 clocks less 4 a leading zero digit that is left out (long_divide: an operation may overtake another); initiation interval 1; no back-pressure.
+// Latency 24 clocks less 2 a leading zero digit that is left out (long_divide: an operation may overtake another); initiation interval 1; no back-pressure.
 // Other widths are for rtl_amount0_whole_test, which goes through all operands of 9 bits.
 // SPDX-License-Identifier: Apache-2.0
 module amount0_quotient #(
     parameter int unsigned TagWidth  = 8,     // travels with the operands
     parameter int unsigned Price     = 160,   // bits of a price
-    parameter int unsigned Liquidity = 128,   // bits of L; at most 17 times a power of two less than its tiles (wide_mul, 136)
+    parameter int unsigned Liquidity = 128,   // bits of L; at most 136, wide_mul's eight rows
     parameter int unsigned Scale     = 96,    // the power of two
     parameter int unsigned Least     = 32,    // a price has more bits than that
     parameter int unsigned Top       = 51,    // upper bits of the prices that the reciprocal is made of; at least Digit + 6, at most Price
@@ -30,7 +30,7 @@ module amount0_quotient #(
     output logic                 ok
 );
   // A register named x_k is loaded k clocks after the operands.
-  localparam int unsigned FirstDigit = 12;
+  localparam int unsigned FirstDigit = 9;
   localparam int unsigned Divisor    = 2 * Price;
   localparam int unsigned Numerator  = Divisor + Quotient;
   localparam int unsigned PlaceBits  = $clog2(Price);
@@ -48,8 +48,8 @@ module amount0_quotient #(
   logic [PlaceBits-1:0] high_at, low_at, high_zeros, low_zeros;
   logic [Price-1:0]     high_1, low_1, difference_1;
   logic [Liquidity-1:0] liquidity_1;
-  logic [PlaceBits:0]   zeros_1, zeros_7;
-  logic                 over_1, over_12;
+  logic [PlaceBits:0]   zeros_1, zeros_4;
+  logic                 over_1, over_9;
   highest_bit #(.LogWidth(PlaceBits)) i_high_at (.x((1 << PlaceBits)'(high) << ((1 << PlaceBits) - Price)), .place(high_at));
   highest_bit #(.LogWidth(PlaceBits)) i_low_at (.x((1 << PlaceBits)'(low) << ((1 << PlaceBits) - Price)), .place(low_at));
   assign high_zeros = ~high_at;
@@ -64,8 +64,8 @@ module amount0_quotient #(
       over_1       <= high < low || low[Price-1:Least] == '0;
     end
   end
-  delay_line #(.Width(PlaceBits + 1), .Depth(6)) i_zeros (.clk, .in(zeros_1), .out(zeros_7));
-  delay_line #(.Width(1), .Depth(FirstDigit - 1)) i_over (.clk, .in(over_1), .out(over_12));
+  delay_line #(.Width(PlaceBits + 1), .Depth(3)) i_zeros (.clk, .in(zeros_1), .out(zeros_4));
+  delay_line #(.Width(1), .Depth(FirstDigit - 1)) i_over (.clk, .in(over_1), .out(over_9));
 
   // The divisor from above by its prices' upper bits, and its reciprocal while the whole product is made. With a and b these bits the divisor is below
   // (a + 1)(b + 1) < a b + 2^(Top+1), so its leading bits are those of a b + 2^(Top+1) or one less, and the reciprocal is not above the truth.
@@ -75,10 +75,10 @@ module amount0_quotient #(
   logic [Tiles*26-1:0]      high_top;
   logic [Rows*17-1:0]       low_top;
   logic [Rows*Tiles*43-1:0] tiles_2;
-  logic [Above-1:0]         above, above_3;
-  logic                     short_3, short_7;  // the sum's first bit is not set, so neither is the divisor's
-  logic [Lead-1:0]          lead_3;
-  logic [Digit+4:0]         recip_12;
+  logic [Above-1:0]         above;
+  logic                     looks_short, short_4;  // the sum's first bit is not set, so neither is the divisor's
+  logic [Lead-1:0]          lead;
+  logic [Digit+4:0]         recip_9;
   assign high_top = (Tiles * 26)'(high_1[Price-1-:Top]);
   assign low_top  = (Rows * 17)'(low_1[Price-1-:Top]);
   always_comb begin
@@ -89,47 +89,46 @@ module amount0_quotient #(
     if (valid[1]) begin
       for (int k = 0; k < Rows * Tiles; k++) tiles_2[k*43+:43] <= {17'd0, high_top[26*(k%Tiles)+:26]} * {26'd0, low_top[17*(k/Tiles)+:17]};
     end
-    if (valid[2]) above_3 <= above;
   end
-  assign short_3 = above_3[Above-1-:2] == '0;
+  assign looks_short = above[Above-1-:2] == '0;
   always_comb begin
-    lead_3         = above_3[Above-1] ? '1 : short_3 ? above_3[Above-3-:Lead] : above_3[Above-2-:Lead];
-    lead_3[Lead-1] = 1'b1;  // as it is unless a price is zero, which over_1 refuses
+    lead         = above[Above-1] ? '1 : looks_short ? above[Above-3-:Lead] : above[Above-2-:Lead];
+    lead[Lead-1] = 1'b1;  // as it is unless a price is zero, which over_1 refuses
   end
-  delay_line #(.Width(1), .Depth(4)) i_short (.clk, .in(short_3), .out(short_7));
-  reciprocal #(.Digit(Digit)) i_reciprocal (.clk, .rst, .in_valid(valid[3]), .d_top(lead_3), .recip(recip_12));
+  delay_line #(.Width(1), .Depth(2)) i_short (.clk, .in(looks_short), .out(short_4));
+  reciprocal #(.Digit(Digit)) i_reciprocal (.clk, .rst, .in_valid(valid[2]), .d_top(lead), .recip(recip_9));
 
   // The divisor. Where the sum has a bit more than it the reciprocal is that of twice the divisor: half of one that is then 2^(Digit+5) / (1 + 2^-(Lead-1)).
-  logic [Divisor-1:0] divisor_7, d_8, d_12;
-  logic               divisor_valid, halve_8, halve_12;
-  logic [PlaceBits:0] zeros_8;
+  logic [Divisor-1:0] divisor_4, d_5, d_9;
+  logic               divisor_valid, halve_5, halve_9;
+  logic [PlaceBits:0] zeros_5;
   wide_mul #(.AWidth(Price), .BWidth(Price), .Levels(4)) i_divisor (
-      .clk, .rst, .in_valid(valid[1]), .a(high_1), .b(low_1), .out_valid(divisor_valid), .product(divisor_7));
+      .clk, .rst, .in_valid(valid[1]), .a(high_1), .b(low_1), .out_valid(divisor_valid), .product(divisor_4));
   always_ff @(posedge clk) begin
     if (divisor_valid) begin
-      d_8     <= divisor_7[Divisor-1] ? divisor_7 : divisor_7 << 1;
-      zeros_8 <= zeros_7 + {{PlaceBits{1'b0}}, !divisor_7[Divisor-1]};
-      halve_8 <= !divisor_7[Divisor-1] && !short_7;
+      d_5     <= divisor_4[Divisor-1] ? divisor_4 : divisor_4 << 1;
+      zeros_5 <= zeros_4 + {{PlaceBits{1'b0}}, !divisor_4[Divisor-1]};
+      halve_5 <= !divisor_4[Divisor-1] && !short_4;
     end
   end
-  delay_line #(.Width(Divisor), .Depth(FirstDigit - 8)) i_d (.clk, .in(d_8), .out(d_12));
-  delay_line #(.Width(1), .Depth(FirstDigit - 8)) i_halve (.clk, .in(halve_8), .out(halve_12));
+  delay_line #(.Width(Divisor), .Depth(FirstDigit - 5)) i_d (.clk, .in(d_5), .out(d_9));
+  delay_line #(.Width(1), .Depth(FirstDigit - 5)) i_halve (.clk, .in(halve_5), .out(halve_9));
 
   // The numerator, shifted as the divisor is.
-  logic [Liquidity+Price-1:0] product_6, product_8;
-  logic [Numerator-1:0]       n_9, n_11;
+  logic [Liquidity+Price-1:0] product_4, product_5;
+  logic [Numerator-1:0]       n_6, n_9;
   logic                       product_valid;
   wide_mul #(.AWidth(Price), .BWidth(Liquidity), .Levels(3)) i_product (
-      .clk, .rst, .in_valid(valid[1]), .a(difference_1), .b(liquidity_1), .out_valid(product_valid), .product(product_6));
-  delay_line #(.Width(Liquidity + Price), .Depth(2)) i_product_8 (.clk, .in(product_6), .out(product_8));
-  always_ff @(posedge clk) n_9 <= Numerator'({product_8, {Scale{1'b0}}}) << zeros_8;
-  delay_line #(.Width(Numerator), .Depth(2)) i_n (.clk, .in(n_9), .out(n_11));
+      .clk, .rst, .in_valid(valid[1]), .a(difference_1), .b(liquidity_1), .out_valid(product_valid), .product(product_4));
+  delay_line #(.Width(Liquidity + Price), .Depth(1)) i_product_5 (.clk, .in(product_4), .out(product_5));
+  always_ff @(posedge clk) n_6 <= Numerator'({product_5, {Scale{1'b0}}}) << zeros_5;
+  delay_line #(.Width(Numerator), .Depth(3)) i_n (.clk, .in(n_6), .out(n_9));
 
-  logic [TagWidth-1:0] tag_12;
-  logic                up_12;
-  delay_line #(.Width(TagWidth + 1), .Depth(FirstDigit)) i_tag (.clk, .in({in_tag, round_up}), .out({tag_12, up_12}));
+  logic [TagWidth-1:0] tag_9;
+  logic                up_9;
+  delay_line #(.Width(TagWidth + 1), .Depth(FirstDigit)) i_tag (.clk, .in({in_tag, round_up}), .out({tag_9, up_9}));
   long_divide #(.TagWidth(TagWidth), .Width(Divisor), .Quotient(Quotient), .Digit(Digit), .Entries(Entries)) i_divide (
-      .clk, .rst, .n_before(n_11), .in_valid(valid[FirstDigit]), .in_tag(tag_12), .round_up(up_12), .over(over_12), .d(d_12),
-      .recip(recip_12 >> halve_12), .out_valid, .out_tag, .quotient, .ok);
+      .clk, .rst, .in_valid(valid[FirstDigit]), .in_tag(tag_9), .round_up(up_9), .over(over_9), .n(n_9), .d(d_9),
+      .recip(recip_9 >> halve_9), .out_valid, .out_tag, .quotient, .ok);
   wire unused = &{1'b0, product_valid};
 endmodule

@@ -1,5 +1,5 @@
 // TickMath of v3-core: tick to square-root price and back, bit for bit, one request at a time, with a memory of 256 prices.
-// A price from the memory takes 3 clocks; a computed one 6 a set bit of the tick, and a division above zero; a tick from a price
+// A price from the memory takes 3 clocks; a computed one 4 a set bit of the tick, and a division above zero; a tick from a price
 // 10, and where the price is as near as 1/512 of a tick to a tick's own, that one. The division is asked for at a shared mul_div (2^256 - 1 over what md_d says).
 // SPDX-License-Identifier: Apache-2.0
 module tick_math (

@@ -1,11 +1,12 @@
 // Unsigned multiplication on DSP-sized tiles (26 x 17 bits), one product a clock.
-// Latency: Latency clocks from in_valid to out_valid; initiation interval 1; no back-pressure.
+// Latency: Latency clocks from in_valid to out_valid; initiation interval 1; no back-pressure. Two levels of sums share a clock: their carries run side by
+// side, so that the second takes little longer than the first.
 // SPDX-License-Identifier: Apache-2.0
 module wide_mul #(
     parameter int unsigned AWidth  = 256,
     parameter int unsigned BWidth  = 256,
     parameter int unsigned Levels  = 4,              // of the adder tree: 17 * 2^Levels >= BWidth
-    localparam int unsigned Latency = 2 + Levels
+    localparam int unsigned Latency = 1 + (Levels + 1) / 2
 ) (
     input  logic                     clk,
     input  logic                     rst,      // synchronous, active high
@@ -55,30 +56,30 @@ module wide_mul #(
       assign even[t*26+:52] = {9'd0, tiles[(r*Tiles+t)*43+:43]};
       assign odd[t*26+:52]  = {9'd0, tiles[(r*Tiles+t+1)*43+:43]};
     end
-    always_ff @(posedge clk) begin
-      if (valid[0]) rows[r*RowWidth+:RowWidth] <= {17'd0, even} + RowWidth'({odd, 26'd0});
-    end
+    assign rows[r*RowWidth+:RowWidth] = {17'd0, even} + RowWidth'({odd, 26'd0});
   end
 
-  // The tree: after level l a node sums 2^l rows.
+  // The tree: after level l a node sums 2^l rows. Registers behind the even levels and the last.
   for (genvar l = 1; l <= Levels; l = l + 1) begin : g_level
     localparam int unsigned Nodes = Rows >> l;
     localparam int unsigned InW   = RowWidth + 17 * ((1 << (l - 1)) - 1);
     localparam int unsigned OutW  = RowWidth + 17 * ((1 << l) - 1);
     localparam int unsigned Step  = 17 * (1 << (l - 1));
-    logic [Nodes*OutW-1:0]  sums;
+    logic [Nodes*OutW-1:0]  sums, sums_q;
     logic [2*Nodes*InW-1:0] from;
     if (l == 1) begin : g_from_rows
       assign from = rows;
     end else begin : g_from_level
-      assign from = g_level[l-1].sums;
+      assign from = g_level[l-1].sums_q;
     end
     for (genvar n = 0; n < Nodes; n = n + 1) begin : g_node
-      always_ff @(posedge clk) begin
-        if (valid[l])
-          sums[n*OutW+:OutW] <= {{Step{1'b0}}, from[2*n*InW+:InW]} + {from[(2*n+1)*InW+:InW], {Step{1'b0}}};
-      end
+      assign sums[n*OutW+:OutW] = {{Step{1'b0}}, from[2*n*InW+:InW]} + {from[(2*n+1)*InW+:InW], {Step{1'b0}}};
+    end
+    if (l % 2 == 0 || l == Levels) begin : g_register
+      always_ff @(posedge clk) if (valid[(l-1)/2]) sums_q <= sums;
+    end else begin : g_wire
+      assign sums_q = sums;
     end
   end
-  assign product = g_level[Levels].sums[AWidth+BWidth-1:0];
+  assign product = g_level[Levels].sums_q[AWidth+BWidth-1:0];
 endmodule

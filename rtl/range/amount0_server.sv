@@ -1,4 +1,4 @@
-// An amount0_quotient that lanes share: token0 between the prices A and B, the upper first, of the liquidity C. From a request to its answer 41 clocks less
+// An amount0_quotient that lanes share: token0 between the prices A and B, the upper first, of the liquidity C. From a request to its answer 25 clocks less
 // what amount0_quotient leaves out; initiation interval 1.
 // Prices out of order, or such as no pool has, give zero: threads ask before they know that a segment is one, and do not use the answer then.
 // SPDX-License-Identifier: Apache-2.0

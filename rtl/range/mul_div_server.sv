@@ -1,5 +1,5 @@
 // A mul_div that lanes share, and one more client that only divides 2^256 - 1. Nobody waits for the other for long: the client goes
-// between two lanes' requests. From a lane's request to its answer 48 clocks less what mul_div leaves out; initiation interval 1.
+// between two lanes' requests. From a lane's request to its answer 27 clocks less what mul_div leaves out; initiation interval 1.
 // SPDX-License-Identifier: Apache-2.0
 module mul_div_server
   import range_isa_pkg::*;

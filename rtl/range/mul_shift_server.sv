@@ -1,4 +1,4 @@
-// A mul_shift that the lanes share. From a request to its answer 9 clocks; initiation interval 1.
+// A mul_shift that the lanes share. From a request to its answer 5 clocks; initiation interval 1.
 // SPDX-License-Identifier: Apache-2.0
 module mul_shift_server
   import range_isa_pkg::*;

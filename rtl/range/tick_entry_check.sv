@@ -1,4 +1,4 @@
-// One entry of TICKS a clock against the pool and the entry before it: check_tick of kernels/hls/range_records.cpp. The verdict comes three
+// One entry of TICKS a clock against the pool and the entry before it: check_tick of kernels/hls/range_records.cpp. The verdict comes two
 // clocks after the entry. A tick is a multiple of the spacing when the low 46 bits of |tick| * ceil(2^46 / spacing) are below that
 // factor (Lemire, Kaser, Kurz: Faster remainder by direct computation, 2019; 31 bits of tick and 14 of spacing need 45).
 // SPDX-License-Identifier: Apache-2.0
@@ -27,7 +27,7 @@ module tick_entry_check (
 
   logic signed [31:0] previous;
   logic [127:0] magnitude, gross_1;
-  logic unknown_1, unordered_1, outside_1, unknown_2, unordered_2, bad_2, unknown_3, unordered_3, bad_3;
+  logic unknown_1, unordered_1, outside_1, unknown_2, unordered_2, bad_2;
   always_ff @(posedge clk) begin
     if (in_valid) begin
       previous    <= tick;
@@ -40,16 +40,13 @@ module tick_entry_check (
     unknown_2   <= unknown_1;
     unordered_2 <= unordered_1;
     bad_2       <= outside_1 || gross_1 == '0 || magnitude > gross_1;
-    unknown_3   <= unknown_2;
-    unordered_3 <= unordered_2;
-    bad_3       <= bad_2;
   end
 
   wire off_spacing = {1'b0, product[45:0]} >= factor;
   always_comb begin
     reason = contract_pkg::ReasonNone;
-    if (unknown_3 || off_spacing) reason = contract_pkg::ReasonBadField;
-    else if (unordered_3) reason = contract_pkg::ReasonTicksUnordered;
-    else if (bad_3) reason = contract_pkg::ReasonBadField;
+    if (unknown_2 || off_spacing) reason = contract_pkg::ReasonBadField;
+    else if (unordered_2) reason = contract_pkg::ReasonTicksUnordered;
+    else if (bad_2) reason = contract_pkg::ReasonBadField;
   end
 endmodule

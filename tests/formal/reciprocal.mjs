@@ -3,7 +3,7 @@
 //     node tests/formal/reciprocal.mjs FILE    FILE: what z3 has to find no counterexample to
 //
 // Its products are too wide for bit vectors, so this is over integers. Each Newton step takes E = 2^w - x y to y' = 2^up y + floor(y e / 2^down)
-// with e = floor(E / 2^cut), w = cut + down + up and 2^(w + up) - x y' = 2^up r + (E e + x u) / 2^down, where r and u are what the two floors lose.
+// with e = floor((E - 1) / 2^cut), w = cut + down + up and 2^(w + up) - x y' = 2^up r + (E e + x u) / 2^down, where r and u are what the two floors lose.
 // The constants are those of rtl/math/reciprocal.sv; rtl_reciprocal_test holds the module to these steps bit for bit.
 // SPDX-License-Identifier: Apache-2.0
 import { execFileSync } from "node:child_process";
@@ -18,11 +18,11 @@ const steps = [
 // Seed i stands for x from 2^35 + i 2^25 + 1 to 2^35 + (i + 1) 2^25. E falls with x, so the ends bound it.
 const first = (i) => (1n << 35n) + (BigInt(i) << 25n) + 1n;
 const errors = Array.from({ length: 1024 }, (_, i) => {
-  const y = 8388608n / (1025n + BigInt(i));
+  const y = 8388607n / (1025n + BigInt(i));
   return [(1n << 48n) - first(i) * y, (1n << 48n) - (first(i + 1) - 1n) * y];
 }).flat();
 const most = errors.reduce((a, b) => (a > b ? a : b));
-if (errors.some((e) => e < 0n) || most >= 1n << 39n) throw new Error("a seed's error does not fit the 39 bits that the module keeps of it");
+if (errors.some((e) => e < 1n) || most >= 1n << 39n) throw new Error("a seed's error does not fit the 39 bits that the module keeps of it");
 
 /** E and y' of a step as z3 terms over x, y, e and q, the two floors. */
 const terms = ({ w, cut, up, down }) => {
@@ -42,13 +42,13 @@ ${["x", "y", "e", "q"].map((v) => `(declare-const ${v} Int)`).join("")}
 (check-sat)(pop 1)`;
 };
 
-/** With it: the error after the step is at least 0 and within `claim`. */
+/** With it: the error after the step is above 0 and within `claim`. */
 const bound = ({ cut, up, down }, name, largest, claim) => `(push 1)(echo "${name}: ${claim}")
 ${["x", "E", "e", "r", "u", "after"].map((v) => `(declare-const ${v} Int)`).join("")}
-(assert (and (< ${power(35)} x) (<= x ${power(36)}) (<= 0 E) (<= E ${largest}) (<= 0 e) (<= 0 r) (< r ${power(cut)}) (<= 0 u) (< u ${power(down)})))
+(assert (and (< ${power(35)} x) (<= x ${power(36)}) (<= 1 E) (<= E ${largest}) (<= 0 e) (<= 1 r) (<= r ${power(cut)}) (<= 0 u) (< u ${power(down)})))
 (assert (= E (+ (* ${power(cut)} e) r)))
 (assert (= (* ${power(down)} after) (+ (* ${power(up + down)} r) (* E e) (* x u))))
-(assert (not (and (<= 0 after) ${claim})))
+(assert (not (and (<= 1 after) ${claim})))
 (check-sat)(pop 1)`;
 
 const [one, two] = steps;

@@ -25,8 +25,8 @@ struct Operation {
 
 class MulDivWhole : public testing::Test {
 protected:
-    static constexpr std::uint64_t kLongest = 21;  // 11 + 4 clocks a digit + 2
-    static constexpr std::uint64_t kShortest = 17; // its first digit left out
+    static constexpr std::uint64_t kLongest = 14;  // 7 + 3 + 2 clocks a digit
+    static constexpr std::uint64_t kShortest = 12; // its first digit left out
     static constexpr std::uint64_t kTags = 256;
 
     MulDivWhole() {

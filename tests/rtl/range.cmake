@@ -5,7 +5,7 @@ jitbox_rtl_test(rtl_mul_div_whole_test SOURCES mul_div_whole_test.cpp MODELS mul
 jitbox_verilated(amount0_quotient TOP amount0_quotient)
 jitbox_verilated(amount0_narrow TOP amount0_quotient PARAMETERS Price=9 Liquidity=4 Scale=6 Least=2 Top=8 Digit=2 Entries=13)
 jitbox_rtl_test(rtl_amount0_quotient_test SOURCES amount0_quotient_test.cpp MODELS amount0_quotient amount0_narrow DEPENDS kernels)
-jitbox_verilated(divide_digit TOP divide_digit PARAMETERS Width=8 Digit=4)
+jitbox_verilated(divide_digit TOP divide_digit PARAMETERS Width=6 Digit=2)
 jitbox_rtl_test(rtl_divide_digit_test SOURCES divide_digit_test.cpp MODELS divide_digit)
 jitbox_verilated(reciprocal TOP reciprocal)
 jitbox_rtl_test(rtl_reciprocal_test SOURCES reciprocal_test.cpp MODELS reciprocal)

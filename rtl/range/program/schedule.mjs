@@ -6,11 +6,11 @@
 const alu_latency = 1;
 const issue = 1;
 const latencies = {
-  UnitMulDiv: 33, UnitMulShift: 10, UnitWindow: 7, UnitTickMath: 16, UnitSeed: 49, UnitLoad: 3, UnitBest: 3, UnitJoin: 8, UnitFloat: 8,
+  UnitMulDiv: 22, UnitMulShift: 6, UnitWindow: 7, UnitTickMath: 16, UnitSeed: 49, UnitLoad: 3, UnitBest: 3, UnitJoin: 8, UnitFloat: 8,
 };
 const urgencies = { UnitSpawn: 300, UnitReport: 300, publish: 250, UnitTickMath: 200 }; // what others wait for
 const most_latency = 19; // of budget_unit
-const amount0_latency = 33;
+const amount0_latency = 20;
 const ordered = ['UnitLoad', 'UnitStore', 'UnitSpawn', 'UnitOut', 'UnitReport', 'UnitBest', 'UnitJoin', 'UnitStop', 'UnitTell', 'UnitSeed'];
 
 /** What an instruction reads and writes, as 'a3' (ALU) or 'u3' (unit), and how long its result takes. */

@@ -131,9 +131,8 @@ module seed_unit
   delay_line #(.Width(45), .Depth(2)) i_fills_19 (.clk, .in(fills), .out(fills_19));
 
   // ---- all of it beside each other, at 19 or 15: from here on clocks count from there
-  localparam int unsigned SideWidth = 1 + TagWidth + 1 + 45 + 45;
-  logic                valid_12;
-  logic [11:0]         valids;
+  localparam int unsigned SideWidth = TagWidth + 1 + 45 + 45;
+  logic [18:0]         valids;  // a delay_line would keep one over a reset
   logic [TagWidth-1:0] tag_12;
   logic                moves_12;
   float_t              unmoved_12;
@@ -141,32 +140,35 @@ module seed_unit
   logic                valid_0, moves_0;
   logic [TagWidth-1:0] tag_0;
   float_t              gain_0, unmoved_0, passive_0, size_0, fills_0;
-  always_ff @(posedge clk) valids <= rst ? '0 : {valids[10:0], in_valid};
-  assign valid_12 = valids[11];
+  always_ff @(posedge clk) valids <= rst ? '0 : {valids[17:0], in_valid};
   delay_line #(.Width(TagWidth), .Depth(12)) i_tag_12 (.clk, .in(in_tag), .out(tag_12));
   delay_line #(.Width(1), .Depth(11)) i_moves_12 (.clk, .in(moves_1), .out(moves_12));
   delay_line #(.Width(45), .Depth(9)) i_unmoved_12 (.clk, .in(from_liquidity_3), .out(unmoved_12));
-  delay_line #(.Width(SideWidth), .Depth(3)) i_side_15 (.clk, .in({valid_12, tag_12, moves_12, unmoved_12, gain_12}), .out(side_15));
+  delay_line #(.Width(SideWidth), .Depth(3)) i_side_15 (.clk, .in({tag_12, moves_12, unmoved_12, gain_12}), .out(side_15));
   delay_line #(.Width(SideWidth), .Depth(4)) i_side_19 (.clk, .in(side_15), .out(side_19));
   assign side = token0 ? side_19 : side_15;
-  assign {valid_0, tag_0, moves_0, unmoved_0, gain_0} = side;
+  assign valid_0 = token0 ? valids[18] : valids[14];
+  assign {tag_0, moves_0, unmoved_0, gain_0} = side;
   assign passive_0 = moves_0 ? crossed : unmoved_0;
   assign size_0    = token0 ? size_token0_19 : size_15;
   assign fills_0   = token0 ? fills_19 : fills;
 
   // ---- S (all) and Q (part): there at 3, and at 5 for an amount that is the output
-  localparam int unsigned EndWidth = 1 + TagWidth + 3 * 45;
+  localparam int unsigned EndWidth = TagWidth + 3 * 45;
   float_t sum_2, sum_3, gain_2, all, part, passive, size, contains, passive_5;
   logic   valid;
+  logic [4:0] valids_0;
   logic [TagWidth-1:0] tag;
   logic [EndWidth-1:0] end_3, end_5;
   short_sum i_sum (.clk, .minus(!exact_in), .a(exact_in ? size_0 : passive_0), .b(exact_in ? passive_0 : size_0), .result(sum_2));
   delay_line #(.Width(45), .Depth(1)) i_sum_3 (.clk, .in(sum_2), .out(sum_3));
   delay_line #(.Width(45), .Depth(2)) i_gain_2 (.clk, .in(gain_0), .out(gain_2));
   short_times i_part (.clk, .a(exact_in ? gain_0 : gain_2), .b(exact_in ? passive_0 : sum_2), .result(part));
-  delay_line #(.Width(EndWidth), .Depth(3)) i_end_3 (.clk, .in({valid_0, tag_0, size_0, fills_0, passive_0}), .out(end_3));
+  delay_line #(.Width(EndWidth), .Depth(3)) i_end_3 (.clk, .in({tag_0, size_0, fills_0, passive_0}), .out(end_3));
   delay_line #(.Width(EndWidth), .Depth(2)) i_end_5 (.clk, .in(end_3), .out(end_5));
-  assign {valid, tag, size, contains, passive} = exact_in ? end_3 : end_5;
+  always_ff @(posedge clk) valids_0 <= rst ? '0 : {valids_0[3:0], valid_0};
+  assign valid = exact_in ? valids_0[2] : valids_0[4];
+  assign {tag, size, contains, passive} = exact_in ? end_3 : end_5;
   assign passive_5 = end_5[44:0];
   assign all       = exact_in ? sum_3 : passive_5;
 

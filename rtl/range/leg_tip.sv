@@ -2,7 +2,7 @@
 //   tip = max(floor, floor(max(gross - gas, 0) * tip_ppm / 10^6)), profit = gross - gas - tip.
 // The quotient of a profit before tip below 2^85 is the whole part of its product with tip_ppm / 10^6, rounded up at 2^-105: what the product is too
 // large by is less than 2^85 / 2^105, and less than 10^-6, which a quotient's fraction is from the next whole number at the least. That factor is computed when a
-// leg begins, a bit a clock, and so is the quotient of a larger profit. From a new best one to `settled` 8 clocks, 260 where it is larger.
+// leg begins, a bit a clock, and so is the quotient of a larger profit. From a new best one to `settled` 6 clocks, 260 where it is larger.
 // SPDX-License-Identifier: Apache-2.0
 module leg_tip
   import range_isa_pkg::*;
@@ -93,7 +93,7 @@ module leg_tip
       shares <= 1'b0;
       slow   <= large_1 || !share_known;
       bits   <= large_1 || !share_known ? 9'd256 : '0;
-      left   <= Behind + (large_1 || !share_known ? 9'd256 : 9'd4);
+      left   <= Behind + (large_1 || !share_known ? 9'd256 : 9'd2);
     end
     if (rst) left <= '0;
   end

@@ -1,4 +1,4 @@
-// A mul_div that lanes share, and one more client that only divides 2^256 - 1. Nobody waits for the other for long: the client goes
+// A mul_div that lanes share, and one more client. Nobody waits for the other for long: the client goes
 // between two lanes' requests. From a lane's request to its answer 27 clocks less what mul_div leaves out; initiation interval 1.
 // SPDX-License-Identifier: Apache-2.0
 module mul_div_server
@@ -17,9 +17,13 @@ module mul_div_server
     input  logic                         client_valid,     // held until client_ready
     output logic                         client_ready,
     input  logic [3:0]                   client_tag,
+    input  logic [255:0]                 client_a,
+    input  logic [255:0]                 client_b,
     input  logic [255:0]                 client_d,
+    input  logic                         client_round_up,
     output logic                         client_out_valid,
     output logic [3:0]                   client_out_tag,
+    output logic                         client_ok,
     output logic [255:0]                 client_quotient
 );
   localparam int unsigned LogPlaces = 6;
@@ -54,14 +58,15 @@ module mul_div_server
   assign tag.d          = request_1.d;
   mul_div #(.TagWidth(TagWidth)) i_mul_div (
       .clk, .rst, .in_valid(valid_1 || client_valid), .in_tag(tag),
-      .a       (valid_1 ? request_1.a[255:0] : '1),
-      .b       (valid_1 ? request_1.b[255:0] : 256'd1),
+      .a       (valid_1 ? request_1.a[255:0] : client_a),
+      .b       (valid_1 ? request_1.b[255:0] : client_b),
       .d       (valid_1 ? request_1.c : client_d),
-      .round_up(valid_1 && request_1.option[0]),
+      .round_up(valid_1 ? request_1.option[0] : client_round_up),
       .out_valid(md_valid), .out_tag(out_tag_bits), .quotient, .ok);
   assign out_tag          = out_tag_bits;
   assign client_out_valid = md_valid && out_tag.client;
   assign client_out_tag   = out_tag.client_tag;
+  assign client_ok        = ok;
   assign client_quotient  = quotient;
 
   answer_t answer;

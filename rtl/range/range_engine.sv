@@ -28,45 +28,48 @@ module range_engine
     input  logic                result_ready,
     output leg_result_t         result
 );
-  localparam int unsigned FirstMulDiv = 8;
+  localparam int unsigned FirstMulDiv = 7;
   localparam int unsigned FirstAmount0 = FirstMulDiv + MulDivs;
   localparam int unsigned Sources    = FirstAmount0 + Amount0s;
+  localparam logic [3:0]  FirstTag   = 4'd14;
   localparam logic [3:0]  ShellTag   = 4'd15;
-  localparam logic [5:0]  FirstWords = 6'd8;   // so many are there before the first thread begins; make_program.mjs checks the others
   localparam logic [4:0]  DoneField  = 5'd5;  // the answer is whole: 0 as it has been said, 1 with the best candidate, if any
 
   if (MulDivs > Lanes || Amount0s > Lanes || Lanes > 8) $fatal(1, "1 <= MulDivs, Amount0s <= Lanes <= 8 (instance %m)");
 
-  // ---- a leg's life: constants, first thread, until it has said `done` and everybody has stopped
+  // ---- a leg's life: first thread and constants, until it has said `done` and everybody has stopped
   typedef enum logic [2:0] {Literals, Idle, Constants, Run, Answer} state_t;
   state_t              state;
   logic [5:0]          constant_next, constant_at;
-  logic                constant_write, constant_published, begin_leg, alive, done, searched, settled, copied;
+  logic                constants_gone, constant_write, constant_published, begin_leg, alive, done, searched, settled, copied;
   logic [WordBits-1:0] constant, constant_q;
-  logic                said;  // the first thread says something
+  logic                said, publishes;  // the first thread says something
   request_t            saying;
   logic [LaneBits-1:0] said_lane;
-  assign job_ready    = state == Idle;
-  assign begin_leg    = state == Constants && constant_next == FirstWords;
-  assign result_valid = state == Answer;
+  logic                first_busy, first_valid, first_ready, next_constant;
+  logic [2:0]          first_number;
+  logic [WordBits-1:0] first_word;
+  logic [33:0]         kept_fee, whole_keep;
+  assign job_ready     = state == Idle && !first_busy;
+  assign begin_leg     = job_valid && job_ready;
+  assign result_valid  = state == Answer;
+  assign publishes     = said && saying.option[6];
+  assign first_ready   = !publishes;
+  assign next_constant = (state == Literals || state == Constants) && !publishes && !first_valid;
   always_ff @(posedge clk) begin
-    constant_write <= state == Literals || state == Constants || (said && saying.option[6]);
-    constant_published <= said && saying.option[6];
-    constant_at    <= said ? saying.option[5:0] : constant_next;
-    constant_q     <= said ? saying.b : constant;
+    constants_gone     <= begin_leg;
+    constant_write     <= publishes || first_valid || next_constant;
+    constant_published <= state != Literals;
+    constant_at        <= publishes ? saying.option[5:0] : first_valid ? FirstPublished + 6'(first_number) : constant_next;
+    constant_q         <= publishes ? saying.b : first_valid ? first_word : constant;
+    if (next_constant) constant_next <= constant_next + 6'd1;
     case (state)
-      Literals: begin
-        constant_next <= constant_next + 6'd1;
-        if (constant_next == 6'd63) state <= Idle;
-      end
-      Idle: if (job_valid) begin
+      Literals: if (constant_next == 6'd63) state <= Idle;
+      Idle: if (begin_leg) begin
         constant_next <= '0;
         state         <= Constants;
       end
-      Constants: begin
-        constant_next <= constant_next + 6'd1;
-        if (constant_next == FirstLiteral - 6'd1) state <= Run;
-      end
+      Constants: if (next_constant && constant_next == FirstPublished - 6'd1) state <= Run;
       Run:    if (done && !alive && (!searched || (settled && copied))) state <= Answer;
       Answer: if (result_ready) state <= Idle;
       default: state <= Idle;
@@ -77,7 +80,7 @@ module range_engine
       constant_write <= 1'b0;
     end
   end
-  range_constants i_constants (.clk, .job, .at(constant_next), .word(constant));
+  range_constants i_constants (.clk, .job, .at(constant_next), .word(constant), .kept_fee, .whole_keep);
   assign tick_pool = job.pool_index;
 
   // ---- lanes
@@ -90,7 +93,7 @@ module range_engine
     assign requests[i*RequestBits+:RequestBits] = request;
     assign answer = answers[i*AnswerBits+:AnswerBits];
     range_lane i_lane (
-        .clk, .rst, .constant_write, .constant_at, .constant_data(constant_q), .constant_published,
+        .clk, .rst, .constants_gone, .constant_write, .constant_at, .constant_data(constant_q), .constant_published,
         .request_valid(request_valid[i]), .request_ready(request_ready[i]), .request,
         .answer_valid(answer_valid[i]), .answer);
   end
@@ -98,7 +101,7 @@ module range_engine
   // ---- who asks whom
   logic [MulDivs*Lanes-1:0] md_valid, md_ready;
   logic [Amount0s*Lanes-1:0] amount0_valid, amount0_ready;
-  logic [Lanes-1:0] ms_valid, ms_ready, window_valid, window_ready, tick_valid, tick_ready, seed_valid, seed_ready, float_valid, float_ready, memory_valid,
+  logic [Lanes-1:0] ms_valid, ms_ready, window_valid, window_ready, tick_valid, tick_ready, seed_valid, seed_ready, memory_valid,
                     memory_ready, best_valid, best_ready, pool_valid, pool_ready, out_valid, out_ready;
   for (genvar i = 0; i < Lanes; i = i + 1) begin : g_wants
     logic [3:0]          unit;
@@ -110,7 +113,6 @@ module range_engine
     assign window_valid[i] = request_valid[i] && unit == UnitWindow;
     assign tick_valid[i]   = request_valid[i] && unit == UnitTickMath;
     assign seed_valid[i]   = request_valid[i] && (unit == UnitSeed || unit == UnitTell);
-    assign float_valid[i]  = request_valid[i] && unit == UnitFloat;
     assign memory_valid[i] = request_valid[i] && (unit == UnitLoad || unit == UnitStore);
     assign best_valid[i]   = request_valid[i] && (unit == UnitBest || unit == UnitReport);
     assign pool_valid[i]   = request_valid[i] && (unit == UnitSpawn || unit == UnitJoin || unit == UnitStop);
@@ -124,7 +126,7 @@ module range_engine
       assign amount0_granted[m]       = amount0_ready[m*Lanes+i];
     end
     assign request_ready[i] = md_granted != '0 || amount0_granted != '0 || ms_ready[i] || window_ready[i] || tick_ready[i] || seed_ready[i] ||
-                              memory_ready[i] || float_ready[i] || best_ready[i] || pool_ready[i] || out_ready[i];
+                              memory_ready[i] || best_ready[i] || pool_ready[i] || out_ready[i];
   end
 
   // ---- units
@@ -137,8 +139,10 @@ module range_engine
   logic         tick_md_valid, tick_md_ready, client_ready, client_out_valid;
   logic [3:0]   tick_md_tag, client_out_tag;
   logic [255:0] tick_md_d, client_quotient;
+  logic         first_md_valid, first_md_round_up, client_ok;
+  logic [255:0] first_md_a, first_md_b, first_md_d;
   assign tick_md_ready      = client_ready;
-  assign shell_md_ready     = client_ready && !tick_md_valid;
+  assign shell_md_ready     = client_ready && !tick_md_valid && !first_md_valid;
   assign shell_md_out_valid = client_out_valid && client_out_tag == ShellTag;
   assign shell_md_quotient  = client_quotient;
   for (genvar m = 0; m < MulDivs; m = m + 1) begin : g_mul_div
@@ -146,19 +150,23 @@ module range_engine
       mul_div_server #(.Lanes(Lanes)) i_server (
           .clk, .rst, .in_valid(md_valid[m*Lanes+:Lanes]), .in_ready(md_ready[m*Lanes+:Lanes]), .in_data(requests),
           .out_valid(source_valid[FirstMulDiv+m]), .out_ready(source_ready[FirstMulDiv+m]), .out_data(source_data[(FirstMulDiv+m)*AnswerBits+:AnswerBits]),
-          .client_valid(tick_md_valid || shell_md_valid), .client_ready, .client_tag(tick_md_valid ? tick_md_tag : ShellTag),
-          .client_d(tick_md_valid ? tick_md_d : shell_md_d),
-          .client_out_valid, .client_out_tag, .client_quotient);
+          .client_valid(tick_md_valid || first_md_valid || shell_md_valid), .client_ready,
+          .client_tag(tick_md_valid ? tick_md_tag : first_md_valid ? FirstTag : ShellTag),
+          .client_a(tick_md_valid || !first_md_valid ? '1 : first_md_a), .client_b(tick_md_valid || !first_md_valid ? 256'd1 : first_md_b),
+          .client_d(tick_md_valid ? tick_md_d : first_md_valid ? first_md_d : shell_md_d),
+          .client_round_up(!tick_md_valid && first_md_valid && first_md_round_up),
+          .client_out_valid, .client_out_tag, .client_ok, .client_quotient);
     end else begin : g_lanes_only
-      logic         no_client_ready, no_client_valid;
+      logic         no_client_ready, no_client_valid, no_client_ok;
       logic [3:0]   no_client_tag;
       logic [255:0] no_client_quotient;
       mul_div_server #(.Lanes(Lanes)) i_server (
           .clk, .rst, .in_valid(md_valid[m*Lanes+:Lanes]), .in_ready(md_ready[m*Lanes+:Lanes]), .in_data(requests),
           .out_valid(source_valid[FirstMulDiv+m]), .out_ready(source_ready[FirstMulDiv+m]), .out_data(source_data[(FirstMulDiv+m)*AnswerBits+:AnswerBits]),
-          .client_valid(1'b0), .client_ready(no_client_ready), .client_tag('0), .client_d('0),
-          .client_out_valid(no_client_valid), .client_out_tag(no_client_tag), .client_quotient(no_client_quotient));
-      wire unused = &{1'b0, no_client_ready, no_client_valid, no_client_tag, no_client_quotient};
+          .client_valid(1'b0), .client_ready(no_client_ready), .client_tag('0), .client_a('1), .client_b(256'd1), .client_d('0),
+          .client_round_up(1'b0), .client_out_valid(no_client_valid), .client_out_tag(no_client_tag), .client_ok(no_client_ok),
+          .client_quotient(no_client_quotient));
+      wire unused = &{1'b0, no_client_ready, no_client_valid, no_client_ok, no_client_tag, no_client_quotient};
     end
   end
   for (genvar m = 0; m < Amount0s; m = m + 1) begin : g_amount0
@@ -167,6 +175,14 @@ module range_engine
         .out_valid(source_valid[FirstAmount0+m]), .out_ready(source_ready[FirstAmount0+m]),
         .out_data(source_data[(FirstAmount0+m)*AnswerBits+:AnswerBits]));
   end
+  first_step i_first (
+      .clk, .rst, .begin_leg, .zero_for_one(job.zero_for_one), .exact_in(job.exact_in), .tick(job.pool.tick), .tick_spacing(job.pool.tick_spacing),
+      .fee(job.pool.fee), .amount(job.amount), .sqrt_price(job.pool.sqrt_price), .liquidity(job.pool.liquidity),
+      .price0(job.params.price0), .price1(job.params.price1), .kept_fee, .whole_keep, .busy(first_busy),
+      .out_valid(first_valid), .out_ready(first_ready), .out_number(first_number), .out_word(first_word),
+      .md_valid(first_md_valid), .md_ready(client_ready && !tick_md_valid), .md_a(first_md_a), .md_b(first_md_b), .md_d(first_md_d),
+      .md_round_up(first_md_round_up), .md_out_valid(client_out_valid && client_out_tag == FirstTag), .md_ok(client_ok),
+      .md_quotient(client_quotient));
   thread_pool #(.Lanes(Lanes)) i_pool (
       .clk, .rst, .begin_leg, .begin_at(PcBits'({job.exact_in, job.zero_for_one})), .alive, .in_valid(pool_valid), .in_ready(pool_ready), .in_data(requests),
       .out_valid(source_valid[0]), .out_ready(source_ready[0]), .out_data(source_data[0*AnswerBits+:AnswerBits]));
@@ -195,9 +211,6 @@ module range_engine
       .clk, .rst, .zero_for_one(job.zero_for_one), .exact_in(job.exact_in), .budget0(job.params.budget0), .budget1(job.params.budget1),
       .in_valid(seed_valid), .in_ready(seed_ready), .in_data(requests),
       .out_valid(source_valid[5]), .out_ready(source_ready[5]), .out_data(source_data[5*AnswerBits+:AnswerBits]));
-  float_server #(.Lanes(Lanes)) i_float (
-      .clk, .rst, .in_valid(float_valid), .in_ready(float_ready), .in_data(requests),
-      .out_valid(source_valid[7]), .out_ready(source_ready[7]), .out_data(source_data[7*AnswerBits+:AnswerBits]));
   logic                better, known;
   logic [WordBits-1:0] better_gross, gross;
   logic [19:0]         better_place;

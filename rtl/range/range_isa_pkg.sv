@@ -10,17 +10,17 @@ package range_isa_pkg;
 
   // Operands: two files of 32 words a thread, one written by the ALU and one by the units, and 64 constants of the leg.
   localparam logic [1:0] FileAlu = 2'd0, FileUnit = 2'd1;  // else a constant: its number in 6 bits
-  localparam logic [5:0] FirstPublished = 6'd32;  // from here on up to the program's: an instruction waits for it until the leg publishes it
-  localparam logic [5:0] FirstLiteral = 6'd42;  // constants before it are a leg's, from it on the program's
+  localparam logic [5:0] FirstPublished = 6'd28;  // constants before it are a job's; the first seven from it on are first_step's, the next the threads'
+  localparam logic [5:0] FirstLiteral = 6'd42;  // constants before it are a leg's: an instruction waits for one until it is there; from it on the program's
   localparam logic [5:0] Immediate = 6'd63;  // not a constant but the target field, signed
 
   // Units that answer into the unit file ...
   localparam logic [3:0] UnitNone = 4'd0, UnitMulDiv = 4'd1, UnitMulShift = 4'd2, UnitWindow = 4'd3, UnitTickMath = 4'd4,
-                         UnitSeed = 4'd5, UnitLoad = 4'd6, UnitBest = 4'd7, UnitJoin = 4'd8, UnitFloat = 4'd9;
+                         UnitSeed = 4'd5, UnitLoad = 4'd6, UnitBest = 4'd7, UnitJoin = 4'd8;
   // ... and those that do not.
   localparam logic [3:0] UnitStore = 4'd10, UnitSpawn = 4'd11, UnitOut = 4'd12, UnitReport = 4'd13, UnitStop = 4'd14,
                          UnitTell = 4'd15;
-  localparam logic [3:0] LastAnswering = UnitFloat;
+  localparam logic [3:0] LastAnswering = UnitJoin;
 
   // option[7]: the unit takes (C, A +- B, A) instead of (A, B, C).
   // mul_div: option[0] round up, [2:1] what an impossible quotient becomes; with [4] it is token0 between the prices A and B, of liquidity C.
@@ -37,9 +37,6 @@ package range_isa_pkg;
   // state before the range, and once a leg (1 - fee, gain) as floats.
   localparam logic [1:0] SeedMost = 2'd0, SeedThrough = 2'd1, SeedWithin = 2'd2;
   localparam logic [0:0] TellTerms = 1'd0, TellFrom = 1'd1;
-  // float: option[1:0] operation, [4:3] a times 2^96 or 2^-96.
-  localparam logic [1:0] FloatOf = 2'd0, FloatTimes = 2'd1, FloatOver = 2'd2;
-  localparam logic [1:0] FloatUp96 = 2'd1, FloatDown96 = 2'd2;
 
   localparam logic [2:0] OpAdd = 3'd0, OpSub = 3'd1, OpAddWrap = 3'd2, OpHalf = 3'd3, OpUp96 = 3'd4,
                          OpUp32 = 3'd5, OpDown32 = 3'd6;  // wrap: modulo 2^256; half: A >> 1; up, down: A << 96, A << 32, A >> 32

@@ -8,10 +8,11 @@ module range_lane
 (
     input  logic                clk,
     input  logic                rst,             // synchronous, active high
-    input  logic                constant_write,  // the leg's constants, before it starts
+    input  logic                constants_gone,  // one clock: the leg's are not there
+    input  logic                constant_write,
     input  logic [5:0]          constant_at,
     input  logic [WordBits-1:0] constant_data,
-    input  logic                constant_published,  // it is one that the leg publishes
+    input  logic                constant_published,  // it is one of the leg's
     output logic                request_valid,
     input  logic                request_ready,
     output request_t            request,
@@ -29,7 +30,8 @@ module range_lane
   logic [PcBits-1:0]          taken_pc_2;
   logic [63:0]                there;
   always_ff @(posedge clk) begin
-    if (constant_write) there[constant_at] <= constant_published || constant_at < FirstPublished || constant_at >= FirstLiteral;
+    if (constants_gone) there[FirstLiteral-1:0] <= '0;
+    else if (constant_write) there[constant_at] <= 1'b1;
   end
   range_program i_program (.clk, .at(pc), .instruction(word_1));
   assign at_1 = word_1;

@@ -18,7 +18,7 @@ using namespace jitbox::hlsk;
 using jitbox::test::put_wide;
 using jitbox::test::take_wide;
 
-constexpr int usual_clocks = 8;
+constexpr int usual_clocks = 6;
 constexpr int large_clocks = 260;
 constexpr int share_clocks = 110; ///< from a leg's begin to where the usual way is open
 constexpr int usual_bits = 85;

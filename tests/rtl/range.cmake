@@ -25,6 +25,8 @@ jitbox_rtl_test(rtl_range_shell_test SOURCES range_shell_test.cpp range_driver.c
 jitbox_verilated(seed_unit TOP seed_unit)
 jitbox_verilated(budget_unit TOP budget_unit)
 jitbox_rtl_test(rtl_seed_unit_test SOURCES seed_unit_test.cpp MODELS seed_unit budget_unit DEPENDS kernels)
+jitbox_verilated(first_step TOP first_step)
+jitbox_rtl_test(rtl_first_step_test SOURCES first_step_test.cpp MODELS first_step DEPENDS kernels)
 jitbox_verilated(leg_tip TOP leg_tip)
 jitbox_rtl_test(rtl_leg_tip_test SOURCES leg_tip_test.cpp MODELS leg_tip DEPENDS kernels)
 jitbox_verilated(range_engine TOP range_engine)

@@ -22,7 +22,8 @@ export function readIsa() {
 const conditions = { '<': 'CondLess', '>=': 'CondNotLess', '==': 'CondZero', '!=': 'CondNotZero', '>': 'CondMore', '<=': 'CondNotMore' };
 
 export class Assembler {
-  constructor(constants) {
+  /** `late`: of constants that first_step.sv computes, the clocks from a leg's first instruction on until they are there. */
+  constructor(constants, late) {
     const { codes, fields } = readIsa();
     this.codes = codes;
     this.fields = fields;
@@ -32,6 +33,7 @@ export class Assembler {
     this.next_label = 0;
     this.fences = new Set(); // rows that nothing is moved across
     this.constants = new Map(constants.map((name, i) => [name, { constant: i }]));
+    this.late = new Map(Object.entries(late).map(([name, clocks]) => [this.constants.get(name).constant, clocks]));
     this.literals = new Map(); // value -> constant
     this.first_literal = codes.FirstLiteral;
     if (constants.length > this.first_literal) throw new Error(`more than ${this.first_literal} constants of a leg`);
@@ -82,7 +84,7 @@ export class Assembler {
       }
     }
     const [x, y, z] = operands.map((operand) => this.operand(operand));
-    if (d !== null && (d.file === 'FileUnit') !== (k[unit] > 0 && k[unit] <= k.UnitFloat)) throw new Error(`row ${this.rows.length}: wrong file for the result`);
+    if (d !== null && (d.file === 'FileUnit') !== (k[unit] > 0 && k[unit] <= k.UnitJoin)) throw new Error(`row ${this.rows.length}: wrong file for the result`);
     this.rows.push({
       unit: k[unit], option, a: x, b: y, c: z, d: d === null ? 0 : d.n, op: k[op], write: k[write], jump: k[jump],
       condition: k[condition], target,
@@ -135,13 +137,6 @@ export class Assembler {
   store(value, a, b = 0) { this.emit({ unit: 'UnitStore', a, b, c: value, option: 128 }); }
   loadSlot(d, a, b = 0) { this.emit({ unit: 'UnitLoad', d, a, b, option: 129 }); }
   storeSlot(value, a, b = 0) { this.emit({ unit: 'UnitStore', a, b, c: value, option: 129 }); }
-  /** Short floats; `power` multiplies a by 2^96 or 2^-96. */
-  floatOf(d, a, b = 0, op = 'OpAdd') { this.emit({ unit: 'UnitFloat', d, a, b, op, option: 128 | this.codes.FloatOf }); }
-  float(d, a, operation, b, { power = 0 } = {}) {
-    const code = this.codes[{ '*': 'FloatTimes', '/': 'FloatOver' }[operation]];
-    const powers = { 0: 0, 96: this.codes.FloatUp96, '-96': this.codes.FloatDown96 };
-    this.emit({ unit: 'UnitFloat', d, a, b, option: code | (powers[power] << 3) });
-  }
   /** seed_server: what a leg's seeds share, two floats; the swap alone's last state before a range. */
   tellTerms(kept, gain) { this.emit({ unit: 'UnitTell', a: kept, b: gain, option: this.codes.TellTerms }); }
   tellFrom({ price, remaining, liquidity }) { this.emit({ unit: 'UnitTell', a: price, b: remaining, c: liquidity, option: this.codes.TellFrom }); }

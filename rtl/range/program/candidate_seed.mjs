@@ -2,20 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** seed_terms, for seed_server; publishes gain. */
-export function seedTerms(p, { u }, { down }) {
-  p.floatOf(u.a, 'keep');
-  p.floatOf(u.b, 1000000n);
-  p.float(u.c, u.a, '/', u.b);
-  p.floatOf(u.d, 'whole_keep', 'kept_fee');
-  p.floatOf(u.e, 'whole_keep');
-  p.float(u.f, u.d, '/', u.e);
-  p.floatOf(u.g, 'price0');
-  p.floatOf(u.h, 'price1');
-  // times price0 * 2^96 over price1 * 2^-96, or the other way up: by powers of two that only move the exponent
-  p.float(u.i, u.f, '*', down ? u.g : u.h, { power: down ? 96 : -96 });
-  p.float(u.j, u.i, '/', down ? u.h : u.g, { power: down ? 96 : -96 });
-  p.tellTerms(u.c, u.j);
-  p.publish('gain', u.j);
+export function seedTerms(p) {
+  p.tellTerms('kept', 'gain_float');
+  p.publish('gain', 'gain_float');
 }
 
 /**

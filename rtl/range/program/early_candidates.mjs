@@ -6,22 +6,19 @@ import {
 } from './candidate.mjs';
 import { mostLiquidity, tellRange } from './candidate_seed.mjs';
 import { places } from './coarse_list.mjs';
-import { beginOuter } from './outer_candidates.mjs';
 import { askLessFee } from './pool_swap.mjs';
 
 /**
- * Spawns them, in other lanes than this thread's, which has a long way to go, from u.e, spot's cell; those with the longest way first. Leaves in u.e the product of that
- * and the spacing, and what outer_candidates.mjs needs: r.ours and r.bound_delta. The other words used are free while the swap alone runs.
+ * Spawns them, in other lanes than this thread's, which has a long way to go, those with the longest way first. Leaves what
+ * beginOuter() needs: u.c and r.ours. The other words used are free while the swap alone runs.
  */
 export function spawnEarly(p, regs, { down }, labels) {
   const { r, u } = regs;
   const [spot, step, value, below, limit, spacing] = [r.ours, r.growth, r.lower, r.lower_price, r.upper, r.upper_price];
   p.up32(spacing, 'spacing');
   p.add(step, spacing, slot_words);
-  p.mulShift(u.c, u.e, step, 0);
-  p.mulShift(u.e, u.e, 'spacing', 0);
-  p.sub(spot, u.e, 'spacing_offset');
-  p.up32(spot, spot);
+  p.mulShift(u.c, 'spot_cell', step, 0);
+  p.up32(spot, 'spot');
   p.sub(below, spot, spacing);
   // of three spacings, [spot - 1, spot + 2) and the one further on the way
   p.add(value, below, places.three + (down ? 0n : slot_words));
@@ -33,7 +30,6 @@ export function spawnEarly(p, regs, { down }, labels) {
   p.spawnRange(labels[1], value, limit, step, { aside: true });
   p.add(spot, spot, places.spot);
   p.spawn(labels[0], spot, { aside: true });
-  beginOuter(p, regs, u.c);
 }
 
 /** The state of the swap alone before the range, and what can be asked for from there; returns the words of candidate_seed.mjs for it, null when the price is in the range. */

@@ -2,24 +2,25 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * Constants of a leg: name and expression over `job` (leg_job_t) and the products that leg_constants.sv computes beside. They come in this order, one a
- * clock, and a leg begins behind the first of them: what its first instructions read stands first.
+ * Constants of a leg that its job has: name and expression over `job` (leg_job_t) and the products that leg_constants.sv computes beside. They come in this order, one a
+ * clock, while the leg begins: what its first instructions read stands first.
  */
 export const leg_constants = [
+  ['spacing', "WordBits'(job.pool.tick_spacing)"],
+  ['below', "WordBits'(job.window.below)"],
   ['tick', "WordBits'($signed(job.pool.tick))"],
+  ['sqrt_price', "WordBits'(job.pool.sqrt_price)"],
   ['amount', "WordBits'(job.amount)"],
+  ['liquidity', "WordBits'(job.pool.liquidity)"],
+  ['price_limit', "WordBits'(job.price_limit)"],
+  ['spacing_offset', "WordBits'({job.pool.tick_spacing, 20'd0})"], // a multiple of the spacing that makes every tick positive
   ['known_lower', "WordBits'($signed(job.window.known_lower))"],
   ['known_upper', "WordBits'($signed(job.window.known_upper))"],
-  ['spacing_offset', "WordBits'({job.pool.tick_spacing, 20'd0})"], // a multiple of the spacing that makes every tick positive
-  ['keep', "WordBits'(keep)"],
-  ['spacing', "WordBits'(job.pool.tick_spacing)"],
-  ['word_offset', "WordBits'({job.pool.tick_spacing, 28'd0})"],
+  ['candidates', "WordBits'(job.params.candidates)"],
   ['word_ticks', "WordBits'({job.pool.tick_spacing, 8'd0})"], // of a word of the tick bitmap
-  ['below', "WordBits'(job.window.below)"],
-  ['sqrt_price', "WordBits'(job.pool.sqrt_price)"],
-  ['liquidity', "WordBits'(job.pool.liquidity)"],
-  ['last_in_word', "WordBits'({job.pool.tick_spacing, 8'd0}) - WordBits'(job.pool.tick_spacing)"],
-  ['price_limit', "WordBits'(job.price_limit)"],
+  ['keep', "WordBits'(keep)"],
+  ['price0', "WordBits'(job.params.price0)"],
+  ['price1', "WordBits'(job.params.price1)"],
   ['fee', "WordBits'(job.pool.fee)"],
   ['known_low', "WordBits'(job.window.known_low)"],
   ['known_high', "WordBits'(job.window.known_high)"],
@@ -27,32 +28,37 @@ export const leg_constants = [
   ['check_limit', "WordBits'(!job.direct_pool && job.one_hop)"],
   ['limit', "WordBits'(job.limit)"],
   ['max_liquidity', "WordBits'(job.pool.max_liquidity_per_tick)"],
-  ['candidates', "WordBits'(job.params.candidates)"],
   ['tip_ppm', "WordBits'(job.params.tip_ppm)"],
-  ['price0', "WordBits'(job.params.price0)"],
-  ['price1', "WordBits'(job.params.price1)"],
   ['gas_cost', "WordBits'(job.params.gas_cost_wei)"],
   ['tip_floor', "WordBits'(job.params.tip_floor_wei)"],
   ['min_profit', "WordBits'(job.params.min_profit_wei)"],
   ['protocol_part', "WordBits'(part)"], // the protocol's share of a fee: part / whole
   ['protocol_whole', "WordBits'(whole)"],
-  ['kept_fee', "WordBits'(kept_fee)"], // (whole - part) * fee
-  ['whole_keep', "WordBits'(whole_keep)"], // whole * (10^6 - fee)
 ];
 
-/** So many constants are there when the first thread begins: FirstWords of range_engine.sv. */
-export const first_words = 8;
-
-/** Constants that the first thread, and that of the seeds' terms, compute and publish to all: an instruction that reads one waits until it is there. */
+/**
+ * Constants that are published to all while the leg runs, the first seven by first_step.sv, the others by the first thread and that of the seeds' terms: an
+ * instruction that reads one waits until it is there.
+ */
 export const published = [
+  'spot_cell', // floor(tick / spacing) + 2^20
+  'spot', // its first tick
+  'word_end', // the last tick of spot's word of the bitmap on the swap's way
+  'first_divisor', // of token0: what the first step's price is divided by
+  'first_price', // where the amount leads in the first step when no tick stops it
+  'kept', // SeedTerms, floats: (10^6 - fee) / 10^6
+  'gain_float', // SeedTerms.gain
   'came', // a price that the swap alone has come to, behind the snapshots up to there; several times, at last its end
   'end_price', // of the swap alone
   'end_left', // of amountSpecified; it comes behind end_price and behind the snapshots of the swap alone
-  'gain', // SeedTerms.gain, a float; seed_server knows it by then
+  'gain', // the same again, when seed_server knows both, and the memory the swap alone's first snapshot
   'longest', // farthest bound of a list that is tried whole (whole_round.mjs)
   'edge', // of the list that early candidates stand in: coarse_list.mjs
   'best_place', // of the best candidate before the finish round
 ];
+
+/** When those of first_step.sv can be read that a leg's first block reads, in clocks from its first instruction on. */
+export const first_step_clocks = { spot_cell: 6, spot: 8, word_end: 9 };
 
 /** Fields of leg_result_t that the first thread says, and their widths; the word behind them ends the leg. */
 export const result_words = [

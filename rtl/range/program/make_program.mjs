@@ -5,40 +5,15 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readFileSync, writeFileSync } from 'node:fs';
 import { slot } from './close_position.mjs';
-import { best_words, first_words, leg_constants, published, result_words } from './leg_words.mjs';
+import { best_words, leg_constants, published, result_words } from './leg_words.mjs';
 import { makeProgram } from './range_program.mjs';
 
 const made_by = '// Made by program/make_program.mjs: change it there.\n// SPDX-License-Identifier: Apache-2.0\n';
 const hex = (value, bits) => `${bits}'h${value.toString(16)}`;
 
-const after_spawn = 4; // clocks from a spawn to the first instruction of the thread at the least
-
-/**
- * A leg's first instruction reads its operands two clocks after the start, a constant that comes n-th behind the first words stands n + 2 after (n from 0).
- * Other threads come when all constants are there.
- */
-function checkConstantsInTime(assembler) {
-  const { rows, labels, codes } = assembler;
-  const constants = leg_constants.length + published.length;
-  for (const [name, at] of labels) {
-    if (!name.startsWith('leg_')) continue;
-    let clock = 0; // since the first instruction, at the least
-    rows.slice(at, at + leg_constants.length).forEach((row, k) => {
-      const { unit, a, b, c } = row;
-      if (unit === codes.UnitSpawn && constants - 1 - first_words > clock + after_spawn) throw new Error(`${name} + ${k} spawns too early`);
-      for (const operand of [a, b, c]) {
-        const late = operand - 64 - first_words;
-        if (operand >= 64 && late < leg_constants.length - first_words && late > clock) throw new Error(`${name} + ${k} reads '${leg_constants[operand - 64][0]}' too early`);
-      }
-      clock += assembler.clocks(row);
-    });
-  }
-}
-
 function programModule(assembler) {
   if (leg_constants.length !== assembler.codes.FirstPublished) throw new Error(`FirstPublished of range_isa_pkg.sv is not ${leg_constants.length}`);
   const words = assembler.words();
-  checkConstantsInTime(assembler);
   const bits = assembler.fields.reduce((sum, { width }) => sum + width, 0);
   if (words.length > 2 ** assembler.pc_bits) throw new Error(`the program has ${words.length} instructions`);
   const names = new Map([...assembler.labels].filter(([name]) => !name.startsWith('.')).map(([name, at]) => [at, name]));
@@ -73,7 +48,9 @@ ${made_by}module range_constants
     input  logic                clk,
     input  leg_job_t            job,
     input  logic [5:0]          at,
-    output logic [WordBits-1:0] word
+    output logic [WordBits-1:0] word,
+    output logic [33:0]         kept_fee,    // the products, a clock after the job
+    output logic [33:0]         whole_keep
 );
   // The protocol's share of a fee: 1 / divisor (Uniswap), ten-thousandths (PancakeSwap), or nothing.
   logic [31:0] shares;
@@ -81,7 +58,6 @@ ${made_by}module range_constants
   logic [7:0]  divisor;
   logic [13:0] part, whole;
   logic [19:0] keep;
-  logic [33:0] kept_fee, whole_keep;
   assign keep          = 20'd1000000 - job.pool.fee;
   assign shares        = job.pool.fee_protocol;
   assign pancake_share = job.zero_for_one ? shares[15:0] : shares[31:16];

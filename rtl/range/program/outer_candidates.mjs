@@ -6,10 +6,9 @@ import { slot_words } from './candidate.mjs';
 const at_most = 8n; // so many; with the early ones and the first thread they fit in one lane
 
 /**
- * `spot` is the argument of spot's thread, `product` its cell times what an argument grows by from cell to cell. r.ours: the argument of the last one that has
- * begun; r.bound_delta, which a swap without a position does not read: what a cell's product is more than its argument.
+ * r.ours: the argument of the last one that has begun, spot's at first, and u.c spot's cell times what an argument grows by from cell to cell; r.bound_delta, which a swap without a position does not read: what a cell's product is more than its argument.
  */
-export const beginOuter = (p, { r }, product) => p.sub(r.bound_delta, product, r.ours);
+export const beginOuter = (p, { r, u }) => p.sub(r.bound_delta, u.c, r.ours);
 
 const words = ({ r }) => ({ step: r.growth, cell: r.lower, inverse: r.upper, argument: r.lower_price, last: r.upper_price });
 

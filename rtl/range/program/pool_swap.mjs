@@ -16,16 +16,6 @@ export function fetchListed(p, { r, u }, { down }) {
   }
 }
 
-/** word_end for a tick: the first (or last) tick of its word of the bitmap. */
-export function findWordEnd(p, { r, u }, { down }) {
-  p.add(r.t, r.tick, 'word_offset');
-  if (!down) p.add(r.t, r.t, 'spacing');
-  p.mulDiv(u.quotient, r.t, 1, 'word_ticks');
-  p.mulShift(u.product, u.quotient, 'word_ticks', 0);
-  p.sub(r.word_end, u.product, 'word_offset');
-  if (!down) p.add(r.word_end, r.word_end, 'last_in_word');
-}
-
 /** next_tick: stop and stop_price, the nearest of listed tick, bound and end of the word; and target, where the price goes at most. */
 export function nextTick(p, { r, u }, { down }) {
   const have = p.label();
@@ -133,6 +123,28 @@ function takePrice(p, regs, { down, exact_in }, { part, by_amount, full, checked
   p.jump(part);
 }
 
+const small_amount = 1n << 102n; // first_step.sv computes the first step's price for an amount below
+
+/** takePrice for the swap alone's first step, from what first_step.sv has published; to `slow` where the thread has to ask itself. */
+function takeFirst(p, { r, u }, { down, exact_in }, { part, full, slow, fail }) {
+  if (exact_in && down) p.jumpOver('first_divisor', 256, slow);
+  else p.jumpIf('amount', '>=', small_amount, slow);
+  if (exact_in) {
+    p.move(r.next, 'first_price');
+    p.jumpIf('first_price', down ? '>' : '<', r.target, part);
+    p.jump(full);
+    return;
+  }
+  p.jumpIf(r.remaining, '>=', u.whole, full);
+  if (down) {
+    p.subJumpIf(r.next, r.price, 'first_price', '<=', fail);
+  } else {
+    p.jumpIf('first_divisor', '<=', 0, fail);
+    p.addJumpOver(r.next, 'first_price', 0, 160, fail);
+  }
+  p.jump(part);
+}
+
 /** getNextSqrtPriceFromAmount0RoundingUp where amount * price does not fit: the contract divides twice. */
 function priceByTwoDivisions(p, { r, u }, fail) {
   p.mulDiv(u.next, r.amount_in, 1, r.price, { impossible: 'Zero' });
@@ -181,20 +193,32 @@ function settle(p, regs, way, was, { fail, leaves, position }) {
 }
 
 /**
- * run_swap from the state in r, which is not finished and whose first step has been asked for (nextTick, askLessFee, askWhole, askPrice): to `done`, or to
+ * run_swap from the state in r, which is not finished and whose first step has been asked for (nextTick, askWhole, with a position also askLessFee and askPrice; without one, `begin` asks for the amounts and what is behind): to `done`, or to
  * fail (amount_overflow), leaves (out_of_window), too_many. While the fee of a whole step is divided, the next
  * step is already planned. `snapshot` is called before each step but the first. An exact input that ends short of its target goes to `ends` instead, with r.next the price there
  * and its amounts asked for in u.b (paid) and u.d (got); everything but the price is then still as before that step. r.y and r.z are used.
  * `ahead` comes where the first step is known to go all the way: it falls through, or ends at the label that it is given with another first step asked
  * for, or with a position at the second one with any later step.
  */
-export function runSwap(p, regs, way, { done, ends, fail, leaves, too_many, position, snapshot = () => {}, ahead = () => {} }) {
+export function runSwap(p, regs, way, { done, ends, fail, leaves, too_many, position, begin, snapshot = () => {}, ahead = () => {} }) {
   const { r, u } = regs;
   const { down, exact_in } = way;
   const was = { liquidity: r.y, delta: r.z }; // before the bound was crossed
-  const [first, whole, again, step, behind, part, by_amount, checked, unasked, full, crossing, stay] = Array.from({ length: 12 }, () => p.label());
+  const [first, slow, whole, again, step, behind, part, by_amount, checked, unasked, full, crossing, stay] = Array.from({ length: 13 }, () => p.label());
   const { paid, got } = plannedAmounts(regs, way);
   const take = { part, by_amount, full: exact_in ? full : unasked, checked, fail };
+  if (!position) {
+    const begun = p.label();
+    takeFirst(p, regs, way, { part, full: begun, slow, fail });
+    p.here(slow);
+    askLessFee(p, regs, way);
+    askPrice(p, regs, way);
+    begin();
+    p.jump(first);
+    p.here(begun);
+    begin();
+    p.jump(whole);
+  }
   p.here(first);
   takePrice(p, regs, way, { ...take, full: whole });
   p.here(whole);

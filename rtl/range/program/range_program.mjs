@@ -5,12 +5,12 @@ import { candidate, max_snapshots, sixteenths, slot_words, snapshot, snapshot_wo
 import { seedTerms } from './candidate_seed.mjs';
 import { publishNoRound } from './coarse_list.mjs';
 import { earlyCandidates, spawnEarly } from './early_candidates.mjs';
-import { done_word, leg_constants, published, result_words } from './leg_words.mjs';
+import { done_word, first_step_clocks, leg_constants, published, result_words } from './leg_words.mjs';
 import {
-  askLessFee, askPrice, askWhole, fetchListed, findWordEnd, nextTick, nowhere, runSwap, settleLast, tick_is_late,
+  askPrice, askWhole, fetchListed, nextTick, nowhere, runSwap, settleLast, tick_is_late,
 } from './pool_swap.mjs';
 import { sampledRound, searchOn, searchWords, slots } from './range_search.mjs';
-import { askOuter, spawnOuter } from './outer_candidates.mjs';
+import { askOuter, beginOuter, spawnOuter } from './outer_candidates.mjs';
 import { makeRegisters } from './registers.mjs';
 import { askAhead, fetchAhead, goAhead } from './segments_ahead.mjs';
 import { endSnapshots } from './snapshots.mjs';
@@ -43,48 +43,57 @@ function outSwap(p, { r }, { down, exact_in }) {
   out(p, name_out, 0, exact_in ? r.calculated : r.t, 'OpSub');
 }
 
+/** The swap alone's state before its first step, into the memory. */
+function storeFirst(p, way) {
+  const state = { price: 'sqrt_price', remaining: 'amount', liquidity: 'liquidity', calculated: 0, tick: 'tick', cursor: 'below', steps: 0, word_end: 'word_end' };
+  for (const [name, offset] of Object.entries(snapshot)) p.store(state[name], 0, offset);
+  endSnapshots(p, way, 0, snapshot_words);
+}
+
 /** run_alone: the swap to its last step, and the states before its first steps in memory. The threads of `terms` and `early` begin beside. */
 function runAlone(p, regs, way, { terms, early }, exits) {
   const { r, u } = regs;
-  p.move(r.price, 'sqrt_price');
-  p.move(r.tick, 'tick');
+  p.spawn(terms, 0, { aside: true });
+  spawnEarly(p, regs, way, early.widths);
   p.move(r.cursor, 'below');
   fetchListed(p, regs, way);
-  fetchAhead(p, regs, way);
-  findWordEnd(p, regs, way);
-  p.spawn(terms, u.quotient, { aside: true }); // which comes when all constants are there
-  endSnapshots(p, way, 0, snapshot_words);
-  spawnEarly(p, regs, way, early.widths);
+  p.move(r.price, 'sqrt_price');
+  p.move(r.tick, 'tick');
+  p.move(r.bound, nowhere(way));
+  p.move(r.word_end, 'word_end');
+  nextTick(p, regs, way);
+  p.move(r.liquidity, 'liquidity');
   p.move(r.remaining, 'amount');
   p.move(r.calculated, 0);
-  p.move(r.liquidity, 'liquidity');
   p.move(r.steps, 0);
-  p.move(r.bound, nowhere(way));
-  p.move(r.place, 0);
-  askLessFee(p, regs, way);
-  askPrice(p, regs, way);
-  nextTick(p, regs, way);
-  askWhole(p, regs, way);
-  askAhead(p, regs, way);
-  p.jumpIf(r.remaining, '==', 0, exits.done);
-  p.jumpIf(r.price, '==', 'price_limit', exits.done);
+  askSpot(p, regs);
+  p.move(r.place, snapshot_words); // behind the first one, which the thread of `terms` stores
+  const askAmounts = () => {
+    fetchAhead(p, regs, way);
+    askWhole(p, regs, way);
+    askAhead(p, regs, way);
+    beginOuter(p, regs);
+  };
+  if (!way.exact_in) askAmounts();
   const snapshot_now = () => {
     for (const [name, offset] of Object.entries(snapshot)) p.store(r[name], r.place, offset);
     p.add(r.place, r.place, snapshot_words);
   };
   const keep = () => {
     const full = p.label();
+    p.await('gain'); // the first snapshot is there
     p.jumpIf(r.place, '>=', max_snapshots * snapshot_words, full);
     snapshot_now();
     endSnapshots(p, way, r.place);
     p.here(full);
   };
-  snapshot_now();
   runSwap(p, regs, way, {
     ...exits,
     position: false,
+    begin: way.exact_in ? askAmounts : () => {},
     snapshot: keep,
     ahead(next_step) {
+      p.await('gain');
       const ask = () => {
         fetchListed(p, regs, way);
         fetchAhead(p, regs, way);
@@ -139,7 +148,6 @@ function leg(p, regs, way, entries) {
   const w = searchWords(p, regs);
   const unsettled = r.link;
   const was_spawned = r.spent;
-  askSpot(p, regs);
   runAlone(p, regs, way, { terms, early: entries.early }, { done, ends, fail, leaves, too_many });
   p.here(done);
   p.move(unsettled, 0);
@@ -188,13 +196,15 @@ function leg(p, regs, way, entries) {
   p.here(too_many);
   fails(p, regs, way, reasons.too_many_steps);
   p.here(terms);
-  seedTerms(p, regs, way);
-  planLattice(p, regs, way);
+  planLattice(p, regs, way, () => {
+    storeFirst(p, way);
+    seedTerms(p);
+  });
   p.stop();
 }
 
 export function makeProgram() {
-  const p = new Assembler([...leg_constants.map(([name]) => name), ...published]);
+  const p = new Assembler([...leg_constants.map(([name]) => name), ...published], first_step_clocks);
   const regs = makeRegisters(p);
   const ways = [0, 1, 2, 3].map((variant) => ({
     variant,

@@ -6,7 +6,7 @@
 const alu_latency = 1;
 const issue = 1;
 const latencies = {
-  UnitMulDiv: 22, UnitMulShift: 6, UnitWindow: 7, UnitTickMath: 16, UnitSeed: 49, UnitLoad: 3, UnitBest: 3, UnitJoin: 8, UnitFloat: 8,
+  UnitMulDiv: 22, UnitMulShift: 6, UnitWindow: 7, UnitTickMath: 16, UnitSeed: 49, UnitLoad: 3, UnitBest: 3, UnitJoin: 8,
 };
 const urgencies = { UnitSpawn: 300, UnitReport: 300, publish: 250, UnitTickMath: 200 }; // what others wait for
 const most_latency = 19; // of budget_unit
@@ -21,7 +21,7 @@ function describe(row, codes, names) {
     const writes = row.write === codes.WriteNone ? null : `a${row.d}`;
     return { row, reads, writes, latency: alu_latency, urgency: 0, ordered: false, load: false };
   }
-  const answers = row.unit <= codes.UnitFloat;
+  const answers = row.unit <= codes.UnitJoin;
   let latency = latencies[unit] ?? 0;
   if (unit === 'UnitSeed' && row.option === codes.SeedMost) latency = most_latency;
   if (unit === 'UnitMulDiv' && (row.option & 16) !== 0) latency = amount0_latency;
@@ -38,9 +38,10 @@ function distance(earlier, later) {
   return null;
 }
 
-/** A block in a new order: of what may come next, the one that most depends on. */
-function scheduleBlock(rows, codes, names) {
-  const items = rows.map((row) => ({ ...describe(row, codes, names), after: [], left: 0, from: 0, height: 0 }));
+/** A block in a new order: of what may come next, the one that most depends on; `late`: clocks from its begin on until a constant is there. */
+function scheduleBlock(rows, codes, names, late) {
+  const comes = ({ a, b, c }) => Math.max(...[a, b, c].map((x) => late.get(x - 64) ?? 0));
+  const items = rows.map((row) => ({ ...describe(row, codes, names), after: [], left: 0, from: comes(row), height: 0 }));
   for (let j = 0; j < items.length; ++j) {
     for (let i = 0; i < j; ++i) {
       const clocks = distance(items[i], items[j]);
@@ -67,15 +68,16 @@ function scheduleBlock(rows, codes, names) {
   return out;
 }
 
-/** Reorders the assembler's rows in place; labels, jumps and fences stay where they are. */
-export function schedule({ rows, labels, fences, codes }) {
+/** Reorders the assembler's rows in place; labels, jumps and fences stay where they are. `late`: of constants, in the block that a leg begins with. */
+export function schedule({ rows, labels, fences, codes, late }) {
+  const legs = new Set([...labels].filter(([name]) => name.startsWith('leg_')).map(([, at]) => at));
   const names = new Map(Object.entries(codes).filter(([name]) => name.startsWith('Unit')).map(([name, code]) => [code, name]));
   const borders = new Set([...labels.values(), ...fences]);
   let begin = 0;
   for (let at = 0; at <= rows.length; ++at) {
     const ends = at === rows.length || rows[at].jump !== codes.JumpNo || rows[at].unit === codes.UnitStop;
     if (!ends && !borders.has(at)) continue;
-    rows.splice(begin, at - begin, ...scheduleBlock(rows.slice(begin, at), codes, names));
+    rows.splice(begin, at - begin, ...scheduleBlock(rows.slice(begin, at), codes, names, legs.has(begin) ? late : new Map()));
     begin = ends ? at + 1 : at;
   }
 }

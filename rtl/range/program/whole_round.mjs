@@ -12,29 +12,31 @@ const at_once = 64n; // points of one round at most
 const wider = 5n; // of them two or three spacings wide
 const never = -(1n << 24n);
 
-/** Where a plan lies in the leg's memory, behind the snapshots: spot's cell as a tick, the end of the lattice that the swap does not move, and how far the other one may go. */
-const plan = { spot: 1024n, behind: 1025n, farthest: 1026n };
+/** Where a plan lies in the leg's memory, behind the snapshots: the end of the lattice that the swap does not move, and how far the other one may go. */
+const plan = { behind: 1024n, farthest: 1025n };
 
-/** Divisions that the first thread needs: spot's cell into u.e, 2^128 over the spacing into u.h. */
-export function askSpot(p, { r, u }) {
-  p.add(r.fee, 'tick', 'spacing_offset');
-  p.mulDiv(u.e, r.fee, 1, 'spacing');
+/** A division that the first thread needs: 2^128 over the spacing into u.h. */
+export function askSpot(p, { u }) {
   p.mulDiv(u.h, q128, 1, 'spacing');
 }
 
-/** What a plan needs whatever the swap does, by a thread beside it: into the memory, and `longest`, beyond which a lattice is not tried whole. */
-export function planLattice(p, { r, u }, { down }) {
-  const [low, high, cell, cells, most, spot, lo, hi, length, edge] = [r.lower, r.upper, r.s, r.t, r.x, r.y, r.z, r.link, r.place, r.growth];
+/**
+ * What a plan needs whatever the swap does, by a thread beside it: into the memory, and `longest`, beyond which a lattice is not tried whole. `between`: what is to be
+ * done while it divides.
+ */
+export function planLattice(p, { r, u }, { down }, between) {
+  const [low, high, cells, most, lo, hi, length, edge] = [r.lower, r.upper, r.t, r.x, r.z, r.link, r.place, r.growth];
   p.move(low, 'known_lower');
   p.maximum(low, min_tick);
   p.add(low, low, 'spacing_offset');
   p.move(high, 'known_upper');
   p.minimum(high, max_tick);
   p.add(high, high, 'spacing_offset');
-  p.add(cell, 'tick', 'spacing_offset');
-  p.mulDiv(u.k, cell, 1, 'spacing');
   p.mulDiv(u.l, low, 1, 'spacing', { up: true });
   p.mulDiv(u.m, high, 1, 'spacing');
+  p.fence();
+  between();
+  p.fence();
   p.half(cells, 'candidates');
   p.add(cells, cells, 1);
   p.move(most, 'candidates');
@@ -42,20 +44,19 @@ export function planLattice(p, { r, u }, { down }) {
   p.sub(most, most, wider);
   p.minimum(cells, most);
   p.mulShift(u.n, cells, 'spacing', 0);
-  for (const [tick, word] of [[spot, u.k], [lo, u.l], [hi, u.m]]) {
+  for (const [tick, word] of [[lo, u.l], [hi, u.m]]) {
     p.mulShift(word, word, 'spacing', 0);
     p.sub(tick, word, 'spacing_offset');
   }
   p.move(length, u.n);
   p.moveIf(length, never, cells, '<', 0);
-  p.sub(edge, spot, 'spacing');
+  p.sub(edge, 'spot', 'spacing');
   p.moveIf(length, never, lo, '>', edge);
   if (!down) p.maximum(lo, edge);
-  p.add(edge, spot, 'spacing');
+  p.add(edge, 'spot', 'spacing');
   p.add(edge, edge, 'spacing');
   p.moveIf(length, never, hi, '<', edge);
   if (down) p.minimum(hi, edge);
-  p.store(spot, 0, plan.spot);
   p.store(down ? hi : lo, 0, plan.behind);
   p.store(down ? lo : hi, 0, plan.farthest);
   p.publish('longest', down ? hi : lo, length, down ? 'OpSub' : 'OpAdd');
@@ -69,7 +70,6 @@ export function wholeRound(p, { r, u }, way, w, narrow, sampled) {
   const { down } = way;
   const [behind, farthest] = down ? [w.hi, w.lo] : [w.lo, w.hi];
   p.await('longest'); // it comes behind the rest of the plan
-  p.load(u.a, 0, plan.spot);
   p.load(u.g, 0, plan.behind);
   p.load(u.f, 0, plan.farthest);
   p.add(r.y, u.h, 1);
@@ -78,7 +78,7 @@ export function wholeRound(p, { r, u }, way, w, narrow, sampled) {
   p.mulShift(u.e, u.e, 'spacing', 0);
   p.up32(w.step, 'spacing');
   p.add(w.step, w.step, slot_words);
-  p.move(w.spot, u.a);
+  p.move(w.spot, 'spot');
   p.move(behind, u.g);
   p.move(farthest, u.f);
   if (down) {

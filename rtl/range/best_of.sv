@@ -1,6 +1,6 @@
 // The best candidate of a leg: the highest gross profit, of equals the one with the lowest place in the list; and how many came and were
-// profitable. Candidates report in any order; each that is the best so far is shown outside in the clock before it is `known`. From a question to its
-// answer 1 clock.
+// profitable. Candidates report in any order, and the best so far may report once more when its slot has changed; each that is the best so far is shown
+// outside in the clock before it is `known`. From a question to its answer 1 clock.
 // SPDX-License-Identifier: Apache-2.0
 module best_of
   import range_isa_pkg::*;
@@ -38,7 +38,7 @@ module best_of
   assign better_gross = request_1.a;
   assign better_place = request_1.b[19:0];
   assign better       = report && request_1.option[1] && (!known || $signed(better_gross) > $signed(gross) ||
-                        (better_gross == gross && better_place < place));
+                        (better_gross == gross && better_place <= place));
 
   answer_t answer;
   logic    answer_ready;

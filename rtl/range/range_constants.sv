@@ -57,22 +57,23 @@ module range_constants
       (at == 6'd25 ? WordBits'(job.params.min_profit_wei) : '0) |  // min_profit
       (at == 6'd26 ? WordBits'(part) : '0) |  // protocol_part
       (at == 6'd27 ? WordBits'(whole) : '0) |  // protocol_whole
-      (at == 6'd42 ? 260'h0 : '0) |
-      (at == 6'd43 ? 260'h100000000 : '0) |
-      (at == 6'd44 ? 260'h1000000 : '0) |
-      (at == 6'd45 ? 260'hd89e8 : '0) |
-      (at == 6'd46 ? 260'h100000000000000000000000000000000 : '0) |
-      (at == 6'd47 ? 260'h40000000000000000000000000 : '0) |
-      (at == 6'd48 ? 260'h8000000000000000000000000000000000000000000000000000000000000000 : '0) |
-      (at == 6'd49 ? 260'h400 : '0) |
-      (at == 6'd50 ? 260'h200 : '0) |
-      (at == 6'd51 ? 260'h2000000 : '0) |
-      (at == 6'd52 ? 260'h800 : '0) |
-      (at == 6'd53 ? 260'hfffffffffffffffffffffffffffffffffffffffffffffffffffffffffff000000 : '0) |
-      (at == 6'd54 ? 260'hffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff27618 : '0) |
-      (at == 6'd55 ? 260'h1 : '0) |
-      (at == 6'd56 ? 260'h1000 : '0) |
-      (at == 6'd57 ? 260'hf4240 : '0) |
-      (at == 6'd58 ? 260'h1000000000000000000000000 : '0);
+      (at == 6'd45 ? 260'h0 : '0) |
+      (at == 6'd46 ? 260'h100000000 : '0) |
+      (at == 6'd47 ? 260'h1000000 : '0) |
+      (at == 6'd48 ? 260'hd89e8 : '0) |
+      (at == 6'd49 ? 260'h100000000000000000000000000000000 : '0) |
+      (at == 6'd50 ? 260'h40000000000000000000000000 : '0) |
+      (at == 6'd51 ? 260'h8000000000000000000000000000000000000000000000000000000000000000 : '0) |
+      (at == 6'd52 ? 260'h400 : '0) |
+      (at == 6'd53 ? 260'h200 : '0) |
+      (at == 6'd54 ? 260'h2000000 : '0) |
+      (at == 6'd55 ? 260'h800 : '0) |
+      (at == 6'd56 ? 260'hfffffffffffffffffffffffffffffffffffffffffffffffffffffffffff000000 : '0) |
+      (at == 6'd57 ? 260'hffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff27618 : '0) |
+      (at == 6'd58 ? 260'h1 : '0) |
+      (at == 6'd59 ? 260'hf4240 : '0) |
+      (at == 6'd60 ? 260'h1000 : '0) |
+      (at == 6'd61 ? 260'h1000000000000000000000000 : '0) |
+      (at == 6'd62 ? 260'h10000000000000000000000000000000000000000 : '0);
   wire unused = &{1'b0, job, shares, pancake_share};
 endmodule

@@ -11,7 +11,7 @@ package range_isa_pkg;
   // Operands: two files of 32 words a thread, one written by the ALU and one by the units, and 64 constants of the leg.
   localparam logic [1:0] FileAlu = 2'd0, FileUnit = 2'd1;  // else a constant: its number in 6 bits
   localparam logic [5:0] FirstPublished = 6'd28;  // constants before it are a job's; the first seven from it on are first_step's, the next the threads'
-  localparam logic [5:0] FirstLiteral = 6'd42;  // constants before it are a leg's: an instruction waits for one until it is there; from it on the program's
+  localparam logic [5:0] FirstLiteral = 6'd45;  // constants before it are a leg's: an instruction waits for one until it is there; from it on the program's
   localparam logic [5:0] Immediate = 6'd63;  // not a constant but the target field, signed
 
   // Units that answer into the unit file ...

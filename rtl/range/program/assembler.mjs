@@ -102,6 +102,8 @@ export class Assembler {
   move(d, a) { this.add(d, a, 0); }
   /** d = value if a <relation> b */
   moveIf(d, value, a, relation, b) { this.emit({ d, a, b, c: value, op: 'OpSub', write: 'WriteIf', condition: conditions[relation] }); }
+  /** d = value if a is negative or has more than so many bits */
+  moveIfOver(d, value, a, bits) { this.emit({ d, a, c: value, write: 'WriteIf', condition: `CondOver${bits}` }); }
   maximum(d, b) { this.moveIf(d, b, b, '>', d); }
   minimum(d, b) { this.moveIf(d, b, b, '<', d); }
   jump(target) { this.emit({ jump: 'JumpAlways', target }); }

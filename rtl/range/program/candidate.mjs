@@ -2,13 +2,13 @@
 // position_math.cpp. The swap begins at the last state of the swap alone before the range: until then the position makes no difference.
 // SPDX-License-Identifier: Apache-2.0
 import { askAhead, goThrough, loadAhead } from './candidate_ahead.mjs';
+import { findEnd, foundEnd, ifEndOnly, passedRange } from './passed_range.mjs';
 import { mostLiquidity, tellRange } from './candidate_seed.mjs';
 import {
-  addGrowth, askGrowth, askLessFee, askPrice, askPriceOf, askProduct, askWhole, fetchListed, lastFee, nextTick, runSwap, settleLast,
-  tick_is_late,
+  askGrowth, askLessFee, askPrice, askPriceOf, askProduct, askWhole, fetchListed, lastFee, nextTick, runSwap,
 } from './pool_swap.mjs';
 import { snapshot, snapshot_words } from './snapshots.mjs';
-import { askBurn, closeAndReport, positionAmounts, slot, storeEnd, storeMint } from './close_position.mjs';
+import { askBurn, askFees, beginEnd, closeAndReport, countEarly, endGrowth, endLast, endOutput, mintValue, positionAmounts, slot, storeEnd, verifyEarly } from './close_position.mjs';
 
 export { slot, slot_words } from './close_position.mjs';
 export { max_snapshots, snapshot, snapshot_words } from './snapshots.mjs';
@@ -156,10 +156,10 @@ export function enter(p, regs, way) {
 }
 
 /**
- * The liquidity to mint by the seed, `before` the swap's state before the range (null: the price is in it); `between` adds what can be done while its last
- * operations run. What a step of the swap has asked for stays.
+ * Asks for the liquidity to mint by the seed, `before` the swap's state before the range (null: the price is in it): at most r.z. What a step of the swap has asked for
+ * stays.
  */
-function chooseLiquidity(p, regs, way, before, between) {
+function askLiquidity(p, regs, way, before) {
   const { r, u } = regs;
   const { down } = way;
   const range = rangeOf(regs, way, before);
@@ -173,8 +173,15 @@ function chooseLiquidity(p, regs, way, before, between) {
   p.seedThrough(u.k, stop);
   p.here(asked);
   mostLiquidity(p, regs, r.z);
-  between();
+}
+
+/** The first step in the range is planned while the seed comes; r.ours is given, or 0 and that. */
+function planLiquidity(p, regs, way) {
+  const known = p.label();
+  planInside(p, regs, way);
+  p.jumpIf(regs.r.ours, '!=', 0, known);
   clampSeed(p, regs);
+  p.here(known);
 }
 
 /** What minting costs at a price in the range: into u.m and u.n. */
@@ -186,14 +193,13 @@ function beginAhead(p, regs, way, minted, dropped, failed) {
   p.here(minted);
   p.jumpIf(r.ours, '==', 0, dropped);
   p.jumpOver(r.liquidity, 128, failed);
-  askAhead(p, regs, way);
 }
 
 /** The position minted at a price in its range, the first step of the swap asked for; others come to it at `minted`, with that asked for. */
 function mintInside(p, regs, way, minted, dropped, failed) {
   const { r, u } = regs;
   const { down } = way;
-  const [given, far_known, known] = [p.label(), p.label(), p.label()];
+  const [given, far_known] = [p.label(), p.label()];
   const far = down ? r.lower_price : r.upper_price;
   stateInside(p, regs, way);
   p.load(u.product, 0, snapshot.word_end);
@@ -204,13 +210,12 @@ function mintInside(p, regs, way, minted, dropped, failed) {
   p.jumpIf('end_price', down ? '>=' : '<=', far, far_known);
   lastBefore(p, regs, way, null, far);
   p.here(far_known);
-  chooseLiquidity(p, regs, way, null, () => planInside(p, regs, way));
-  p.jump(known);
+  askLiquidity(p, regs, way, null);
   p.here(given);
-  planInside(p, regs, way);
-  p.here(known);
+  planLiquidity(p, regs, way);
   enter(p, regs, way);
   askMint(p, regs);
+  askAhead(p, regs, way);
   beginAhead(p, regs, way, minted, dropped, failed);
 }
 
@@ -258,21 +263,20 @@ export function mintBefore(p, regs, way) {
   enter(p, regs, way);
   p.here(minted);
   positionAmounts(p, regs, way.down ? 'above' : 'below', null, true, u.m, u.n);
+  askAhead(p, regs, way);
 }
 
 /** mintInside for a range that the swap comes to from outside. */
 function mintOutside(p, regs, way, minted, dropped, failed) {
   const { r } = regs;
-  const [given, known] = [p.label(), p.label()];
+  const given = p.label();
   const [near, far] = way.down ? [r.upper_price, r.lower_price] : [r.lower_price, r.upper_price];
   lastBefore(p, regs, way, near, far);
   const before = comeTo(p, regs, way);
   p.jumpIf(r.ours, '!=', 0, given);
-  chooseLiquidity(p, regs, way, before, () => planInside(p, regs, way));
-  p.jump(known);
+  askLiquidity(p, regs, way, before);
   p.here(given);
-  planInside(p, regs, way);
-  p.here(known);
+  planLiquidity(p, regs, way);
   mintBefore(p, regs, way);
   beginAhead(p, regs, way, minted, dropped, failed);
 }
@@ -287,6 +291,8 @@ export function candidate(p, regs, way, entries) {
   const { r, u } = regs;
   const [dropped, failed] = [p.label(), p.label()]; // not evaluated; evaluated, and would revert or has no value
   const [scale, ready, inside, minted, minted_outside, again, swap, done, ends, close] = Array.from({ length: 10 }, () => p.label());
+  const passed = Array.from({ length: 3 }, () => p.label());
+  const [stand, found, found_done] = Array.from({ length: 3 }, () => p.label());
   entries.scaled.forEach((label, i) => {
     p.here(label);
     p.move(r.s, sixteenths[i]);
@@ -321,33 +327,62 @@ export function candidate(p, regs, way, entries) {
   p.here(swap);
   runSwap(p, regs, way, {
     done, ends, fail: failed, leaves: failed, too_many: failed, position: true,
-    ahead: (_, behind) => goThrough(p, regs, way, { behind, fail: failed }),
+    ahead: (_, behind, part) => goThrough(p, regs, way, { behind, part, stand, passed, fail: failed }),
   });
   if (way.exact_in) {
     p.here(ends);
-    if (way.down) storeMint(p, regs); // the amount paid comes late, else the burn's
+    beginEnd(p, regs);
     const last = () => {
-      if (!way.down) storeMint(p, regs);
-      p.moveIf(r.tick, tick_is_late, r.next, '!=', r.price);
-      settleLast(p, regs, way, { fail: failed, leaves: failed });
-      storeEnd(p, regs);
+      if (!way.down) mintValue(p, regs);
+      endLast(p, regs, way);
+      if (way.down) endOutput(p, regs);
+      countEarly(p, regs, way);
     };
-    askBurn(p, regs, way, () => {
-      addGrowth(p, regs, failed);
-      askGrowth(p, regs, r.liquidity, () => lastFee(p, regs));
-      last();
-    }, last);
+    askBurn(p, regs, way, {
+      inside() {
+        if (way.down) mintValue(p, regs); // the amount paid comes late
+        endGrowth(p, regs);
+        askGrowth(p, regs, r.liquidity, () => lastFee(p, regs));
+        last();
+        askFees(p, regs);
+      },
+      outside() {
+        if (way.down) mintValue(p, regs);
+        askFees(p, regs);
+        last();
+      },
+      passed: () => ifEndOnly(p, regs, found),
+    });
+    if (!way.down) endOutput(p, regs); // it comes late
     p.jump(close);
   }
   p.here(done);
   p.move(r.next, r.price);
-  askBurn(p, regs, way, () => {}, () => {});
-  storeMint(p, regs);
+  beginEnd(p, regs);
+  askBurn(p, regs, way, { inside() {}, outside() {}, passed: () => way.exact_in && ifEndOnly(p, regs, found_done) });
+  askFees(p, regs);
+  mintValue(p, regs);
   storeEnd(p, regs);
+  countEarly(p, regs, way);
   p.here(close);
-  closeAndReport(p, regs, way, failed);
-  p.stop();
+  const verify = () => verifyEarly(p, regs, way, { dropped, again });
+  const more = way.exact_in ? p.label() : null;
+  const rest = closeAndReport(p, regs, way, { failed, verify, more });
+  rest();
+  if (way.exact_in) {
+    passedRange(p, regs, way, { labels: passed, close, stand, failed });
+    p.here(more);
+    findEnd(p, regs, way, { stand, dropped });
+    p.here(found);
+    endLast(p, regs, way);
+    endOutput(p, regs);
+    foundEnd(p, regs);
+    p.here(found_done);
+    storeEnd(p, regs);
+    foundEnd(p, regs);
+  }
   p.here(failed);
+  verify();
   p.report({ evaluated: true, known: false });
   p.here(dropped);
   p.stop();

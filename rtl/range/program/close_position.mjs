@@ -21,10 +21,10 @@ export function positionAmounts(p, { r }, where, price, up, out0, out1) {
   else p.mulShift(out1, 0, 0, 0);
 }
 
-const burn = (p, regs, where) => positionAmounts(p, regs, where, regs.r.next, false, regs.u.j, regs.u.k);
+export const burn = (p, regs, where) => positionAmounts(p, regs, where, regs.r.next, false, regs.u.j, regs.u.k);
 
-/** close_position from r.next on: burn into u.j and u.k; `inside` adds what an end in the range asks for, `outside` the same for any other. */
-export function askBurn(p, regs, { down }, inside, outside) {
+/** close_position from r.next on: burn into u.j and u.k; `inside` adds what an end in the range asks for, `outside` the same for any other, `passed` comes first where the range is passed. */
+export function askBurn(p, regs, { down }, { inside, outside, passed }) {
   const { r } = regs;
   const [in_range, through, out, asked] = [p.label(), p.label(), p.label(), p.label()];
   p.jumpIf(r.bound_delta, '<', 0, in_range);
@@ -32,6 +32,7 @@ export function askBurn(p, regs, { down }, inside, outside) {
   burn(p, regs, down ? 'above' : 'below'); // not reached
   p.jump(out);
   p.here(through);
+  passed();
   burn(p, regs, down ? 'below' : 'above');
   p.here(out);
   outside();
@@ -42,51 +43,154 @@ export function askBurn(p, regs, { down }, inside, outside) {
   p.here(asked);
 }
 
-/** Fees into u.c, value, the report and what is left to store, the tick with us among it; r.x gross. */
-export function closeAndReport(p, regs, { down }, failed) {
-  const { r, u } = regs;
-  const [with_fee, without, price_with, price_without] = down ? [u.j, u.k, 'price0', 'price1'] : [u.k, u.j, 'price1', 'price0'];
-  const store = (word, name) => p.storeSlot(word, u.argument, slot[name]);
-  p.addWrapping(r.growth, r.growth, u.fee_growth);
-  p.mulShift(u.c, r.growth, r.ours, 128);
-  p.mulShift(u.g, without, price_without, 96);
-  store(u.j, 'burn0');
-  store(u.k, 'burn1');
-  p.jumpOver(u.fee_growth, 256, failed);
-  p.jumpOver(without, 128, failed);
-  p.addJumpOver(r.t, u.e, u.f, 255, failed);
-  // Its profit is above zero when it is before the tip, the tip's floor is less, and not all of it is tip. profit_of fails when the profit is below
-  // -2^255: the tip's floor alone can make it so. r.y: of that sum what is known before u.h.
-  p.sub(r.y, u.g, r.t);
-  p.sub(r.y, r.y, 'gas_cost');
-  p.sub(r.y, r.y, 'tip_floor');
-  p.add(r.s, with_fee, u.c);
-  p.mulShift(u.h, r.s, price_with, 96);
-  p.jumpOver(u.c, 256, failed);
-  p.jumpOver(r.s, 128, failed);
-  store(u.c, 'fee');
-  p.moveIf(r.tick, u.p, r.tick, '==', tick_is_late);
-  store(r.tick, 'tick');
-  p.addJumpOver(r.x, u.g, u.h, 255, failed);
-  p.add(r.y, r.y, u.h);
-  p.sub(r.x, r.x, r.t);
-  p.move(r.t, 0);
-  p.moveIf(r.t, 1, r.y, '>', 0);
-  p.moveIf(r.t, 0, 'tip_ppm', '>=', 1000000n);
-  p.addJumpOver(r.s, r.y, i255, 256, failed);
-  p.report({ evaluated: true, known: true, gross: r.x, place: u.argument, profitable: r.t });
-}
+/**
+ * Words of the end. `bad`: 0, or 2^255 when the candidate fails, which fails the last check; `cost`: of the mint.
+ */
+const endWords = ({ r }) => ({
+  ...{ bad: r.amount_out, cost: r.stop, profitable: r.amount_in, back: r.s, net: r.x, margin: r.y, check: r.z },
+});
 
-/** What is known of the position while the swap ends, and the values of what it costs into u.e and u.f. */
-export function storeMint(p, { r, u }) {
+/** The end of a candidate that has not failed so far. */
+export const beginEnd = (p, regs) => p.move(endWords(regs).bad, 0);
+
+/** What is known of the position while the swap ends: its words go to the slot and the values of what it costs are summed. */
+export function mintValue(p, regs) {
+  const { r, u } = regs;
+  const { bad, cost, profitable } = endWords(regs);
   p.mulShift(u.e, u.m, 'price0', 96);
   p.mulShift(u.f, u.n, 'price1', 96);
   const words = { lower: r.lower, upper: r.upper, liquidity: r.ours, mint0: u.m, mint1: u.n };
   for (const [name, word] of Object.entries(words)) p.storeSlot(word, u.argument, slot[name]);
+  p.move(profitable, 0);
+  p.add(cost, u.e, u.f);
+  p.moveIfOver(bad, i255, cost, 255);
 }
 
-/** What is known of the end of the swap before its fees are; asks for the price's tick into u.p. */
+/** The growth of a step's fee, which has been asked for. */
+export function endGrowth(p, regs) {
+  const { r, u } = regs;
+  p.addWrapping(r.growth, r.growth, u.fee_growth);
+  p.moveIfOver(endWords(regs).bad, i255, u.fee_growth, 256);
+}
+
+/**
+ * What a step of run_swap's `ends` still has to do and the slot takes of it, everything but the growth, the tick, asked for into u.p, and the output: that comes late when it is
+ * token0.
+ */
+export function endLast(p, regs, { down }) {
+  const { r, u } = regs;
+  const { bad } = endWords(regs);
+  p.moveIf(r.tick, tick_is_late, r.next, '!=', r.price);
+  p.moveIf(bad, i255, u.b, '>', r.remaining);
+  p.moveIf(bad, i255, r.next, down ? '<' : '>', down ? 'known_low' : 'known_high');
+  p.tickAt(u.p, r.next);
+  for (const [name, word] of Object.entries({ price: r.next, remaining: 0 })) p.storeSlot(word, u.argument, slot[name]);
+}
+
+/** Its output. */
+export function endOutput(p, regs) {
+  const { r, u } = regs;
+  p.add(r.calculated, r.calculated, u.d);
+  p.moveIfOver(endWords(regs).bad, i255, r.calculated, 255);
+  p.storeSlot(r.calculated, u.argument, slot.calculated);
+}
+
+/** The end of a swap that has ended; its tick is asked for into u.p. */
 export function storeEnd(p, { r, u }) {
   p.tickAt(u.p, r.price);
   for (const name of ['price', 'remaining', 'calculated']) p.storeSlot(r[name], u.argument, slot[name]);
+}
+
+/** The tick that has been asked for. */
+export function storeTick(p, { r, u }) {
+  p.moveIf(r.tick, u.p, r.tick, '==', tick_is_late);
+  p.storeSlot(r.tick, u.argument, slot.tick);
+}
+
+/** Asks for the fees, when the last growth has come. */
+export function askFees(p, regs) {
+  const { r, u } = regs;
+  p.fence();
+  endGrowth(p, regs);
+  p.mulShift(u.c, r.growth, r.ours, 128);
+  p.fence();
+}
+
+/**
+ * Before its report a candidate that began before the swap alone had ended learns whether the list has it; one that was taken to end beyond its far bound begins `again` where the swap alone
+ * ends there.
+ */
+export function verifyEarly(p, { r }, { down }, { dropped, again }) {
+  const verified = p.label();
+  p.jumpIf(r.place, '>=', 0, verified);
+  p.await('edge');
+  p.jumpIf(down ? r.lower : r.upper, down ? '<' : '>', 'edge', dropped);
+  p.jumpIf('end_price', '==', down ? r.lower_price : r.upper_price, again);
+  p.here(verified);
+}
+
+const firstValue = ({ u }, { down }) => (down ? u.g : u.h);
+
+/** Of the values of what comes back the one that comes first, and what is known of the profit by it. */
+function countFirst(p, regs, way) {
+  const { bad, cost, net, margin } = endWords(regs);
+  const first = firstValue(regs, way);
+  p.sub(net, first, cost);
+  p.sub(margin, net, 'beside');
+  p.maximum(bad, first);
+}
+
+/** Value of what comes back of the token that bears no fees. */
+function valueOther(p, regs, { down }) {
+  const { u } = regs;
+  const without = down ? u.k : u.j;
+  p.mulShift(u.g, without, down ? 'price1' : 'price0', 96);
+  p.moveIfOver(endWords(regs).bad, i255, without, 128);
+}
+
+/** What of it can be done before the fees are there, when it is not token0, which comes late. */
+export function countEarly(p, regs, way) {
+  if (!way.down) return;
+  valueOther(p, regs, way);
+  countFirst(p, regs, way);
+}
+
+/**
+ * From the fees that askFees() asked for, and countEarly(): value, the report and what is left to store. Behind the value that comes last there is one check, for all that may
+ * have failed. Then the thread ends, or goes on to `more` when r.steps is negative. Returns the rest, to stand behind.
+ */
+export function closeAndReport(p, regs, way, { failed, verify, more }) {
+  const { r, u } = regs;
+  const { down } = way;
+  const { bad, profitable, back, net, margin, check } = endWords(regs);
+  const last = down ? u.h : u.g;
+  const [low, valued] = [p.label(), p.label()];
+  p.add(back, down ? u.j : u.k, u.c);
+  p.mulShift(u.h, back, down ? 'price0' : 'price1', 96);
+  p.moveIfOver(bad, i255, u.c, 256);
+  p.moveIfOver(bad, i255, back, 128);
+  if (!down) {
+    p.fence();
+    valueOther(p, regs, way);
+    countFirst(p, regs, way);
+  }
+  for (const [name, word] of Object.entries({ burn0: u.j, burn1: u.k, fee: u.c })) p.storeSlot(word, u.argument, slot[name]);
+  storeTick(p, regs);
+  verify();
+  // profit_of fails when the profit is below -2^255: the tip's floor alone can make it so, and what is to come only adds.
+  p.addJumpOver(check, margin, i255, 256, low);
+  p.here(valued);
+  p.add(margin, margin, last);
+  p.add(net, net, last);
+  p.moveIf(profitable, 1, margin, '>', 'least'); // a profit is above zero when it is before the tip, the tip's floor is less, and not all of it is tip
+  p.addJumpOver(check, bad, last, 255, failed);
+  p.report({ evaluated: true, known: true, gross: net, place: u.argument, profitable });
+  if (more) p.jumpIf(r.steps, '<', 0, more);
+  p.stop();
+  return () => {
+    p.here(low);
+    p.add(check, margin, last);
+    p.addJumpOver(check, check, i255, 256, failed);
+    p.jump(valued);
+  };
 }

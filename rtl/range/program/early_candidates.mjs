@@ -4,6 +4,7 @@
 import {
   askBounds, askMint, beginAtSpot, clampSeed, comeTo, enter, lastBefore, loadStop, mintBefore, planInside, rangeOf, slot_words, snapshot, stateInside, takePrices,
 } from './candidate.mjs';
+import { askAhead } from './candidate_ahead.mjs';
 import { mostLiquidity, tellRange } from './candidate_seed.mjs';
 import { places } from './coarse_list.mjs';
 import { askLessFee } from './pool_swap.mjs';
@@ -32,6 +33,9 @@ export function spawnEarly(p, regs, { down }, labels) {
   p.spawn(labels[0], spot, { aside: true });
 }
 
+/** Added to the place of its snapshot, which counts modulo as much: the candidate has to be verified before its report. */
+const unverified = -2048n;
+
 /** The state of the swap alone before the range, and what can be asked for from there; returns the words of candidate_seed.mjs for it, null when the price is in the range. */
 function stateBefore(p, regs, way, outside) {
   const { r } = regs;
@@ -54,7 +58,7 @@ function stateBefore(p, regs, way, outside) {
  * From its bounds to its liquidity in r.ours, in a range that contains spot, or `outside`, which the swap alone has come to; what of the first step does not depend on
  * the liquidity is asked for. Where the swap alone has come to the far bound it is taken to end beyond it; one that ends there begins `again`.
  */
-function mintEarly(p, regs, way, outside, { dropped, again }) {
+function mintEarly(p, regs, way, outside, { dropped, minted }) {
   const { r, u } = regs;
   const { down } = way;
   const [known, beyond] = [p.label(), p.label()];
@@ -70,6 +74,7 @@ function mintEarly(p, regs, way, outside, { dropped, again }) {
   p.seedWithin(u.k, 'end_price', 'end_left');
   p.jump(known);
   p.here(beyond);
+  p.add(r.place, r.place, unverified);
   lastBefore(p, regs, way, null, range.far, [u.b, u.e, u.h, u.j]);
   p.seedThrough(u.k, loadStop(p, regs));
   p.here(known);
@@ -82,10 +87,11 @@ function mintEarly(p, regs, way, outside, { dropped, again }) {
   } else {
     enter(p, regs, way);
     askMint(p, regs);
+    askAhead(p, regs, way);
   }
+  p.jumpIf(r.place, '<', 0, minted);
   p.await('edge');
   p.jumpIf(down ? r.lower : r.upper, down ? '<' : '>', 'edge', dropped);
-  p.jumpIf('end_price', '==', range.far, again);
 }
 
 /**
@@ -104,12 +110,12 @@ export function earlyCandidates(p, regs, way, labels, exits) {
   });
   p.here(bounds);
   p.move(r.ours, 0);
-  mintEarly(p, regs, way, false, exits);
+  mintEarly(p, regs, way, false, { dropped: exits.dropped, minted: exits.minted });
   p.jump(exits.minted);
   p.here(labels.outer);
   p.down32(r.lower, u.argument);
   p.add(r.upper, r.lower, 'spacing');
   p.move(r.ours, 0);
-  mintEarly(p, regs, way, true, exits);
+  mintEarly(p, regs, way, true, { dropped: exits.dropped, minted: exits.minted_outside });
   p.jump(exits.minted_outside);
 }

@@ -51,7 +51,10 @@ export const published = [
   'came', // a price that the swap alone has come to, behind the snapshots up to there; several times, at last its end
   'end_price', // of the swap alone
   'end_left', // of amountSpecified; it comes behind end_price and behind the snapshots of the swap alone
+  'behind', // what a swap that has passed its range calculates behind it at most, 2^255 where it is not sure to end as the swap alone does; exact input only
   'gain', // the same again, when seed_server knows both, and the memory the swap alone's first snapshot
+  'beside', // what a profit has to pay beside the gross: gas and the tip's floor
+  'least', // what it has to be above to count: 0, or more than there is where all of it is tip
   'longest', // farthest bound of a list that is tried whole (whole_round.mjs)
   'edge', // of the list that early candidates stand in: coarse_list.mjs
   'best_place', // of the best candidate before the finish round

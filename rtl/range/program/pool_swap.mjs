@@ -198,7 +198,7 @@ function settle(p, regs, way, was, { fail, leaves, position }) {
  * step is already planned. `snapshot` is called before each step but the first. An exact input that ends short of its target goes to `ends` instead, with r.next the price there
  * and its amounts asked for in u.b (paid) and u.d (got); everything but the price is then still as before that step. r.y and r.z are used.
  * `ahead` comes where the first step is known to go all the way: it falls through, or ends at the label that it is given with another first step asked
- * for, or with a position at the second one with any later step.
+ * for, or with a position at the second one with any later step, or at the third one with a step that is known to end short of its target at r.next.
  */
 export function runSwap(p, regs, way, { done, ends, fail, leaves, too_many, position, begin, snapshot = () => {}, ahead = () => {} }) {
   const { r, u } = regs;
@@ -222,7 +222,7 @@ export function runSwap(p, regs, way, { done, ends, fail, leaves, too_many, posi
   p.here(first);
   takePrice(p, regs, way, { ...take, full: whole });
   p.here(whole);
-  ahead(first, behind);
+  ahead(first, behind, part);
   p.here(unasked); // the fee of going to the target
   askWholeFee(p, regs, way);
   p.jump(full);

@@ -7,7 +7,7 @@ import { publishNoRound } from './coarse_list.mjs';
 import { earlyCandidates, spawnEarly } from './early_candidates.mjs';
 import { done_word, first_step_clocks, leg_constants, published, result_words } from './leg_words.mjs';
 import {
-  askPrice, askWhole, fetchListed, nextTick, nowhere, runSwap, settleLast, tick_is_late,
+  askPrice, askWhole, fetchListed, nextTick, nowhere, q96, runSwap, settleLast, tick_is_late,
 } from './pool_swap.mjs';
 import { sampledRound, searchOn, searchWords, slots } from './range_search.mjs';
 import { askOuter, beginOuter, spawnOuter } from './outer_candidates.mjs';
@@ -123,6 +123,8 @@ function checkResult(p, { r }, { exact_in }) {
   p.here(ok);
 }
 
+const i255 = 1n << 255n;
+
 /** The end of the swap alone, at `price` with `remaining` left: for all candidates, and its tick into r.tick. */
 function endAlone(p, regs, way, price, remaining) {
   const { u } = regs;
@@ -132,12 +134,21 @@ function endAlone(p, regs, way, price, remaining) {
   p.publish('end_left', remaining);
 }
 
+/** What passed_range.mjs needs of the end of the swap alone. */
+function publishBehind(p, { r }, { down }) {
+  p.move(r.t, r.calculated);
+  p.moveIf(r.t, i255, r.steps, '>=', 1000n);
+  if (down) p.moveIf(r.t, i255, 'amount', '>=', q96);
+  p.publish('behind', r.t);
+}
+
 /** A leg that fails: its early candidates find what they wait for, and that there is no list. */
 function fails(p, regs, way, reason) {
   publishNoRound(p, way);
-  p.publish('end_price', 0);
-  p.publish('came', 0);
+  p.publish('end_price', 'sqrt_price');
+  p.publish('came', 'sqrt_price');
   p.publish('end_left', 0);
+  if (way.exact_in) p.publish('behind', i255);
   answer(p, reason);
 }
 
@@ -177,6 +188,7 @@ function leg(p, regs, way, entries) {
     settleLast(p, regs, way, { fail, leaves });
   }
   p.here(settled);
+  if (way.exact_in) publishBehind(p, regs, way);
   checkResult(p, regs, way);
   out(p, 'price_alone', r.price);
   outSwap(p, regs, way);

@@ -59,6 +59,10 @@ export function planLattice(p, { r, u }, { down }, between) {
   if (down) p.minimum(hi, edge);
   p.store(down ? hi : lo, 0, plan.behind);
   p.store(down ? lo : hi, 0, plan.farthest);
+  p.publish('beside', 'gas_cost', 'tip_floor');
+  p.move(r.ours, 0);
+  p.moveIf(r.ours, 1n << 255n, 'tip_ppm', '>=', 1000000n);
+  p.publish('least', r.ours);
   p.publish('longest', down ? hi : lo, length, down ? 'OpSub' : 'OpAdd');
 }
 

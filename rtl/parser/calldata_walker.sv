@@ -1,7 +1,7 @@
 // Router and pool calldata to legs: multicalls and UniversalRouter plans by an explicit stack, every call argument by argument, in the order
 // in which the HLS source (kernels/hls/parser_calldata.cpp, parser_calls.cpp) judges them. Reads windows of two words from tx_store: a clock
-// a window in sequence, two clocks a jump. This file has the sequence of the states; calldata_frame, calldata_leg, calldata_plan
-// and calldata_levels keep what the windows say.
+// a window in sequence, two clocks a jump. An offset that encoders lead to the next window is followed there, and where it leads elsewhere a
+// clock later. This file has the sequence of the states; calldata_frame, calldata_leg, calldata_plan and calldata_levels keep what the windows say.
 // SPDX-License-Identifier: Apache-2.0
 module calldata_walker (
     input  logic                                clk,
@@ -105,13 +105,27 @@ module calldata_walker (
 
   // ---- control
   logic items_shown;  // the first offset word of the level that was just entered is at hand
-  assign go = window_valid || state == calldata_pkg::Idle || state == calldata_pkg::Loop || state == calldata_pkg::PathJudge ||
+  logic follow, follows;      // to an offset's target by taking the next window
+  logic blind, missed;        // the state looks at no window; the target was elsewhere
+  logic [PositionBits-1:0] read_on, aim, next_at;  // aim: where an offset leads, next_at: where the next window stands
+  assign blind = state == calldata_pkg::Idle || state == calldata_pkg::Loop || state == calldata_pkg::PathJudge ||
       state == calldata_pkg::AddLeg || state == calldata_pkg::StrictEnd || state == calldata_pkg::PushLevel || state == calldata_pkg::Finish;
+  assign missed  = follows && aim != next_at && !blind;
+  assign go      = blind || (window_valid && !missed);
+  assign jump_at = missed ? aim : read_on;
+  always_ff @(posedge clk) begin
+    follows <= go && follow && !rst;
+    if (go) begin
+      aim     <= read_on;
+      next_at <= window_at + 20'd64;
+    end
+  end
   always_comb begin
     next_state = state;
     failure    = contract_pkg::ReasonNone;
     jump       = 1'b0;
-    jump_at    = target_at;
+    read_on    = target_at;
+    follow     = 1'b0;
     take       = 1'b0;
     next       = 1'b0;
     push       = 1'b0;
@@ -119,12 +133,12 @@ module calldata_walker (
     leg_write  = 1'b0;
     unique case (state)
       calldata_pkg::Idle: begin
-        jump_at = call_begin - 20'd28;  // the selector ends word 0, word 1 is the first argument
+        read_on = call_begin - 20'd28;  // the selector ends word 0, word 1 is the first argument
         jump    = prepare;
         if (start) next_state = call_end - call_begin < 20'd4 ? calldata_pkg::Finish : calldata_pkg::Selector;
       end
       calldata_pkg::Loop: begin
-        jump_at = command_hit || !top.plan ? top.items_at + {2'd0, top.next, 5'd0} : command_at;
+        read_on = command_hit || !top.plan ? top.items_at + {2'd0, top.next, 5'd0} : command_at;
         if (steps == calldata_pkg::MaxCalls) next_state = calldata_pkg::Finish;
         else if (failure_q != contract_pkg::ReasonNone) begin
           if (depth == 3'd0 || failure_q == contract_pkg::ReasonTooManyLegs || failure_q == contract_pkg::ReasonCalldataNestedTooDeep ||
@@ -142,8 +156,8 @@ module calldata_walker (
       end
       calldata_pkg::CommandBytes: next_state = calldata_pkg::Loop;
       calldata_pkg::Selector: begin  // where to read on does not wait for the judgement, here and in ElementData
-        jump       = call.tuple || selector == 32'hac9650d8;
-        take       = !jump;
+        follow     = call.tuple || selector == 32'hac9650d8;
+        take       = 1'b1;
         next_state = calldata_pkg::Loop;
         if (call.multicall && depth == 3'd4) failure = contract_pkg::ReasonCalldataNestedTooDeep;
         else if (call.execute || call.multicall || call.single || call.tuple || call.swap) begin
@@ -160,24 +174,26 @@ module calldata_walker (
         if (bad_offset) failure = contract_pkg::ReasonCalldataBadOffset;
       end
       calldata_pkg::ExecuteHead: begin
-        jump_at    = where;
-        jump       = head_words_q != 4'd8;
-        take       = head_words_q == 4'd8;
+        read_on    = where;
+        jump       = head_words_q == 4'd2;
+        follow     = head_words_q == 4'd3;
+        take       = !jump;
         next_state = head_words_q == 4'd8 ? calldata_pkg::ExecuteSkip1 : calldata_pkg::ExecuteCommands;
       end
       calldata_pkg::ExecuteSkip1: begin take = 1'b1; next_state = calldata_pkg::ExecuteSkip2; end
       calldata_pkg::ExecuteSkip2: begin take = 1'b1; next_state = calldata_pkg::ExecuteDeadline; end
-      calldata_pkg::ExecuteDeadline: begin jump = 1'b1; jump_at = where; next_state = calldata_pkg::ExecuteCommands; end
+      calldata_pkg::ExecuteDeadline: begin jump = 1'b1; read_on = where; next_state = calldata_pkg::ExecuteCommands; end
       calldata_pkg::ExecuteCommands: begin
-        jump       = 1'b1;
-        jump_at    = other_where;
+        take       = 1'b1;
+        follow     = 1'b1;
+        read_on    = other_where;
         next_state = calldata_pkg::ArrayHead;
         if (bad_length) failure = contract_pkg::ReasonCalldataTruncated;
         else if (other_bad) failure = contract_pkg::ReasonCalldataBadOffset;
       end
       calldata_pkg::ArrayHead: begin  // the first element's offset is read while its level is entered
         jump       = 1'b1;
-        jump_at    = data;
+        read_on    = data;
         next_state = calldata_pkg::PushLevel;
         if (bad_length) failure = contract_pkg::ReasonCalldataTruncated;
       end
@@ -197,15 +213,15 @@ module calldata_walker (
         if (bad_offset) failure = contract_pkg::ReasonCalldataBadOffset;
       end
       calldata_pkg::Tuple1: begin
-        take       = form.with_deadline;
-        jump       = !form.with_deadline;
-        jump_at    = where;
+        take       = 1'b1;
+        follow     = !form.with_deadline;
+        read_on    = where;
         next_state = form.with_deadline ? calldata_pkg::Tuple2 : calldata_pkg::TuplePath;
       end
-      calldata_pkg::Tuple2: begin jump = 1'b1; jump_at = where; next_state = calldata_pkg::TuplePath; end
+      calldata_pkg::Tuple2: begin jump = 1'b1; read_on = where; next_state = calldata_pkg::TuplePath; end
       calldata_pkg::TuplePath: begin
         jump       = 1'b1;
-        jump_at    = data;
+        read_on    = data;
         next_state = calldata_pkg::PathJudge;
         if (bad_length && !outside_q) failure = contract_pkg::ReasonCalldataTruncated;
       end
@@ -218,7 +234,7 @@ module calldata_walker (
       end
       calldata_pkg::Hop: begin
         jump       = 1'b1;
-        jump_at    = window_at + HopBytes;
+        read_on    = window_at + HopBytes;
         next_state = calldata_pkg::AddLeg;
       end
       calldata_pkg::AddLeg: begin
@@ -231,12 +247,12 @@ module calldata_walker (
       end
       calldata_pkg::Element: begin
         jump       = 1'b1;
-        jump_at    = tail_at;
+        read_on    = tail_at;
         next_state = calldata_pkg::ElementData;
         if (bad_offset) failure = contract_pkg::ReasonCalldataBadOffset;
       end
       calldata_pkg::ElementData: begin
-        jump_at = top.plan ? data : data - 20'd28;
+        read_on = top.plan ? data : data - 20'd28;
         jump    = !top.plan || command == 8'h21;
         take    = top.plan && command <= 8'h01;
         if (bad_length && !outside_q) failure = contract_pkg::ReasonCalldataTruncated;
@@ -253,23 +269,23 @@ module calldata_walker (
       end
       calldata_pkg::V3Amounts: begin take = 1'b1; next_state = calldata_pkg::V3Path; end
       calldata_pkg::V3Path: begin
-        take       = form.version21;
-        jump       = !form.version21;
+        take       = 1'b1;
+        follow     = !form.version21;
         next_state = form.version21 ? calldata_pkg::V3Prices : calldata_pkg::V3PathLength;
         if (form.version10 && (bad_word || word1[255:1] != '0)) failure = contract_pkg::ReasonCalldataBadWord;
         else if (bad_offset) failure = contract_pkg::ReasonCalldataBadOffset;
       end
-      calldata_pkg::V3Prices: begin jump = 1'b1; jump_at = where; next_state = calldata_pkg::V3PathLength; end
+      calldata_pkg::V3Prices: begin jump = 1'b1; read_on = where; next_state = calldata_pkg::V3PathLength; end
       calldata_pkg::V3PathLength: begin
         jump       = 1'b1;
-        jump_at    = form.version21 ? other_where : data;
+        read_on    = form.version21 ? other_where : data;
         next_state = form.version21 ? calldata_pkg::V3PriceCount : calldata_pkg::PathJudge;
         if (bad_length || (form.version21 && input_size < 20'd192)) failure = contract_pkg::ReasonCalldataTruncated;
         else if (form.version21 && other_bad) failure = contract_pkg::ReasonCalldataBadOffset;
       end
       calldata_pkg::V3PriceCount: begin
         jump       = 1'b1;
-        jump_at    = where;
+        read_on    = where;
         next_state = calldata_pkg::PathJudge;
         if (bad_length) failure = contract_pkg::ReasonCalldataTruncated;
         else if (word0[12:0] != '0 && path_size != priced_size) failure = contract_pkg::ReasonCalldataLengthMismatch;
@@ -287,7 +303,7 @@ module calldata_walker (
       end
       calldata_pkg::SubCount: begin
         jump       = 1'b1;
-        jump_at    = data;
+        read_on    = data;
         next_state = word0[31:0] == '0 ? calldata_pkg::PushLevel : calldata_pkg::Encode;
         if (bad_length) failure = contract_pkg::ReasonCalldataTruncated;
         else if (word0[31:0] > 32'(calldata_pkg::MaxCalls)) failure = contract_pkg::ReasonCalldataTooComplex;
@@ -295,40 +311,40 @@ module calldata_walker (
       // What solc's encoder of the call to itself judges in the caller's frame: every element ends in the calldata.
       calldata_pkg::Encode: begin
         jump       = 1'b1;
-        jump_at    = tail_at;
+        read_on    = tail_at;
         next_state = calldata_pkg::EncodeLength;
         if (bad_offset) failure = contract_pkg::ReasonCalldataBadOffset;
       end
       calldata_pkg::EncodeLength: begin
         jump       = 1'b1;
-        jump_at    = items_at + {next_item[PositionBits-6:0], 5'd0};
+        read_on    = items_at + {next_item[PositionBits-6:0], 5'd0};
         next_state = next_item == items ? calldata_pkg::PushLevel : calldata_pkg::Encode;
         if (bad_length && !outside_q) failure = contract_pkg::ReasonCalldataTruncated;
       end
       calldata_pkg::Strict0: begin take = 1'b1; next_state = calldata_pkg::StrictHead; end
       calldata_pkg::StrictHead: begin
         jump       = 1'b1;
-        jump_at    = input_at + {list_words[PositionBits-6:0], 5'd0};
+        read_on    = input_at + {list_words[PositionBits-6:0], 5'd0};
         next_state = calldata_pkg::StrictCount;
         if (!first_ok || saved != 256'({list_words, 5'd0})) failure = contract_pkg::ReasonCalldataBadOffset;
         else if (list_words >= 28'(input_size[PositionBits-1:5])) failure = contract_pkg::ReasonCalldataTruncated;
       end
       calldata_pkg::StrictCount: begin
         jump       = 1'b1;
-        jump_at    = data;
+        read_on    = data;
         next_state = word0[31:0] == '0 ? calldata_pkg::StrictEnd : calldata_pkg::StrictOffset;
         if (word0[31:0] > 32'(calldata_pkg::MaxCalls)) failure = contract_pkg::ReasonCalldataTooComplex;
       end
       calldata_pkg::StrictOffset: begin
         jump       = 1'b1;
-        jump_at    = items_at + expected[PositionBits-1:0];
+        read_on    = items_at + expected[PositionBits-1:0];
         next_state = calldata_pkg::StrictLength;
         if (word0 != 256'(expected)) failure = contract_pkg::ReasonCalldataBadOffset;
         else if (35'(items_at) + 35'(expected) + 35'd32 > 35'(input_end)) failure = contract_pkg::ReasonCalldataTruncated;
       end
       calldata_pkg::StrictLength: begin
         jump       = 1'b1;
-        jump_at    = items_at + {next_item[PositionBits-6:0], 5'd0};
+        read_on    = items_at + {next_item[PositionBits-6:0], 5'd0};
         next_state = next_item == items ? calldata_pkg::StrictEnd : calldata_pkg::StrictOffset;
         if (bad_length) failure = contract_pkg::ReasonCalldataTruncated;  // modulo 2^32 for the decoder, as it is for the encoder
       end
@@ -338,7 +354,8 @@ module calldata_walker (
       end
       calldata_pkg::Pool1: begin take = 1'b1; next_state = calldata_pkg::Pool2; end
       calldata_pkg::Pool2: begin
-        jump       = 1'b1;
+        take       = 1'b1;
+        follow     = 1'b1;
         next_state = calldata_pkg::PoolData;
         if (word0[159:0] == '0) failure = contract_pkg::ReasonCalldataBadPriceLimit;
         else if (bad_offset) failure = contract_pkg::ReasonCalldataBadOffset;
@@ -350,7 +367,7 @@ module calldata_walker (
       default: next_state = calldata_pkg::Idle;  // Finish
     endcase
     if (!go) begin
-      jump       = 1'b0;
+      jump       = missed;
       take       = 1'b0;
       failure    = contract_pkg::ReasonNone;
       next_state = state;

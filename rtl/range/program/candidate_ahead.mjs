@@ -45,8 +45,9 @@ export function loadAhead(p, regs, way) {
     p.load(passive, ...at('liquidity', i));
     if (!way.exact_in) p.load(end_tick, ...at('tick', i + 1));
   });
-  for (const { spent } of segments) p.move(spent, i255);
+  p.move(segments[0].spent, i255);
   p.jumpIf(segments[0].end, '!=', r.stop_price, none);
+  for (const { spent } of segments.slice(1)) p.move(spent, i255);
   p.move(segments[0].spent, -1n); // the only one
   p.jumpIf(segments[0].end, '==', far, none);
   p.move(segments[0].spent, 0);

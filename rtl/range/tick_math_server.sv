@@ -47,16 +47,17 @@ module tick_math_server
   assign ask_0.d       = request_0.d;
   assign ask_0.to_tick = request_0.option[0];
   assign ask_0.operand = request_0.b[159:0];
-  always_comb begin
-    unit_0 = '0;
-    for (int k = 0; k + UnitBits <= 24; k += UnitBits) unit_0 = unit_0 ^ request_0.b[k+:UnitBits];
+  // Which: parities that spread the multiples of every usual spacing around any tick, chosen by trying (bits in groups put those of 60 all to one).
+  localparam logic [3*24-1:0] Parities = {24'h01e2fe, 24'h018a07, 24'h0c280d};
+  for (genvar k = 0; k < UnitBits; k = k + 1) begin : g_which
+    assign unit_0[k] = ^(request_0.b[23:0] & Parities[k*24+:24]);
   end
 
   logic [Units-1:0]            answer_valid, answer_grant, divide_valid, divide_grant, fifo_ready;
   logic [Units*AnswerBits-1:0] answers;
   logic [Units*256-1:0]        divisors;
   for (genvar u = 0; u < Units; u = u + 1) begin : g_unit
-    logic               asked, idle, busy, answered, start;
+    logic               asked, idle, busy, answered, given, start;
     logic [AskBits-1:0] head_bits;
     ask_t               head;
     logic               to_tick;
@@ -69,13 +70,18 @@ module tick_math_server
         .clk, .rst, .in_valid(valid_0 && unit_0 == UnitBits'(u)), .in_ready(fifo_ready[u]), .in_data(ask_0),
         .out_valid(asked), .out_ready(start), .out_data(head_bits));
     assign head  = head_bits;
-    assign start = asked && idle && !busy;
+    assign start = asked && idle && (!busy || given);
+    assign given = answer_grant[u] && out_ready;
     tick_math i_tick_math (
         .clk, .rst, .in_valid(start), .in_ready(idle), .to_tick(head.to_tick), .tick(head.operand[23:0]), .price(head.operand),
         .out_valid(answered), .out_tick(tick), .out_price(price),
         .md_valid(divide_valid[u]), .md_ready(divide_grant[u] && md_ready), .md_d(divisors[u*256+:256]),
         .md_out_valid(md_out_valid && md_out_tag == 4'(u)), .md_quotient);
     always_ff @(posedge clk) begin
+      if (given) begin
+        answer_valid[u] <= 1'b0;
+        busy            <= 1'b0;
+      end
       if (start) begin
         busy          <= 1'b1;
         to_tick       <= head.to_tick;
@@ -84,10 +90,6 @@ module tick_math_server
       if (answered) begin
         answer_valid[u] <= 1'b1;
         found           <= to_tick ? WordBits'(tick) : WordBits'(price);
-      end
-      if (answer_grant[u] && out_ready) begin
-        answer_valid[u] <= 1'b0;
-        busy            <= 1'b0;
       end
       if (rst) begin
         busy            <= 1'b0;

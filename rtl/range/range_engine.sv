@@ -208,7 +208,8 @@ module range_engine
       .md_valid(tick_md_valid), .md_ready(tick_md_ready), .md_tag(tick_md_tag), .md_d(tick_md_d),
       .md_out_valid(client_out_valid), .md_out_tag(client_out_tag), .md_quotient(client_quotient));
   seed_server #(.Lanes(Lanes)) i_seed (
-      .clk, .rst, .zero_for_one(job.zero_for_one), .exact_in(job.exact_in), .budget0(job.params.budget0), .budget1(job.params.budget1),
+      .clk, .rst, .begin_leg, .zero_for_one(job.zero_for_one), .exact_in(job.exact_in), .budget0(job.params.budget0), .budget1(job.params.budget1),
+      .max_liquidity(job.pool.max_liquidity_per_tick),
       .in_valid(seed_valid), .in_ready(seed_ready), .in_data(requests),
       .out_valid(source_valid[5]), .out_ready(source_ready[5]), .out_data(source_data[5*AnswerBits+:AnswerBits]));
   logic                better, known;

@@ -32,11 +32,12 @@ package range_isa_pkg;
 
   // spawn: option[0] a thread for every value B, B + C, ... below A, maybe none; else one thread, with B; option[1] in other lanes.
   // load, store: option[0] the candidates' slots, else the leg's words. out: option[6] a constant of that number, else a result's field.
-  // seed: option[1:0] SeedMost takes (price of the mint, lower, upper price) of a range and gives the liquidity that the budgets allow; the others take (price, remaining,
-  // liquidity) of the swap alone's last state in the range and give its seed, SeedWithin where the swap ends there. tell, before those: the same of its last
-  // state before the range, and once a leg (1 - fee, gain) as floats.
-  localparam logic [1:0] SeedMost = 2'd0, SeedThrough = 2'd1, SeedWithin = 2'd2;
-  localparam logic [0:0] TellTerms = 1'd0, TellFrom = 1'd1;
+  // seed: option[0] SeedMost takes (price of the mint, lower, upper price) of a range and gives the liquidity that the budgets allow and the pool at its bounds, whose gross
+  // liquidity has been told before; SeedFrom, after it, takes (price, remaining, liquidity) of the swap alone's last state before the range and gives its seed, at most the
+  // former, when what ends its passage has been told: once a leg, the swap alone's end (price, remaining), which is for all ranges that have it before their far bound or at it; by the thread, the same three of its last state before the far bound.
+  // Before all those, once a leg, the terms (1 - fee, gain) as floats.
+  localparam logic [0:0] SeedMost = 1'd0, SeedFrom = 1'd1;
+  localparam logic [1:0] TellTerms = 2'd0, TellEnd = 2'd1, TellStop = 2'd2, TellGross = 2'd3;
 
   localparam logic [2:0] OpAdd = 3'd0, OpSub = 3'd1, OpAddWrap = 3'd2, OpHalf = 3'd3, OpUp96 = 3'd4,
                          OpUp32 = 3'd5, OpDown32 = 3'd6;  // wrap: modulo 2^256; half: A >> 1; up, down: A << 96, A << 32, A >> 32
@@ -86,6 +87,14 @@ package range_isa_pkg;
     logic signed [12:0] exponent;
     logic        [31:0] mantissa;
   } float_t;
+  /// What seed_before has of a range at last: what is left of the swap at its entry in units of liquidity, the liquidity that would take it all in the range, the
+  /// liquidity before the entry, and the gain there.
+  typedef struct packed {
+    float_t size;
+    float_t contains;
+    float_t unmoved;
+    float_t gain;
+  } seed_range_t;
   localparam logic [44:0] FloatZero      = {-13'sd2048, 32'd0};
   localparam logic [44:0] FloatUnlimited = {13'sd511, 32'hffffffff};
 

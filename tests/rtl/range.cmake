@@ -22,9 +22,8 @@ jitbox_rtl_test(rtl_range_shell_test SOURCES range_shell_test.cpp range_driver.c
   MODELS range_shell DEPENDS accel base chain kernels)
 
 # Its engine.
-jitbox_verilated(seed_unit TOP seed_unit)
-jitbox_verilated(budget_unit TOP budget_unit)
-jitbox_rtl_test(rtl_seed_unit_test SOURCES seed_unit_test.cpp MODELS seed_unit budget_unit DEPENDS kernels)
+jitbox_verilated(seed_server TOP seed_server)
+jitbox_rtl_test(rtl_seed_server_test SOURCES seed_server_test.cpp seed_server_driver.cpp seed_cases.cpp MODELS seed_server DEPENDS kernels)
 jitbox_verilated(first_step TOP first_step)
 jitbox_rtl_test(rtl_first_step_test SOURCES first_step_test.cpp MODELS first_step DEPENDS kernels)
 jitbox_verilated(leg_tip TOP leg_tip)

@@ -139,14 +139,15 @@ export class Assembler {
   store(value, a, b = 0) { this.emit({ unit: 'UnitStore', a, b, c: value, option: 128 }); }
   loadSlot(d, a, b = 0) { this.emit({ unit: 'UnitLoad', d, a, b, option: 129 }); }
   storeSlot(value, a, b = 0) { this.emit({ unit: 'UnitStore', a, b, c: value, option: 129 }); }
-  /** seed_server: what a leg's seeds share, two floats; the swap alone's last state before a range. */
+  /** seed_server: what a leg's seeds share, two floats; where the swap alone ends. */
   tellTerms(kept, gain) { this.emit({ unit: 'UnitTell', a: kept, b: gain, option: this.codes.TellTerms }); }
-  tellFrom({ price, remaining, liquidity }) { this.emit({ unit: 'UnitTell', a: price, b: remaining, c: liquidity, option: this.codes.TellFrom }); }
-  /** The liquidity that the budgets allow between two prices, minted at a third. */
-  budgetsMost(d, price, lower, upper) { this.emit({ unit: 'UnitSeed', d, a: price, b: lower, c: upper, option: this.codes.SeedMost }); }
-  /** The seed of that range: where the swap alone ends in it, with so much left; or from its last state before the far bound. */
-  seedWithin(d, price, left) { this.emit({ unit: 'UnitSeed', d, a: price, b: left, option: this.codes.SeedWithin }); }
-  seedThrough(d, { price, remaining, liquidity }) { this.emit({ unit: 'UnitSeed', d, a: price, b: remaining, c: liquidity, option: this.codes.SeedThrough }); }
+  tellEnd(price, remaining) { this.emit({ unit: 'UnitTell', a: price, b: remaining, option: this.codes.TellEnd }); }
+  tellGross(lower, upper) { this.emit({ unit: 'UnitTell', a: lower, b: upper, option: this.codes.TellGross }); }
+  /** The liquidity that the budgets allow between two prices, minted at a third, and the pool beside the gross liquidity that was told. */
+  mostLiquidity(d, price, lower, upper) { this.emit({ unit: 'UnitSeed', d, a: price, b: lower, c: upper, option: this.codes.SeedMost }); }
+  /** The seed of that range, by the swap alone's last state before it: it comes when the swap alone ends before the far bound, or the last state before that is told. */
+  seedFrom(d, { price, remaining, liquidity }) { this.emit({ unit: 'UnitSeed', d, a: price, b: remaining, c: liquidity, option: this.codes.SeedFrom }); }
+  tellStop({ price, remaining, liquidity }) { this.emit({ unit: 'UnitTell', a: price, b: remaining, c: liquidity, option: this.codes.TellStop }); }
   /** Makes a + b a constant of all threads, 4 clocks later at the earliest. */
   publish(name, a, b = 0, op = 'OpAdd') { this.emit({ unit: 'UnitOut', a, b, op, option: 128 | 64 | this.constant(name).constant }); }
   /** Waits until a constant that the leg publishes is there; nothing is moved across. */

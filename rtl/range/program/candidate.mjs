@@ -3,7 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { askAhead, goThrough, loadAhead } from './candidate_ahead.mjs';
 import { findEnd, foundEnd, ifEndOnly, passedRange } from './passed_range.mjs';
-import { mostLiquidity, tellRange } from './candidate_seed.mjs';
+import { askMost, askSeed } from './candidate_seed.mjs';
 import {
   askGrowth, askLessFee, askPrice, askPriceOf, askProduct, askWhole, fetchListed, lastFee, nextTick, runSwap,
 } from './pool_swap.mjs';
@@ -118,6 +118,8 @@ function stateAt(p, regs, way) {
 
 /** The range of r.lower_price and r.upper_price as candidate_seed.mjs knows it, `before` the swap's state before it (null: the price is in the range). */
 export const rangeOf = ({ r }, { down }, before) => ({
+  lower: r.lower_price,
+  upper: r.upper_price,
   entry: before === null ? 'sqrt_price' : down ? r.upper_price : r.lower_price,
   far: down ? r.lower_price : r.upper_price,
   before,
@@ -125,24 +127,26 @@ export const rangeOf = ({ r }, { down }, before) => ({
 
 /** Asks for the snapshot at r.y, which the swap alone comes from to the far bound. */
 export function loadStop(p, { r, u }) {
-  const stop = { price: u.j, liquidity: u.k, remaining: u.e };
+  const stop = { price: u.j, liquidity: u.h, remaining: u.e };
   for (const [name, word] of Object.entries(stop)) p.load(word, r.y, snapshot[name]);
   return stop;
 }
 
-/** The liquidity to mint into r.ours: the seed, but no more than r.z. */
-export function clampSeed(p, regs) {
-  const { r, u } = regs;
-  p.storeSlot(r.z, u.argument, slot.most);
-  p.move(r.ours, r.z);
+/** The liquidity to mint into r.ours. */
+export function takeSeed(p, { r, u }) {
   p.fence(); // nothing else waits for the seed
-  p.minimum(r.ours, u.k);
+  p.move(r.ours, u.k);
 }
 
 /** What the first step in the range needs before the liquidity is known. */
-export function planInside(p, regs, way) {
+export function planStep(p, regs, way) {
   askProduct(p, regs, way);
   nextTick(p, regs, way);
+}
+
+/** What the steps behind it need, when the swap alone has been there; the most that may be minted goes to the slot, which a given liquidity has no use for. */
+export function planBehind(p, regs, way) {
+  p.storeSlot(regs.u.l, regs.u.argument, slot.most);
   loadAhead(p, regs, way);
 }
 
@@ -156,31 +160,27 @@ export function enter(p, regs, way) {
 }
 
 /**
- * Asks for the liquidity to mint by the seed, `before` the swap's state before the range (null: the price is in it): at most r.z. What a step of the swap has asked for
+ * Asks for the liquidity to mint by the seed, `before` the swap's state before the range (null: the price is in it). What a step of the swap has asked for
  * stays.
  */
 function askLiquidity(p, regs, way, before) {
-  const { r, u } = regs;
   const { down } = way;
   const range = rangeOf(regs, way, before);
-  const [through, asked] = [p.label(), p.label()];
-  const stop = loadStop(p, regs);
-  tellRange(p, regs, range);
-  p.jumpIf('end_price', down ? '<' : '>', range.far, through);
-  p.seedWithin(u.k, 'end_price', 'end_left');
-  p.jump(asked);
-  p.here(through);
-  p.seedThrough(u.k, stop);
+  const asked = p.label();
+  askMost(p, regs, range);
+  askSeed(p, regs, before);
+  p.jumpIf('end_price', down ? '>=' : '<=', range.far, asked);
+  p.tellStop(loadStop(p, regs));
   p.here(asked);
-  mostLiquidity(p, regs, r.z);
 }
 
 /** The first step in the range is planned while the seed comes; r.ours is given, or 0 and that. */
 function planLiquidity(p, regs, way) {
   const known = p.label();
-  planInside(p, regs, way);
+  planStep(p, regs, way);
+  planBehind(p, regs, way);
   p.jumpIf(regs.r.ours, '!=', 0, known);
-  clampSeed(p, regs);
+  takeSeed(p, regs);
   p.here(known);
 }
 

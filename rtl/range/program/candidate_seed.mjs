@@ -7,20 +7,14 @@ export function seedTerms(p) {
   p.publish('gain', 'gain_float');
 }
 
-/**
- * What is known of a range before the swap alone ends: `before` is its state before the entry (null: the price is in the range, and nothing has been taken). Asks
- * what the budgets allow.
- */
-export function tellRange(p, { r, u }, { entry, before }) {
-  p.tellFrom(before ?? { price: 'sqrt_price', remaining: 'amount', liquidity: 'liquidity' });
-  p.budgetsMost(u.l, entry, r.lower_price, r.upper_price);
+/** Asks for the most that may be minted in a range, by the budgets and by maxLiquidityPerTick, into u.l; the gross liquidity at its bounds has been asked for. */
+export function askMost(p, { u }, { entry, lower, upper }) {
+  p.tellGross(u.gross_lower, u.gross_upper);
+  p.mostLiquidity(u.l, entry, lower, upper);
 }
 
-/** The most that may be minted, by the budgets and by maxLiquidityPerTick, into `out`. */
-export function mostLiquidity(p, { r, u }, out) {
-  p.move(out, u.gross_lower);
-  p.maximum(out, u.gross_upper);
-  p.sub(out, 'max_liquidity', out);
-  p.maximum(out, 0);
-  p.minimum(out, u.l);
+/** Asks for a range's seed, at most that, which comes when its end or its stop is told; `before` is the swap alone's state before it (null: the price is in the range). */
+export function askSeed(p, { u }, before) {
+  p.seedFrom(u.k, before ?? { price: 'sqrt_price', remaining: 'amount', liquidity: 'liquidity' });
 }
+

@@ -2,10 +2,11 @@
 // of three that reaches farther on the way of the swap. They begin while the swap alone still runs, wait for its end where their seed needs it, and give up where the list turns out not to have them.
 // SPDX-License-Identifier: Apache-2.0
 import {
-  askBounds, askMint, beginAtSpot, clampSeed, comeTo, enter, lastBefore, loadStop, mintBefore, planInside, rangeOf, slot_words, snapshot, stateInside, takePrices,
+  askBounds, askMint, beginAtSpot, comeTo, enter, lastBefore, loadStop, mintBefore, planBehind, planStep, rangeOf, slot_words, stateInside, takePrices,
+  takeSeed,
 } from './candidate.mjs';
 import { askAhead } from './candidate_ahead.mjs';
-import { mostLiquidity, tellRange } from './candidate_seed.mjs';
+import { askMost, askSeed } from './candidate_seed.mjs';
 import { places } from './coarse_list.mjs';
 import { askLessFee } from './pool_swap.mjs';
 
@@ -63,25 +64,23 @@ function mintEarly(p, regs, way, outside, { dropped, minted }) {
   const { down } = way;
   const [known, beyond] = [p.label(), p.label()];
   const range = rangeOf(regs, way, stateBefore(p, regs, way, outside));
-  tellRange(p, regs, range);
+  askMost(p, regs, range);
   p.await('gain');
+  askSeed(p, regs, range.before);
+  if (!outside) p.move(r.word_end, 'word_end');
+  planStep(p, regs, way);
   p.await('came');
-  if (!outside) p.load(u.product, 0, snapshot.word_end);
   p.jumpIf('came', down ? '<=' : '>=', range.far, beyond);
   p.await('end_left');
   if (outside) p.jumpIf('end_price', down ? '>=' : '<=', range.entry, dropped);
-  p.jumpIf('end_price', down ? '<' : '>', range.far, beyond);
-  p.seedWithin(u.k, 'end_price', 'end_left');
-  p.jump(known);
+  p.jumpIf('end_price', down ? '>=' : '<=', range.far, known);
   p.here(beyond);
   p.add(r.place, r.place, unverified);
   lastBefore(p, regs, way, null, range.far, [u.b, u.e, u.h, u.j]);
-  p.seedThrough(u.k, loadStop(p, regs));
+  p.tellStop(loadStop(p, regs));
   p.here(known);
-  if (!outside) p.move(r.word_end, u.product);
-  mostLiquidity(p, regs, r.z);
-  planInside(p, regs, way);
-  clampSeed(p, regs);
+  planBehind(p, regs, way);
+  takeSeed(p, regs);
   if (outside) {
     mintBefore(p, regs, way);
   } else {

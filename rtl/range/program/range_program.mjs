@@ -129,6 +129,7 @@ const i255 = 1n << 255n;
 function endAlone(p, regs, way, price, remaining) {
   const { u } = regs;
   p.tickAt(u.p, price);
+  p.tellEnd(price, remaining);
   p.publish('end_price', price);
   p.publish('came', price);
   p.publish('end_left', remaining);
@@ -145,6 +146,7 @@ function publishBehind(p, { r }, { down }) {
 /** A leg that fails: its early candidates find what they wait for, and that there is no list. */
 function fails(p, regs, way, reason) {
   publishNoRound(p, way);
+  p.tellEnd('sqrt_price', 0);
   p.publish('end_price', 'sqrt_price');
   p.publish('came', 'sqrt_price');
   p.publish('end_left', 0);

@@ -67,8 +67,10 @@ function mintEarly(p, regs, way, outside, { dropped, minted }) {
   askMost(p, regs, range);
   p.await('gain');
   askSeed(p, regs, range.before);
-  if (!outside) p.move(r.word_end, 'word_end');
-  planStep(p, regs, way);
+  if (!outside) {
+    p.move(r.word_end, 'word_end');
+    planStep(p, regs, way);
+  }
   p.await('came');
   p.jumpIf('came', down ? '<=' : '>=', range.far, beyond);
   p.await('end_left');
@@ -79,6 +81,7 @@ function mintEarly(p, regs, way, outside, { dropped, minted }) {
   lastBefore(p, regs, way, null, range.far, [u.b, u.e, u.h, u.j]);
   p.tellStop(loadStop(p, regs));
   p.here(known);
+  if (outside) planStep(p, regs, way);
   planBehind(p, regs, way);
   takeSeed(p, regs);
   if (outside) {

@@ -26,9 +26,9 @@ module seed_before
     output logic [TagWidth-1:0] tag_3,
     output float_t              entry_3,
     output float_t              far_3,
-    output logic                range_12,   // valid then: seed_unit may begin
-    output logic                stop_12,
-    output logic [TagWidth-1:0] tag_12,
+    output logic                range_8,   // valid then: seed_unit may begin
+    output logic                stop_8,
+    output logic [TagWidth-1:0] tag_8,
     output logic                range_14,
     output logic                stop_14,
     output logic [TagWidth-1:0] tag_14,
@@ -117,12 +117,12 @@ module seed_before
     valids <= rst ? '0 : {valids[15:0], in_valid && !in_stop};
   end
   delay_line #(.Width(TagWidth), .Depth(3)) i_tag_3 (.clk, .in(in_tag), .out(tag_3));
-  delay_line #(.Width(TagWidth), .Depth(9)) i_tag_12 (.clk, .in(tag_3), .out(tag_12));
-  delay_line #(.Width(TagWidth), .Depth(2)) i_tag_14 (.clk, .in(tag_12), .out(tag_14));
+  delay_line #(.Width(TagWidth), .Depth(5)) i_tag_8 (.clk, .in(tag_3), .out(tag_8));
+  delay_line #(.Width(TagWidth), .Depth(6)) i_tag_14 (.clk, .in(tag_8), .out(tag_14));
   delay_line #(.Width(TagWidth), .Depth(3)) i_tag_17 (.clk, .in(tag_14), .out(tag_17));
   assign valid_3  = valids[2];
-  assign range_12 = valids[11];
-  assign stop_12  = stops[11];
+  assign range_8  = valids[7];
+  assign stop_8   = stops[7];
   assign range_14 = valids[13];
   assign stop_14  = stops[13];
   assign valid_17 = valids[16];

@@ -2,8 +2,8 @@
 // (TellGross), asks for the most by that and by the budgets, which leaves the range's prices here, and then for its seed, at most that, with the swap alone's last state
 // before the range. A seed is answered when it is known how the swap alone leaves the range: by its end (TellEnd), which starts the seeds of all that wait and have it before
 // their far bound or at it, one a clock; or by its last state before the far bound (TellStop), which the thread tells.
-// From a request to its answer 20 clocks for the most. A seed: 42 from the end (44 where the amount is the output) when it was asked for 13 clocks before; else
-// 55 from when it was asked for, or from the stop (57). Initiation interval 1.
+// From a request to its answer 20 clocks for the most. A seed: 42 from the end (44 where the amount is the output) when it was asked for 9 clocks before; else
+// 51 from when it was asked for, or from the stop (53). Initiation interval 1.
 // SPDX-License-Identifier: Apache-2.0
 module seed_server
   import range_isa_pkg::*;
@@ -68,14 +68,14 @@ module seed_server
   assign end_left = exact_in ? end_left_times : end_left_of;
 
   // ---- what is known of ranges before the swap's end
-  logic               before_2, before_stop_2, range_3, range_12, stop_12, range_14, stop_14, range_17;
-  logic [WhoBits+4:0] tag_2, tag_3, tag_12, tag_14, tag_17;  // but tag_2 counted from seed_before's in_valid, at 2
-  logic [WhoBits-1:0] who_12;
+  logic               before_2, before_stop_2, range_3, range_8, stop_8, range_14, stop_14, range_17;
+  logic [WhoBits+4:0] tag_2, tag_3, tag_8, tag_14, tag_17;  // but tag_2 counted from seed_before's in_valid, at 2
+  logic [WhoBits-1:0] who_8;
   logic [543:0]       state_2;
   logic [319:0]       prices_2, prices_3;
   float_t             entry_3, far_3, left_14;
   seed_range_t        rest_17;
-  assign who_12 = tag_12[WhoBits+4:5];
+  assign who_8 = tag_8[WhoBits+4:5];
   always_ff @(posedge clk) begin
     before_2      <= !rst && (from_1 || stop_1);
     before_stop_2 <= stop_1;
@@ -88,7 +88,7 @@ module seed_server
   seed_before #(.TagWidth(WhoBits + 5)) i_before (
       .clk, .rst, .zero_for_one, .exact_in, .kept, .gain, .in_valid(before_2), .in_tag(tag_2), .in_stop(before_stop_2),
       .entry(prices_2[319:160]), .far_price(prices_2[159:0]), .price(state_2[543:384]), .remaining(state_2[383:128]), .liquidity(state_2[127:0]),
-      .valid_3(range_3), .tag_3, .entry_3, .far_3, .range_12, .stop_12, .tag_12, .range_14, .stop_14, .tag_14, .left_14, .valid_17(range_17), .tag_17,
+      .valid_3(range_3), .tag_3, .entry_3, .far_3, .range_8, .stop_8, .tag_8, .range_14, .stop_14, .tag_14, .left_14, .valid_17(range_17), .tag_17,
       .range_17(rest_17));
   delay_line #(.Width(320), .Depth(3)) i_prices_3 (.clk, .in(prices_2), .out(prices_3));
 
@@ -110,31 +110,31 @@ module seed_server
     picked_valid   <= !rst && waits != '0;
     picked_stopped <= (grant & stopped) != '0;
     picked_who     <= picked;
-    ready          <= (ready & ~(starts ? picked_1 : '0)) | bit_of(range_12, who_12[LogThreads-1:0]);
-    look           <= (look & ~grant) | bit_of(range_12, who_12[LogThreads-1:0]) | {Threads{ends_1}};
-    stopped        <= (stopped & ~(grant | bit_of(from_1, who_1[LogThreads-1:0]))) | bit_of(stop_12, who_12[LogThreads-1:0]);
+    ready          <= (ready & ~(starts ? picked_1 : '0)) | bit_of(range_8, who_8[LogThreads-1:0]);
+    look           <= (look & ~grant) | bit_of(range_8, who_8[LogThreads-1:0]) | {Threads{ends_1}};
+    stopped        <= (stopped & ~(grant | bit_of(from_1, who_1[LogThreads-1:0]))) | bit_of(stop_8, who_8[LogThreads-1:0]);
     if (rst || begin_leg) ready <= '0;
   end
 
   // ---- its seed, when the end is before the far bound or the stop is known
-  logic [WhoBits-1:0] who_p2, who_p11;  // clocks after the pick's
+  logic [WhoBits-1:0] who_p6, who_p11;  // clocks after the pick's
   logic [4:0]         d_p;
   logic [159:0]       entry_p, far_p;
-  float_t             entry_float_p, far_float_p, left_p3, stop_left_p3;
+  float_t             entry_float_p, far_float_p, left_p7, stop_left_p7;
   seed_range_t        rest_p12;
-  logic               stopped_p3;
+  logic               stopped_p7;
   ram_1r1w #(.Width(5 + 320 + 90), .Depth(1 << WhoBits)) i_range (
       .clk, .write(range_3), .write_at(tag_3[WhoBits+4:5]), .write_data({tag_3[4:0], prices_3, entry_3, far_3}), .read_at(picked),
       .read_data({d_p, entry_p, far_p, entry_float_p, far_float_p}));
   ram_1r1w #(.Width(45), .Depth(1 << WhoBits)) i_left (
-      .clk, .write(range_14), .write_at(tag_14[WhoBits+4:5]), .write_data(left_14), .read_at(who_p2), .read_data(left_p3));
+      .clk, .write(range_14), .write_at(tag_14[WhoBits+4:5]), .write_data(left_14), .read_at(who_p6), .read_data(left_p7));
   ram_1r1w #(.Width(45), .Depth(1 << WhoBits)) i_stop (
-      .clk, .write(stop_14), .write_at(tag_14[WhoBits+4:5]), .write_data(left_14), .read_at(who_p2), .read_data(stop_left_p3));
+      .clk, .write(stop_14), .write_at(tag_14[WhoBits+4:5]), .write_data(left_14), .read_at(who_p6), .read_data(stop_left_p7));
   ram_1r1w #(.Width($bits(seed_range_t)), .Depth(1 << WhoBits)) i_rest (
       .clk, .write(range_17), .write_at(tag_17[WhoBits+4:5]), .write_data(rest_17), .read_at(who_p11), .read_data(rest_p12));
-  delay_line #(.Width(WhoBits), .Depth(2)) i_who_p2 (.clk, .in(picked_who), .out(who_p2));
-  delay_line #(.Width(WhoBits), .Depth(9)) i_who_p11 (.clk, .in(who_p2), .out(who_p11));
-  delay_line #(.Width(1), .Depth(3)) i_stopped_p3 (.clk, .in(picked_stopped), .out(stopped_p3));
+  delay_line #(.Width(WhoBits), .Depth(6)) i_who_p6 (.clk, .in(picked_who), .out(who_p6));
+  delay_line #(.Width(WhoBits), .Depth(5)) i_who_p11 (.clk, .in(who_p6), .out(who_p11));
+  delay_line #(.Width(1), .Depth(7)) i_stopped_p7 (.clk, .in(picked_stopped), .out(stopped_p7));
   assign starts = picked_valid && (picked_stopped || (zero_for_one ? end_price >= far_p : end_price <= far_p));
 
   // ---- the most: by the pool's limit of a tick at both bounds, and by the budgets
@@ -178,8 +178,8 @@ module seed_server
   logic [2*AnswerBits-1:0] answers;  // seeds go first
   seed_unit #(.TagWidth(WhoBits + 5)) i_seed (
       .clk, .rst, .zero_for_one, .exact_in, .in_valid(starts), .in_tag({picked_who, d_p}), .entry(entry_p), .entry_price(entry_float_p),
-      .stop(picked_stopped ? far_p : end_price), .stop_price(picked_stopped ? far_float_p : end_price_float), .left_3(left_p3),
-      .stop_left_3(stopped_p3 ? stop_left_p3 : end_left), .range_12(rest_p12), .out_valid(unit_valid), .out_tag({unit_who, unit_d}), .seed);
+      .stop(picked_stopped ? far_p : end_price), .stop_price(picked_stopped ? far_float_p : end_price_float), .left_7(left_p7),
+      .stop_left_7(stopped_p7 ? stop_left_p7 : end_left), .range_12(rest_p12), .out_valid(unit_valid), .out_tag({unit_who, unit_d}), .seed);
   ram_1r1w #(.Width(127), .Depth(1 << WhoBits)) i_most (
       .clk, .write(budget_18), .write_at(who_18), .write_data(most_least_18), .read_at(unit_who), .read_data(seed_most));
   always_ff @(posedge clk) begin
@@ -207,7 +207,7 @@ module seed_server
   always_ff @(posedge clk) begin
     if (!rst && seed_valid) a_seed_has_a_place: assert (answer_ready[0]);
     if (!rst && most_valid) a_most_has_a_place: assert (answer_ready[1]);
-    if (!rst && range_12) a_one_seed_a_thread: assert ((ready & bit_of(1'b1, who_12[LogThreads-1:0])) == '0);
+    if (!rst && range_8) a_one_seed_a_thread: assert ((ready & bit_of(1'b1, who_8[LogThreads-1:0])) == '0);
   end
-  wire unused = &{1'b0, request_1, who_12, tag_12, tag_14, tag_17};
+  wire unused = &{1'b0, request_1, who_8, tag_8, tag_14, tag_17};
 endmodule

@@ -18,8 +18,8 @@ module seed_unit
     input  float_t              entry_price,  // the same
     input  logic [159:0]        stop,         // where the swap ends in the range, or the far bound
     input  float_t              stop_price,   // the same
-    input  float_t              left_3,       // what is left of the swap at the entry, 3 clocks after in_valid
-    input  float_t              stop_left_3,  // and at the stop
+    input  float_t              left_7,       // what is left of the swap at the entry, 7 clocks after in_valid
+    input  float_t              stop_left_7,  // and at the stop
     input  seed_range_t         range_12,     // 12 clocks after in_valid
     output logic                out_valid,
     output logic [TagWidth-1:0] out_tag,
@@ -46,9 +46,8 @@ module seed_unit
   short_divide i_each (.clk, .a(token0 ? product_down_3 : OneUp96), .b(passage_3), .result(each_9));
 
   // ---- what is taken there, and what liquidity would take it
-  float_t taken_5, taken_9, crossed_12;
-  short_sum i_taken (.clk, .minus(1'b1), .a(left_3), .b(stop_left_3), .result(taken_5));
-  delay_line #(.Width(45), .Depth(4)) i_taken_9 (.clk, .in(taken_5), .out(taken_9));
+  float_t taken_9, crossed_12;
+  short_sum i_taken (.clk, .minus(1'b1), .a(left_7), .b(stop_left_7), .result(taken_9));
   short_times i_crossed (.clk, .a(taken_9), .b(each_9), .result(crossed_12));
 
   // ---- all of it beside each other at 12: from here on clocks count from there

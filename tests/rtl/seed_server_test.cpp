@@ -161,11 +161,11 @@ TEST_F(SeedServer, IsAsQuickAsItsHeaderSays) {
         ask(1, 3, SeedAsk::most, candidate.entry, candidate.lower, candidate.upper);
         EXPECT_EQ(clocks_to_answer(), 20);
         ask(1, 3, SeedAsk::from, candidate.from.sqrt_price_x96, candidate.from.remaining, u256(candidate.from.liquidity));
-        for (int clock = 0; clock < 13; ++clock) EXPECT_FALSE(driver_->clock());
+        for (int clock = 0; clock < 9; ++clock) EXPECT_FALSE(driver_->clock());
         ask(2, 0, SeedAsk::end, leg.end_price, leg.end_remaining);
         EXPECT_EQ(clocks_to_answer(), 42 + late);
         ask(1, 3, SeedAsk::from, candidate.from.sqrt_price_x96, candidate.from.remaining, u256(candidate.from.liquidity));
-        EXPECT_EQ(clocks_to_answer(), 55 + late);
+        EXPECT_EQ(clocks_to_answer(), 51 + late);
     }
 }
 

@@ -6,7 +6,7 @@
 const alu_latency = 1;
 const issue = 1;
 const latencies = {
-  UnitMulDiv: 22, UnitMulShift: 6, UnitWindow: 7, UnitTickMath: 16, UnitSeed: 58, UnitLoad: 3, UnitBest: 3, UnitJoin: 8,
+  UnitMulDiv: 22, UnitMulShift: 6, UnitWindow: 7, UnitTickMath: 16, UnitSeed: 54, UnitLoad: 3, UnitBest: 3, UnitJoin: 8,
 };
 const urgencies = { UnitSpawn: 300, UnitReport: 300, publish: 250, UnitTickMath: 200 }; // what others wait for
 const most_latency = 22; // of the most liquidity

@@ -10,6 +10,7 @@ module best_of
     input  logic                         clk,
     input  logic                         rst,        // synchronous, active high
     input  logic                         begin_leg,  // one clock: forget all
+    input  logic [12:0]                  elsewhere,  // evaluated by others; with them in the answer
     input  logic [Lanes-1:0]             in_valid,
     output logic [Lanes-1:0]             in_ready,
     input  logic [Lanes*RequestBits-1:0] in_data,
@@ -47,7 +48,7 @@ module best_of
   assign answer.lane   = lane_1;
   assign answer.thread = request_1.thread;
   assign answer.d      = request_1.d;
-  assign answer.data   = request_1.option[0] ? WordBits'(evaluated) : known ? WordBits'(place) : '1;
+  assign answer.data   = request_1.option[0] ? {244'd0, evaluated + 16'(elsewhere)} : known ? WordBits'(place) : '1;
   answer_queue #(.Width(AnswerBits), .LogDepth(1)) i_answers (
       .clk, .rst, .in_valid(valid_1 && !report), .in_ready(answer_ready), .in_data(answer), .out_valid, .out_ready, .out_data);
 

@@ -19,7 +19,10 @@ module memory_server
     input  logic [9:0]                   pair_at,
     output logic                         pair_taken,
     output logic [WordBits-1:0]          pair_even,   // a clock later
-    output logic [WordBits-1:0]          pair_odd
+    output logic [WordBits-1:0]          pair_odd,
+    output logic                         stored,    // a word of the leg is being stored
+    output logic [10:0]                  stored_at,
+    output logic [WordBits-1:0]          stored_word
 );
   localparam int unsigned LogPlaces   = 3;
   localparam int unsigned AddressBits = 11;  // and one that says which half
@@ -38,6 +41,9 @@ module memory_server
   assign load_1     = valid_1 && !store_1;
   assign pair_taken = pair_read && !load_1;
   assign read_at    = load_1 ? at_1 : {1'b1, pair_at};
+  assign stored      = store_1 && !request_1.option[0];
+  assign stored_at   = request_1.b[AddressBits-1:0];
+  assign stored_word = request_1.a;
   unit_select #(.Lanes(Lanes), .Places(1 << LogPlaces)) i_select (
       .clk, .rst, .in_valid, .in_ready, .in_data, .hold(1'b0), .done({1'b0, store_1} + {1'b0, out_valid && out_ready}),
       .out_valid(valid_1), .out_lane(lane_1), .out(request_1));

@@ -55,13 +55,16 @@ module range_engine
   assign result_valid  = state == Answer;
   assign publishes     = said && saying.option[6];
   assign first_ready   = !publishes;
+  logic                flow_valid, flow_says;  // range_flow publishes; the others go first
+  logic [WordBits-1:0] flow_word;
+  assign flow_says     = flow_valid && !publishes && !first_valid && state == Run;
   assign next_constant = (state == Literals || state == Constants) && !publishes && !first_valid;
   always_ff @(posedge clk) begin
     constants_gone     <= begin_leg;
-    constant_write     <= publishes || first_valid || next_constant;
+    constant_write     <= publishes || first_valid || flow_says || next_constant;
     constant_published <= state != Literals;
-    constant_at        <= publishes ? saying.option[5:0] : first_valid ? FirstPublished + 6'(first_number) : constant_next;
-    constant_q         <= publishes ? saying.b : first_valid ? first_word : constant;
+    constant_at        <= publishes ? saying.option[5:0] : first_valid ? FirstPublished + 6'(first_number) : flow_says ? FlowBest : constant_next;
+    constant_q         <= publishes ? saying.b : first_valid ? first_word : flow_says ? flow_word : constant;
     if (next_constant) constant_next <= constant_next + 6'd1;
     case (state)
       Literals: if (constant_next == 6'd63) state <= Idle;
@@ -186,6 +189,10 @@ module range_engine
   thread_pool #(.Lanes(Lanes)) i_pool (
       .clk, .rst, .begin_leg, .begin_at(PcBits'({job.exact_in, job.zero_for_one})), .alive, .in_valid(pool_valid), .in_ready(pool_ready), .in_data(requests),
       .out_valid(source_valid[0]), .out_ready(source_ready[0]), .out_data(source_data[0*AnswerBits+:AnswerBits]));
+  logic                  stored, copies_tick;
+  logic [10:0]           stored_at;
+  logic [WordBits-1:0]   stored_word;
+  logic [WindowBits-1:0] copies_at;
   logic                pair_read, pair_taken, pair_valid;
   logic [9:0]          pair_at;
   logic [2:0]          pair_of_slot;
@@ -193,12 +200,12 @@ module range_engine
   memory_server #(.Lanes(Lanes)) i_memory (
       .clk, .rst, .in_valid(memory_valid), .in_ready(memory_ready), .in_data(requests),
       .out_valid(source_valid[1]), .out_ready(source_ready[1]), .out_data(source_data[1*AnswerBits+:AnswerBits]),
-      .pair_read, .pair_at, .pair_taken, .pair_even, .pair_odd);
+      .pair_read, .pair_at, .pair_taken, .pair_even, .pair_odd, .stored, .stored_at, .stored_word);
   window_server #(.Lanes(Lanes)) i_window (
       .clk, .rst, .begin_leg, .count(job.window.count), .zero_for_one(job.zero_for_one),
       .in_valid(window_valid), .in_ready(window_ready), .in_data(requests),
       .out_valid(source_valid[2]), .out_ready(source_ready[2]), .out_data(source_data[2*AnswerBits+:AnswerBits]),
-      .tick_read, .tick_at, .tick_entry);
+      .tick_read, .tick_at, .tick_entry, .copies_tick, .copies_at);
   mul_shift_server #(.Lanes(Lanes)) i_mul_shift (
       .clk, .rst, .in_valid(ms_valid), .in_ready(ms_ready), .in_data(requests),
       .out_valid(source_valid[3]), .out_ready(source_ready[3]), .out_data(source_data[3*AnswerBits+:AnswerBits]));
@@ -216,10 +223,19 @@ module range_engine
   logic [WordBits-1:0] better_gross, gross;
   logic [19:0]         better_place;
   logic [15:0]         evaluated, profitable;
+  logic [12:0]         flow_evaluated, flow_profitable;
   best_of #(.Lanes(Lanes)) i_best (
-      .clk, .rst, .begin_leg, .in_valid(best_valid), .in_ready(best_ready), .in_data(requests),
+      .clk, .rst, .begin_leg(begin_leg || (said && !saying.option[6] && saying.option[5:0] == FlowForget)), .elsewhere(flow_evaluated), .in_valid(best_valid), .in_ready(best_ready), .in_data(requests),
       .out_valid(source_valid[6]), .out_ready(source_ready[6]), .out_data(source_data[6*AnswerBits+:AnswerBits]),
       .better, .better_gross, .better_place, .known, .gross, .evaluated, .profitable);
+
+  // ---- the pipeline for rows of ranges
+  range_flow i_flow (
+      .clk, .rst, .job, .begin_leg, .said(said && !publishes), .said_at(saying.option[5:0]), .said_word(saying.b),
+      .constant_write, .constant_at, .constant_word(constant_q),
+      .store(stored), .store_at(stored_at), .store_word(stored_word), .tick_write(copies_tick), .tick_at(copies_at), .tick_entry,
+      .publish_valid(flow_valid), .publish_ready(flow_says), .publish_word(flow_word),
+      .counted(flow_evaluated), .counted_profitable(flow_profitable));
 
   // ---- the answer: what the first thread says of the leg, and the best candidate so far
   logic [255:0]        tip;
@@ -237,7 +253,8 @@ module range_engine
   range_result i_result (
       .clk, .write(said && !saying.option[6]), .field(saying.option[4:0]), .word(saying.b[255:0]),
       .pair_write(pair_valid), .pair(pair_of_slot), .even(pair_even[255:0]), .odd(pair_odd[255:0]),
-      .zero_for_one(job.zero_for_one), .exact_in(job.exact_in), .amount(job.amount), .searched, .known, .enough, .evaluated, .profitable,
+      .zero_for_one(job.zero_for_one), .exact_in(job.exact_in), .amount(job.amount), .searched, .known, .enough,
+      .evaluated(evaluated + 16'(flow_evaluated)), .profitable(profitable + 16'(flow_profitable)),
       .gross(gross[255:0]), .profit(profit[255:0]), .tip, .result);
   always_ff @(posedge clk) begin
     if (begin_leg) begin

@@ -11,7 +11,7 @@ package range_isa_pkg;
   // Operands: two files of 32 words a thread, one written by the ALU and one by the units, and 64 constants of the leg.
   localparam logic [1:0] FileAlu = 2'd0, FileUnit = 2'd1;  // else a constant: its number in 6 bits
   localparam logic [5:0] FirstPublished = 6'd28;  // constants before it are a job's; the first seven from it on are first_step's, the next the threads'
-  localparam logic [5:0] FirstLiteral = 6'd45;  // constants before it are a leg's: an instruction waits for one until it is there; from it on the program's
+  localparam logic [5:0] FirstLiteral = 6'd46;  // constants before it are a leg's: an instruction waits for one until it is there; from it on the program's
   localparam logic [5:0] Immediate = 6'd63;  // not a constant but the target field, signed
 
   // Units that answer into the unit file ...
@@ -38,6 +38,11 @@ package range_isa_pkg;
   // Before all those, once a leg, the terms (1 - fee, gain) as floats.
   localparam logic [0:0] SeedMost = 1'd0, SeedFrom = 1'd1;
   localparam logic [1:0] TellTerms = 2'd0, TellEnd = 2'd1, TellStop = 2'd2, TellGross = 2'd3;
+
+  // range_flow, by fields of UnitOut behind the result's: first range's near bound and step from range to range, along the swap's way; the number of ranges, which
+  // starts it; and best_of forgets all. And the constants (leg_words.mjs) that it listens to, and the one that it publishes.
+  localparam logic [5:0] FlowFirst = 6'd25, FlowStep = 6'd26, FlowCount = 6'd27, FlowForget = 6'd28;
+  localparam logic [5:0] FlowKept = 6'd33, FlowGain = 6'd34, FlowEndPrice = 6'd36, FlowEndLeft = 6'd37, FlowBest = 6'd45;
 
   localparam logic [2:0] OpAdd = 3'd0, OpSub = 3'd1, OpAddWrap = 3'd2, OpHalf = 3'd3, OpUp96 = 3'd4,
                          OpUp32 = 3'd5, OpDown32 = 3'd6;  // wrap: modulo 2^256; half: A >> 1; up, down: A << 96, A << 32, A >> 32

@@ -20,7 +20,9 @@ module window_server
     output logic [AnswerBits-1:0]        out_data,
     output logic                         tick_read,
     output logic [WindowBits-1:0]        tick_at,
-    input  window_tick_t                 tick_entry     // 3 clocks after tick_read
+    input  window_tick_t                 tick_entry,    // 3 clocks after tick_read
+    output logic                         copies_tick,   // tick_entry is the one of this place, and is being copied
+    output logic [WindowBits-1:0]        copies_at
 );
   localparam int unsigned LogPlaces = 4;
   localparam int unsigned Capacity  = 1 << WindowBits;
@@ -89,6 +91,8 @@ module window_server
   assign ask_5   = ask_5_bits;
   assign valid_5 = valids[2];
   assign read_3  = copies[2];
+  assign copies_tick = read_3;
+  assign copies_at   = copy_at_3;
   always_ff @(posedge clk) begin
     valid_2 <= valid_1 && take_1;
     ask_2   <= ask_1;

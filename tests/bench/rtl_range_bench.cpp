@@ -79,7 +79,9 @@ void throughput_row(const char* what, std::uint32_t candidates, const std::vecto
 
 void throughput(RatioMemo& memo) {
     constexpr std::array<std::uint32_t, 2> few{64, 256};
+    constexpr std::uint32_t most_candidates = 4096;
     constexpr std::array<std::int32_t, 2> spacings{30, 120};
+    constexpr std::array<std::int32_t, 2> many{1000, 2000};
     std::puts(
         "\n| legs, always one waiting | K | evaluated a leg | clocks a leg | clocks a candidate | M candidates/s at 300 MHz |");
     std::puts("|---|---:|---:|---:|---:|---:|");
@@ -101,6 +103,10 @@ void throughput(RatioMemo& memo) {
     for (std::size_t i = 0; i < few.size(); ++i) {
         std::vector<EngineLeg> legs{wide_swap(true, few.at(i), spacings.at(i)), wide_swap(false, few.at(i), spacings.at(i))};
         throughput_row(("1 step over " + std::to_string(spacings.at(i)) + " spacings").c_str(), few.at(i), legs);
+    }
+    for (const std::int32_t passed : many) {
+        std::vector<EngineLeg> legs{wide_swap(true, most_candidates, passed), wide_swap(false, most_candidates, passed)};
+        throughput_row(("bitmap words over " + std::to_string(passed) + " spacings").c_str(), most_candidates, legs);
     }
 }
 

@@ -28,6 +28,10 @@ jitbox_verilated(first_step TOP first_step)
 jitbox_rtl_test(rtl_first_step_test SOURCES first_step_test.cpp MODELS first_step DEPENDS kernels)
 jitbox_verilated(leg_tip TOP leg_tip)
 jitbox_rtl_test(rtl_leg_tip_test SOURCES leg_tip_test.cpp MODELS leg_tip DEPENDS kernels)
+jitbox_verilated(flow_divide TOP flow_divide)
+jitbox_verilated(flow_share TOP flow_share)
+jitbox_verilated(flow_prices TOP flow_prices)
+jitbox_rtl_test(rtl_range_flow_test SOURCES range_flow_test.cpp MODELS flow_divide flow_share flow_prices DEPENDS kernels)
 jitbox_verilated(range_engine TOP range_engine)
 jitbox_rtl_test(rtl_range_engine_test
   SOURCES range_engine_test.cpp range_engine_driver.cpp range_legs.cpp ${PROJECT_SOURCE_DIR}/tests/bench/quality_corpus.cpp

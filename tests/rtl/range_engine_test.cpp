@@ -112,4 +112,13 @@ TEST_F(RangeEngine, AnswersAsTheHlsSourceOnUsualPools) {
     for (int i = 0; i < cases(40) && !HasFatalFailure(); ++i) expect_equal(usual_leg(random_, *memo_), i);
 }
 
+TEST_F(RangeEngine, AnswersAsTheHlsSourceWhereTheSwapPassesManySpacings) {
+    int taken = 0; // by the pipeline: threads alone take 95 clocks a candidate and more
+    for (int i = 0; (i < cases(12) || (taken == 0 && i < 200)) && !HasFatalFailure(); ++i) {
+        expect_equal(long_leg(random_, *memo_, 300), i);
+        taken += engine_.raw().candidates > 60 && engine_.clocks() < 50ULL * engine_.raw().candidates ? 1 : 0;
+    }
+    EXPECT_GT(taken, 0);
+}
+
 } // namespace

@@ -5,6 +5,7 @@
 #include "bench/quality_corpus.hpp"
 
 #include <algorithm>
+#include <memory>
 #include <set>
 
 namespace jitbox::test {
@@ -150,6 +151,51 @@ EngineLeg usual_leg(std::mt19937_64& random, RatioMemo& memo) {
         leg.request = found->input.request;
         leg.params.gas_cost_wei = bits_of(random, between(random, 0, 55));
         leg.params.tip_ppm = static_cast<std::uint32_t>(random() % 1000001);
+        return leg;
+    }
+}
+
+EngineLeg long_leg(std::mt19937_64& random, RatioMemo& memo, std::int32_t most_spacings) {
+    const auto alone = std::make_unique<AloneSwap>();
+    for (;;) {
+        EngineLeg leg;
+        draw_pool(random, leg.pool);
+        if (leg.pool.tick_spacing > 200 || leg.pool.fee > 20000) continue;
+        draw_window(random, leg, false);
+        if (leg.window.count > 40) continue;
+        leg.request.zero_for_one = random() % 2 == 0;
+        leg.request.exact_in = true;
+        const bool down = leg.request.zero_for_one;
+        const std::int32_t way =
+            between(random, 20, most_spacings) * leg.pool.tick_spacing + between(random, 0, leg.pool.tick_spacing);
+        const std::int32_t end = std::clamp(leg.pool.tick + (down ? -way : way), min_tick + 1, max_tick - 1);
+        leg.request.price_limit_x96 = u256(sqrt_ratio_at_tick(end) + u256(random() % 3));
+        leg.request.amount = u256(u256(1) << 127);
+        WindowTicks ticks(leg.window, memo);
+        if (run_alone(leg.pool, ticks, leg.window.below, leg.request, *alone) != Reason::none) continue;
+        const u256 paid = u256(leg.request.amount - alone->end.remaining);
+        if (paid == 0 || alone->end.steps > 60) continue;
+        leg.own_limit = random() % 2 == 0;
+        if (!leg.own_limit) { // ends where the amount does
+            leg.request.amount = paid;
+            leg.request.price_limit_x96 = down ? u256(min_sqrt_ratio() + u256(1)) : u256(max_sqrt_ratio() - u256(1));
+            if (run_alone(leg.pool, ticks, leg.window.below, leg.request, *alone) != Reason::none) continue;
+        }
+        PoolParams& params = leg.params;
+        params.valid = true;
+        params.candidates = static_cast<std::uint32_t>(random() % 4 == 0 ? between(random, 30, 4096) : 4096);
+        params.tip_ppm = static_cast<std::uint32_t>(random() % 1000001);
+        // Prices outside that make the pool's about right, or not.
+        params.price1_x96 = bits_of(random, between(random, 60, 130));
+        const u256 square = u256(u256(leg.pool.sqrt_price_x96 >> 48) * u256(leg.pool.sqrt_price_x96 >> 48)); // Q96
+        params.price0_x96 = random() % 4 == 0 ? bits_of(random, between(random, 60, 130))
+                                              : u256(u256(params.price1_x96 >> 40) * u256(square >> 56));
+        if (params.price0_x96 == 0) continue;
+        params.budget0 = bits_of(random, random() % 4 == 0 ? between(random, 0, 120) : 120);
+        params.budget1 = bits_of(random, random() % 4 == 0 ? between(random, 0, 120) : 120);
+        params.gas_cost_wei = bits_of(random, between(random, 0, 60));
+        params.tip_floor_wei = bits_of(random, between(random, 0, 60));
+        params.min_profit_wei = 0;
         return leg;
     }
 }

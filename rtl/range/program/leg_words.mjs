@@ -58,6 +58,7 @@ export const published = [
   'longest', // farthest bound of a list that is tried whole (whole_round.mjs)
   'edge', // of the list that early candidates stand in: coarse_list.mjs
   'best_place', // of the best candidate before the finish round
+  'flow_best', // lower bound of the best range of range_flow; else flow_round.mjs
 ];
 
 /** When those of first_step.sv can be read that a leg's first block reads, in clocks from its first instruction on. */

@@ -1,10 +1,11 @@
-// Writes the microprogram of range_engine and the words around it as SystemVerilog: range_program.sv, range_constants.sv and
-// range_result.sv beside this folder.
+// Writes the microprogram of range_engine, the words around it and the steps of range_flow as SystemVerilog: range_program.sv, range_constants.sv,
+// range_result.sv and flow_steps.sv beside this folder.
 //   node rtl/range/program/make_program.mjs           writes them
 //   node rtl/range/program/make_program.mjs --check   fails when one of them is not what the sources here give
 // SPDX-License-Identifier: Apache-2.0
 import { readFileSync, writeFileSync } from 'node:fs';
 import { slot } from './close_position.mjs';
+import { stepsModule } from './flow_steps.mjs';
 import { best_words, leg_constants, published, result_words } from './leg_words.mjs';
 import { makeProgram } from './range_program.mjs';
 
@@ -154,7 +155,10 @@ endmodule
 }
 
 const assembler = makeProgram();
-const files = { 'range_program.sv': programModule(assembler), 'range_constants.sv': constantsModule(assembler), 'range_result.sv': resultModule() };
+const files = {
+  'range_program.sv': programModule(assembler), 'range_constants.sv': constantsModule(assembler), 'range_result.sv': resultModule(),
+  'flow_steps.sv': stepsModule(made_by),
+};
 let bad = false;
 for (const [name, text] of Object.entries(files)) {
   const file = new URL(`../${name}`, import.meta.url);

@@ -9,7 +9,7 @@ import { done_word, first_step_clocks, leg_constants, published, result_words } 
 import {
   askPrice, askWhole, fetchListed, nextTick, nowhere, q96, runSwap, settleLast, tick_is_late,
 } from './pool_swap.mjs';
-import { sampledRound, searchOn, searchWords, slots } from './range_search.mjs';
+import { nextRound, sampledRound, searchOn, searchWords } from './range_search.mjs';
 import { askOuter, beginOuter, spawnOuter } from './outer_candidates.mjs';
 import { makeRegisters } from './registers.mjs';
 import { askAhead, fetchAhead, goAhead } from './segments_ahead.mjs';
@@ -196,9 +196,9 @@ function leg(p, regs, way, entries) {
   outSwap(p, regs, way);
   out(p, 'tick_alone', r.tick);
   p.move(w.best, -1n);
-  p.move(w.pinned, slots * slot_words);
+  nextRound(p, w, 0);
   p.jumpIf(was_spawned, '!=', 0, spawned);
-  sampledRound(p, regs, w, entries.seeded, none);
+  sampledRound(p, regs, way, w, entries.seeded, none);
   p.here(spawned);
   searchOn(p, regs, w, entries.seeded, entries.scaled, none);
   answerBest(p);

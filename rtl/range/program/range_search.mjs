@@ -2,6 +2,7 @@
 // waits for all. Bounds are ticks here, cells (tick spacings) only where the rounds are planned.
 // SPDX-License-Identifier: Apache-2.0
 import { slot, slot_words } from './candidate.mjs';
+import { beginFlow, endFlow } from './flow_round.mjs';
 
 const min_tick = -887272n;
 const max_tick = 887272n;
@@ -88,6 +89,13 @@ function offerOnLattice(p, regs, w, label, spent) {
   p.here(off);
 }
 
+/** The place behind `place` with the same slot, in two steps that are no literals. */
+export function nextRound(p, w, place) {
+  const half = slots * slot_words / 2n;
+  p.add(w.pinned, place, half);
+  p.add(w.pinned, w.pinned, half);
+}
+
 /**
  * Subroutine: waits for all; room = how many may be offered before it has to be asked again: never so many that K could be passed. The next places
  * leave the best one's slot alone.
@@ -103,13 +111,13 @@ function roomLeft(p, { u, r }, w) {
   p.minimum(w.room, batch);
   p.jumpIf(u.c, '==', w.best, same);
   p.move(w.best, u.c);
-  p.add(w.pinned, w.best, slots * slot_words);
+  nextRound(p, w, w.best);
   p.here(same);
   p.sub(r.t, w.pinned, w.place);
   p.jumpIf(r.t, '>=', batch * slot_words, clear);
   p.jumpIf(w.best, '<', 0, clear);
   p.add(w.place, w.pinned, slot_words);
-  p.add(w.pinned, w.pinned, slots * slot_words);
+  nextRound(p, w, w.pinned);
   p.here(clear);
   p.back(w.link);
 }
@@ -126,8 +134,19 @@ function endRound(p, regs, w, none) {
   p.move(w.from_upper, u.e);
 }
 
-function coarseRound(p, regs, w, label) {
-  const [again, wide, end] = [p.label(), p.label(), p.label()];
+/** `flow`: range_flow may have its ranges of one spacing. */
+function coarseRound(p, regs, way, w, label) {
+  const [again, threads, wide, wide_end, end] = [p.label(), p.label(), p.label(), p.label(), p.label()];
+  const flow = way.exact_in;
+  if (flow) {
+    beginFlow(p, regs, way, w, label, threads);
+    p.jump(wide);
+    p.here(threads);
+    p.move(w.by, 0);
+    p.move(w.place, 0);
+    p.move(w.room, 'candidates');
+    p.minimum(w.room, batch);
+  }
   p.move(w.lower, w.start);
   p.add(w.upper, w.start, 'spacing');
   p.here(again);
@@ -136,7 +155,7 @@ function coarseRound(p, regs, w, label) {
   p.add(w.upper, w.upper, w.step);
   p.jumpIf(w.lower, '<', w.hi, again);
   p.here(wide);
-  p.jumpIf(w.stride, '>', 1, end);
+  p.jumpIf(w.stride, '>', 1, wide_end);
   for (let width = 2; width <= 3; ++width) {
     for (let below = width - 1; below >= 0; --below) {
       p.move(w.lower, w.spot);
@@ -145,6 +164,11 @@ function coarseRound(p, regs, w, label) {
       for (let i = 1; i < width; ++i) p.add(w.upper, w.upper, 'spacing');
       offerOnLattice(p, regs, w, label, end);
     }
+  }
+  p.here(wide_end);
+  if (flow) {
+    p.jumpIf(w.by, '==', 0, end);
+    endFlow(p, regs, way, w, label, threads, end);
   }
   p.here(end);
 }
@@ -209,14 +233,15 @@ function finishRound(p, regs, w, label, scaled_labels) {
 }
 
 /** The coarse round of a lattice that is not tried whole. */
-export function sampledRound(p, regs, w, seeded_label, none) {
+export function sampledRound(p, regs, way, w, seeded_label, none) {
   p.move(w.place, 0);
+  p.move(w.parts, regs.r.steps);
   plan(p, regs, w, none);
   p.move(w.room, 'candidates');
   p.minimum(w.room, batch);
   p.move(w.cells, 0);
   p.moveIf(w.cells, 1, w.stride, '==', 1);
-  coarseRound(p, regs, w, seeded_label);
+  coarseRound(p, regs, way, w, seeded_label);
 }
 
 /** The search from the end of its coarse round on; on to `none`, behind it, as soon as all are offered. */

@@ -108,7 +108,7 @@ module first_step
   logic   gain_known;
   logic [2:0] factor_there;
   short_of #(.Width(128)) i_kept (.clk, .x(128'(factor)), .result(factor_float));
-  short_power #(.Power(-int'(Shift))) i_kept_power (.a(factor_float), .result(kept));
+  short_power #(.Power(0 - Shift)) i_kept_power (.a(factor_float), .result(kept));
   always_ff @(posedge clk) factor_there <= rst ? '0 : {factor_there[1:0], factor_valid};
   leg_terms i_terms (.clk, .rst, .begin_leg, .zero_for_one, .kept_fee, .whole_keep, .price0, .price1, .known(gain_known), .gain);
 

@@ -28,9 +28,11 @@ module range_engine
     input  logic                result_ready,
     output leg_result_t         result
 );
-  localparam int unsigned FirstMulDiv = 7;
+  localparam int unsigned FirstMulDiv = 6;
   localparam int unsigned FirstAmount0 = FirstMulDiv + MulDivs;
-  localparam int unsigned Sources    = FirstAmount0 + Amount0s;
+  localparam int unsigned FirstMemory = FirstAmount0 + Amount0s;
+  localparam int unsigned Readers    = Lanes < 4 ? Lanes : 4;  // of the memory
+  localparam int unsigned Sources    = FirstMemory + Readers;
   localparam logic [3:0]  FirstTag   = 4'd14;
   localparam logic [3:0]  ShellTag   = 4'd15;
   localparam logic [4:0]  DoneField  = 5'd5;  // the answer is whole: 0 as it has been said, 1 with the best candidate, if any
@@ -197,28 +199,29 @@ module range_engine
   logic [9:0]          pair_at;
   logic [2:0]          pair_of_slot;
   logic [WordBits-1:0] pair_even, pair_odd;
-  memory_server #(.Lanes(Lanes)) i_memory (
+  memory_server #(.Lanes(Lanes), .Readers(Readers)) i_memory (
       .clk, .rst, .in_valid(memory_valid), .in_ready(memory_ready), .in_data(requests),
-      .out_valid(source_valid[1]), .out_ready(source_ready[1]), .out_data(source_data[1*AnswerBits+:AnswerBits]),
+      .out_valid(source_valid[FirstMemory+:Readers]), .out_ready(source_ready[FirstMemory+:Readers]),
+      .out_data(source_data[FirstMemory*AnswerBits+:Readers*AnswerBits]),
       .pair_read, .pair_at, .pair_taken, .pair_even, .pair_odd, .stored, .stored_at, .stored_word);
   window_server #(.Lanes(Lanes)) i_window (
       .clk, .rst, .begin_leg, .count(job.window.count), .zero_for_one(job.zero_for_one),
       .in_valid(window_valid), .in_ready(window_ready), .in_data(requests),
-      .out_valid(source_valid[2]), .out_ready(source_ready[2]), .out_data(source_data[2*AnswerBits+:AnswerBits]),
+      .out_valid(source_valid[1]), .out_ready(source_ready[1]), .out_data(source_data[1*AnswerBits+:AnswerBits]),
       .tick_read, .tick_at, .tick_entry, .copies_tick, .copies_at);
   mul_shift_server #(.Lanes(Lanes)) i_mul_shift (
       .clk, .rst, .in_valid(ms_valid), .in_ready(ms_ready), .in_data(requests),
-      .out_valid(source_valid[3]), .out_ready(source_ready[3]), .out_data(source_data[3*AnswerBits+:AnswerBits]));
+      .out_valid(source_valid[2]), .out_ready(source_ready[2]), .out_data(source_data[2*AnswerBits+:AnswerBits]));
   tick_math_server #(.Lanes(Lanes), .Units(TickMaths)) i_tick_math (
       .clk, .rst, .in_valid(tick_valid), .in_ready(tick_ready), .in_data(requests),
-      .out_valid(source_valid[4]), .out_ready(source_ready[4]), .out_data(source_data[4*AnswerBits+:AnswerBits]),
+      .out_valid(source_valid[3]), .out_ready(source_ready[3]), .out_data(source_data[3*AnswerBits+:AnswerBits]),
       .md_valid(tick_md_valid), .md_ready(tick_md_ready), .md_tag(tick_md_tag), .md_d(tick_md_d),
       .md_out_valid(client_out_valid), .md_out_tag(client_out_tag), .md_quotient(client_quotient));
   seed_server #(.Lanes(Lanes)) i_seed (
       .clk, .rst, .begin_leg, .zero_for_one(job.zero_for_one), .exact_in(job.exact_in), .budget0(job.params.budget0), .budget1(job.params.budget1),
       .max_liquidity(job.pool.max_liquidity_per_tick),
       .in_valid(seed_valid), .in_ready(seed_ready), .in_data(requests),
-      .out_valid(source_valid[5]), .out_ready(source_ready[5]), .out_data(source_data[5*AnswerBits+:AnswerBits]));
+      .out_valid(source_valid[4]), .out_ready(source_ready[4]), .out_data(source_data[4*AnswerBits+:AnswerBits]));
   logic                better, known;
   logic [WordBits-1:0] better_gross, gross;
   logic [19:0]         better_place;
@@ -226,7 +229,7 @@ module range_engine
   logic [12:0]         flow_evaluated, flow_profitable;
   best_of #(.Lanes(Lanes)) i_best (
       .clk, .rst, .begin_leg(begin_leg || (said && !saying.option[6] && saying.option[5:0] == FlowForget)), .elsewhere(flow_evaluated), .in_valid(best_valid), .in_ready(best_ready), .in_data(requests),
-      .out_valid(source_valid[6]), .out_ready(source_ready[6]), .out_data(source_data[6*AnswerBits+:AnswerBits]),
+      .out_valid(source_valid[5]), .out_ready(source_ready[5]), .out_data(source_data[5*AnswerBits+:AnswerBits]),
       .better, .better_gross, .better_place, .known, .gross, .evaluated, .profitable);
 
   // ---- the pipeline for rows of ranges

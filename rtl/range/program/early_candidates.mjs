@@ -11,27 +11,28 @@ import { places } from './coarse_list.mjs';
 import { askLessFee } from './pool_swap.mjs';
 
 /**
- * Spawns them, in other lanes than this thread's, which has a long way to go, those with the longest way first. Leaves what
+ * Spawns them, in other lanes than this thread's, which has a long way to go, those with the shortest way first: the next lane to be used twice is then the first's. Leaves what
  * beginOuter() needs: u.c and r.ours. The other words used are free while the swap alone runs.
  */
 export function spawnEarly(p, regs, { down }, labels) {
   const { r, u } = regs;
-  const [spot, step, value, below, limit, spacing] = [r.ours, r.growth, r.lower, r.lower_price, r.upper, r.upper_price];
+  const [spot, step, value, below, limit, spacing, own] = [r.ours, r.growth, r.lower, r.lower_price, r.upper, r.upper_price, r.bound_price];
   p.up32(spacing, 'spacing');
   p.add(step, spacing, slot_words);
   p.mulShift(u.c, 'spot_cell', step, 0);
   p.up32(spot, 'spot');
   p.sub(below, spot, spacing);
+  p.add(own, spot, places.spot);
+  p.spawn(labels[0], own, { aside: true });
+  p.add(value, below, places.two);
+  p.add(limit, spot, 1n << 32n);
+  p.spawnRange(labels[1], value, limit, step, { aside: true });
   // of three spacings, [spot - 1, spot + 2) and the one further on the way
   p.add(value, below, places.three + (down ? 0n : slot_words));
   if (down) p.sub(value, value, spacing);
   p.add(limit, down ? below : spot, 1n << 32n);
   p.spawnRange(labels[2], value, limit, step, { aside: true });
-  p.add(value, below, places.two);
-  p.add(limit, spot, 1n << 32n);
-  p.spawnRange(labels[1], value, limit, step, { aside: true });
-  p.add(spot, spot, places.spot);
-  p.spawn(labels[0], spot, { aside: true });
+  p.move(spot, own);
 }
 
 /** Added to the place of its snapshot, which counts modulo as much: the candidate has to be verified before its report. */

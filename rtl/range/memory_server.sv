@@ -26,7 +26,6 @@ module memory_server
     output logic [10:0]                  stored_at,
     output logic [WordBits-1:0]          stored_word
 );
-  localparam int unsigned LogPlaces   = 3;
   localparam int unsigned AddressBits = 11;  // and one that says which half
 
   logic [Lanes-1:0]         store_valid, store_ready;
@@ -37,7 +36,7 @@ module memory_server
     assign stores         = in_data[(i+1)*RequestBits-1-:4] == UnitStore;
     assign store_valid[i] = in_valid[i] && stores;
     assign in_ready[i]    = store_ready[i] || granted != '0;
-    for (genvar g = 0; g < Readers; g = g + 1) begin : g_reader
+    for (genvar g = 0; g < Readers; g = g + 1) begin : g_load
       assign load_valid[g*Lanes+i] = in_valid[i] && !stores && i % Readers == g;
       assign granted[g]            = load_ready[g*Lanes+i];
     end
@@ -62,40 +61,12 @@ module memory_server
   logic [Readers-1:0]            loads;
   assign pair_taken             = pair_read && !loads[0];
   assign {pair_odd, pair_even} = pairs[2*WordBits-1:0];
-  for (genvar g = 0; g < Readers; g = g + 1) begin : g_copy
-    logic                   load_1, valid_2, odd_2, answer_ready;
-    logic [LaneBits-1:0]    lane_1;
-    request_t               request_1;
-    answer_t                answer;
-    logic [AddressBits-1:0] read_at;
-    logic [LaneBits+ThreadBits+4:0] who_2;
-    unit_select #(.Lanes(Lanes), .Places(1 << LogPlaces)) i_select (
-        .clk, .rst, .in_valid(load_valid[g*Lanes+:Lanes]), .in_ready(load_ready[g*Lanes+:Lanes]), .in_data, .hold(1'b0),
-        .done({1'b0, out_valid[g] && out_ready[g]}), .out_valid(load_1), .out_lane(lane_1), .out(request_1));
-    assign loads[g] = load_1;
-    assign read_at  = load_1 || g != 0 ? {request_1.option[0], request_1.b[AddressBits-1:1]} : {1'b1, pair_at};
-    ram_1r1w #(.Width(WordBits), .Depth(1 << AddressBits)) i_even (
-        .clk, .write(store_1 && !store_odd_1), .write_at(store_at_1), .write_data(store_request_1.a),
-        .read_at, .read_data(pairs[(2*g)*WordBits+:WordBits]));
-    ram_1r1w #(.Width(WordBits), .Depth(1 << AddressBits)) i_odd (
-        .clk, .write(store_1 && store_odd_1), .write_at(store_at_1), .write_data(store_request_1.a),
-        .read_at, .read_data(pairs[(2*g+1)*WordBits+:WordBits]));
-    always_ff @(posedge clk) begin
-      valid_2 <= !rst && load_1;
-      odd_2   <= request_1.b[0];
-      who_2   <= {lane_1, request_1.thread, request_1.d};
-    end
-    assign answer.start = 1'b0;
-    assign answer.pc    = '0;
-    assign {answer.lane, answer.thread, answer.d} = who_2;
-    assign answer.data  = odd_2 ? pairs[(2*g+1)*WordBits+:WordBits] : pairs[(2*g)*WordBits+:WordBits];
-    answer_queue #(.Width(AnswerBits), .LogDepth(LogPlaces)) i_answers (
-        .clk, .rst, .in_valid(valid_2), .in_ready(answer_ready), .in_data(answer), .out_valid(out_valid[g]), .out_ready(out_ready[g]),
-        .out_data(out_data[g*AnswerBits+:AnswerBits]));
-    always_ff @(posedge clk) begin
-      if (!rst && valid_2) a_answer_has_a_place: assert (answer_ready);
-    end
-    wire unused = &{1'b0, request_1};
+  for (genvar g = 0; g < Readers; g = g + 1) begin : g_reader
+    memory_reader #(.Lanes(Lanes)) i_reader (
+        .clk, .rst, .in_valid(load_valid[g*Lanes+:Lanes]), .in_ready(load_ready[g*Lanes+:Lanes]), .in_data,
+        .write(store_1), .write_at({store_at_1, store_odd_1}), .write_data(store_request_1.a),
+        .out_valid(out_valid[g]), .out_ready(out_ready[g]), .out_data(out_data[g*AnswerBits+:AnswerBits]),
+        .loads(loads[g]), .pair_at, .pair_even(pairs[2*g*WordBits+:WordBits]), .pair_odd(pairs[(2*g+1)*WordBits+:WordBits]));
   end
-  wire unused = &{1'b0, store_request_1, storer_1, loads};
+  wire unused = &{1'b0, store_request_1, storer_1, loads, pairs};
 endmodule

@@ -5,8 +5,8 @@
 module range_engine
   import range_pkg::*, range_isa_pkg::*;
 #(
-    parameter int unsigned Lanes     = 8,  // 1..8, of 16 threads
-    parameter int unsigned MulDivs   = 2,  // at most Lanes: lane i asks mul_div i % MulDivs
+    parameter int unsigned Lanes     = 6,  // 1..8, of 16 threads
+    parameter int unsigned MulDivs   = 1,  // at most Lanes: lane i asks mul_div i % MulDivs
     parameter int unsigned Amount0s  = 1,  // likewise
     parameter int unsigned TickMaths = 4   // 2, 4 or 8
 ) (

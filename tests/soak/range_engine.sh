@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# range_engine against the HLS source over many random legs, a new seed each time: tests/soak/range_engine.sh BUILD_DIR [LEGS]. With 8 lanes, as
+# range_engine against the HLS source over many random legs, a new seed each time: tests/soak/range_engine.sh BUILD_DIR [LEGS]. With 6 lanes, as
 # the card has them; a tenth as many with 1 and with 4. SPDX-License-Identifier: Apache-2.0
 set -euo pipefail
 build=${1:?usage: range_engine.sh BUILD_DIR [LEGS]}

@@ -65,8 +65,15 @@ module mempool_parser #(
   logic [Sources*513-1:0] source_data;
 
   for (genvar i = 0; i < Lanes; i++) begin : g_lane
+    // Between two long paths: who may take a record, and what a lane does with its beats.
+    logic entry_valid, entry_ready;
+    logic [511:0] entry;
+    skid_buffer #(.Width(512)) lane_entry (
+        .clk(clk), .rst(rst), .in_valid(lane_valid[i]), .in_ready(lane_ready[i]), .in_data(lane_data), .out_valid(entry_valid),
+        .out_ready(entry_ready), .out_data(entry)
+    );
     parser_lane #(.RoundsPerClock(RoundsPerClock)) lane (
-        .clk(clk), .rst(rst), .in_valid(lane_valid[i]), .in_ready(lane_ready[i]), .in_data(lane_data), .ask(ask[i]),
+        .clk(clk), .rst(rst), .in_valid(entry_valid), .in_ready(entry_ready), .in_data(entry), .ask(ask[i]),
         .ask_address(ask_address[160*i+:160]), .answered(answered[i]), .answer(answer), .settled(settled[i]),
         .out_valid(source_valid[i]), .out_ready(source_ready[i]), .out_data(source_data[513*i+:512]),
         .out_last(source_data[513*i+512]), .out_end(source_end[i])

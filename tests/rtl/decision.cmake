@@ -5,3 +5,6 @@ add_executable(rtl_decision_bench ../bench/rtl_decision_bench.cpp ../bench/decis
 target_include_directories(rtl_decision_bench PRIVATE ${PROJECT_SOURCE_DIR}/tests)
 target_link_libraries(rtl_decision_bench PRIVATE jitbox_accel jitbox_chain jitbox_kernels verilated_decision_path GTest::gtest)
 set_target_properties(rtl_decision_bench PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bench)
+# The contract's bound of clocks is a test.
+add_test(NAME rtl_decision_clocks COMMAND rtl_decision_bench)
+set_tests_properties(rtl_decision_clocks PROPERTIES LABELS rtl TIMEOUT 300)

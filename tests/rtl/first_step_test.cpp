@@ -1,5 +1,5 @@
-// first_step: what it publishes of a job, in any order and whenever it may, against the HLS source's arithmetic; the bench divides for it.
-// SPDX-License-Identifier: Apache-2.0
+// first_step: what it publishes of a job, in any order and whenever it may, against the HLS source's arithmetic; the bench divides
+// for it. SPDX-License-Identifier: Apache-2.0
 #include "Vfirst_step.h"
 #include "hls/candidate_seed.hpp"
 #include "rtl/clocked.hpp"
@@ -163,7 +163,8 @@ protected:
         if (exact_in) ASSERT_TRUE(mul_div(left, u256(1000000 - job.pool.fee), u256(1000000), left));
         u256 wanted = 0;
         if (down != exact_in) { // token1
-            const bool fits = (exact_in ? mul_div : mul_div_rounding_up)(left, u256(u256(1) << 96), u256(job.pool.liquidity), wanted);
+            const bool fits =
+                (exact_in ? mul_div : mul_div_rounding_up)(left, u256(u256(1) << 96), u256(job.pool.liquidity), wanted);
             if (!fits) return expect_over(price);
             return expect_word(price, exact_in ? u256(wanted + at) : wanted);
         }

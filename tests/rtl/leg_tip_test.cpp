@@ -39,15 +39,19 @@ protected:
         if (bits == 0) return 0;
         const u256 top = u256(u256(1) << (bits - 1));
         switch (random_() % 8) {
-        case 0: return u256(top | u256(top - u256(1)));
-        case 1: return top;
-        default: return u256(x >> (256 - bits));
+        case 0:
+            return u256(top | u256(top - u256(1)));
+        case 1:
+            return top;
+        default:
+            return u256(x >> (256 - bits));
         }
     }
 
     void begin_leg() {
         constexpr std::array<std::uint32_t, 6> shares{0, 1, 500000, 999999, 1000000, 1048575};
-        params_.tip_ppm = random_() % 2 == 0 ? shares.at(random_() % shares.size()) : static_cast<std::uint32_t>(random_() % 1000001);
+        params_.tip_ppm =
+            random_() % 2 == 0 ? shares.at(random_() % shares.size()) : static_cast<std::uint32_t>(random_() % 1000001);
         params_.gas_cost_wei = number(random_() % 4 == 0 ? 255 : 70);
         params_.tip_floor_wei = number(random_() % 4 == 0 ? 250 : 60);
         params_.min_profit_wei = number(random_() % 4 == 0 ? 256 : 60);
@@ -73,7 +77,8 @@ protected:
 
     void report(const i256& gross) {
         const bool negative = gross < i256(0);
-        put_wide(dut_.better_gross, ap_uint<260>(ap_uint<260>(u256(gross)) | (negative ? ap_uint<260>(0xf) << 256 : ap_uint<260>(0))));
+        put_wide(dut_.better_gross,
+                 ap_uint<260>(ap_uint<260>(u256(gross)) | (negative ? ap_uint<260>(0xf) << 256 : ap_uint<260>(0))));
         dut_.better = 1;
         jitbox::test::clock(dut_);
         dut_.better = 0;

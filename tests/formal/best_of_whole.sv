@@ -17,13 +17,17 @@ module best_of_whole #(
   logic [Lanes-1:0]                     in_ready;
   logic                                 out_valid;
   logic [range_isa_pkg::AnswerBits-1:0] out_data;
-  best_of #(.Lanes(Lanes)) i_best (.clk, .rst, .begin_leg, .in_valid, .in_ready, .in_data, .out_valid, .out_ready, .out_data);
+  logic                                 better, known;
+  logic [Word-1:0]                      better_gross, gross;
+  logic [19:0]                          better_place;
+  logic [15:0]                          evaluated, profitable;
+  best_of #(.Lanes(Lanes)) i_best (
+      .clk, .rst, .begin_leg, .elsewhere(13'd0), .in_valid, .in_ready, .in_data, .out_valid, .out_ready, .out_data, .better, .better_gross, .better_place,
+      .known, .gross, .evaluated, .profitable);
 
   // i_best's, connected by prove.sh.
-  wire            known, valid_1;
-  wire [Word-1:0] gross;
+  wire            valid_1;
   wire [19:0]     place;
-  wire [15:0]     evaluated, profitable;
   wire [Bits-1:0] request_1;
   wire [1:0]      held;    // places that i_select thinks are taken
   wire [7:0]      stored;  // answers that wait

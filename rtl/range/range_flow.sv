@@ -123,16 +123,14 @@ module range_flow
       .begins, .reached, .near_price, .far_price, .from_price, .from_remaining, .from_liquidity, .meets, .met_remaining, .met_liquidity,
       .ends, .stop_price, .stop_remaining, .stop_liquidity, .room);
 
-  // ---- their seeds, which come as late where token1 is counted
-  logic         seed_valid, seed_tag, most_valid, most_tag;
-  logic [127:0] seed, seed_late;
+  // ---- their seeds
+  logic         most_valid, most_tag;
+  logic [127:0] seed;
   logic [126:0] most;
-  flow_seed #(.TagWidth(1)) i_seed (
-      .clk, .rst(clear), .zero_for_one(down), .exact_in(1'b1), .kept, .gain, .in_valid(begins), .in_tag(1'b0), .entry(near_price), .far_price,
-      .from_price, .from_remaining({128'd0, from_remaining}), .from_liquidity, .ends,
-      .stop_price(ends ? end_price : stop_price), .stop_remaining({128'd0, ends ? end_left : stop_remaining}), .stop_liquidity,
-      .out_valid(seed_valid), .out_tag(seed_tag), .seed);
-  delay_line #(.Width(128), .Depth(4)) i_seed_late (.clk, .in(seed), .out(seed_late));
+  flow_seed i_seed (
+      .clk, .rst(clear), .zero_for_one(down), .kept, .gain, .in_valid(begins), .entry(near_price), .far_price, .from_price, .from_remaining, .from_liquidity,
+      .leave(ends ? end_price : far_price), .stop_price(ends ? end_price : stop_price), .stop_remaining(ends ? end_left : stop_remaining), .stop_liquidity,
+      .seed);
   budget_unit #(.TagWidth(1)) i_most (
       .clk, .rst(clear), .budget0(job.params.budget0), .budget1(job.params.budget1), .in_valid(begins), .in_tag(1'b0), .price(near_price),
       .lower(down ? far_price : near_price), .upper(down ? near_price : far_price), .out_valid(most_valid), .out_tag(most_tag), .most);
@@ -144,7 +142,7 @@ module range_flow
       .clk, .rst(clear), .phase, .down, .price_limit(job.price_limit), .fee(job.pool.fee), .keep, .keep_inverse, .protocol_part(part), .protocol_inverse,
       .price0(job.params.price0[159:0]), .price1(job.params.price1[159:0]), .threshold,
       .begins, .reached, .near_price, .far_price, .from_price, .from_remaining, .from_liquidity, .meets, .met_remaining, .met_liquidity, .room, .most,
-      .seed(down ? seed : seed_late),
+      .seed,
       .price_n(inverts ? {216'd0, {168{1'b1}}} : price_n), .price_d(!inverts ? price_d : {300'd0, frame[0] ? {6'd0, whole} : keep}), .quotient,
       .out_ended(ended), .out_valid(valid), .out_odd(odd), .out_gross(gross), .out_earns(earns));
 
@@ -203,5 +201,5 @@ module range_flow
   end
   assign publish_valid = state == Best;
   assign publish_word  = WordBits'($signed(answer));
-  wire unused = &{1'b0, job, shares, pancake_share, tick_entry, seed_valid, seed_tag, most_valid, most_tag, said_word, constant_word};
+  wire unused = &{1'b0, job, shares, pancake_share, tick_entry, most_valid, most_tag, said_word, constant_word};
 endmodule

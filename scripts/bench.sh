@@ -1,8 +1,13 @@
-# ./run bench [NAME...]: the figures of docs/performance.md. Every claim there names one of these.
+# ./run bench [--write] [NAME...]: the figures of docs/performance.md. Every claim there names one of these; with --write the
+# card's tables (rtl_...) are put there.
 # shellcheck shell=bash
 
 jitbox_bench() {
   local known name
+  if [ "${1:-}" = --write ]; then
+    export JITBOX_WRITE=1
+    shift
+  fi
   known=$(basename -a -s .sh tests/bench/*.sh | tr '\n' ' ')
   for name in "$@"; do
     if [ ! -f "tests/bench/$name.sh" ]; then

@@ -1,11 +1,12 @@
-// Draws a value change dump (jitbox-card-model --vcd) as an SVG: node sim/card/make_waveform.mjs in.vcd from to > out.svg
-// `from` and `to` are clocks; without them the span from the first doorbell to 60 clocks later.
+// Draws a value change dump (jitbox-card-model --vcd, rtl_decision_bench --vcd) as an SVG: node sim/card/make_waveform.mjs in.vcd [from to] > out.svg
+// `from` and `to` are clocks; without them the span from the first doorbell to 60 clocks later, or all of a dump without doorbells.
 // SPDX-License-Identifier: Apache-2.0
 import { readFileSync } from 'node:fs';
 
 const row_height = 22;
 const label_width = 110;
-const clock_width = 14;
+const widest_clock = 14;
+const most_width = 1200;
 
 /** { signals: [{ name, bits, changes: [[time, value]] }] }, times in half clocks. */
 export function parseVcd(text) {
@@ -34,11 +35,26 @@ function spans(signal, from, to) {
   return out;
 }
 
-export function draw(signals, from, to) {
+/** Numbers of clocks above the rows, as many as there is room for. */
+function ruler(from, to, zero, x, bottom) {
+  const clocks = (to - from) / 2;
+  const step = [5, 10, 25, 50, 100, 250].find((s) => (s * (x(to) - x(from))) / clocks >= 60) ?? 1000;
+  const marks = [];
+  for (let clock = Math.ceil((from - zero) / 2 / step) * step; zero + 2 * clock < to; clock += step) {
+    const at = x(zero + 2 * clock);
+    marks.push(`<line x1="${at}" y1="16" x2="${at}" y2="${bottom}" stroke="#ddd"/><text x="${at + 2}" y="12" fill="#777">${clock}</text>`);
+  }
+  return marks.join('');
+}
+
+/** Times in half clocks; the ruler counts from `zero`. */
+export function draw(signals, from, to, zero = 0) {
+  const clock_width = Math.min(widest_clock, (2 * (most_width - label_width)) / (to - from));
   const x = (time) => label_width + ((time - from) * clock_width) / 2;
-  const width = x(to) + 10;
+  const width = Math.ceil(x(to)) + 10;
+  const height = 30 + signals.length * row_height;
   const body = signals.map((signal, row) => {
-    const top = 10 + row * row_height;
+    const top = 20 + row * row_height;
     const bottom = top + row_height - 8;
     const parts = [`<text x="4" y="${bottom - 2}">${signal.name}</text>`];
     if (signal.bits === 1) {
@@ -55,20 +71,24 @@ export function draw(signals, from, to) {
     }
     return parts.join('');
   });
-  const height = 20 + signals.length * row_height;
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" font-family="monospace" font-size="11">` +
-    `<rect width="100%" height="100%" fill="#fff"/>${body.join('\n')}</svg>\n`;
+    `<rect width="100%" height="100%" fill="#fff"/>${ruler(from, to, zero, x, height - 10)}${body.join('\n')}</svg>\n`;
+}
+
+/** The write of in_tail (0x040), in half clocks. */
+function firstDoorbell(signals) {
+  const address = signals.find((s) => s.name === 'register')?.changes ?? [];
+  const at = (time) => address.filter(([when]) => when <= time).at(-1)?.[1];
+  return signals.find((s) => s.name === 'doorbell')?.changes.find(([time, value]) => value === 1 && at(time) === 0x40)?.[0];
 }
 
 function main([file, from, to]) {
   const signals = parseVcd(readFileSync(file, 'utf8'));
-  // Half clocks; the doorbell is the write of in_tail (0x040).
-  const writes = signals.find((s) => s.name === 'doorbell').changes.filter(([, value]) => value === 1).map(([time]) => time);
-  const address = signals.find((s) => s.name === 'register');
-  const at = (time) => address.changes.filter(([when]) => when <= time).at(-1)?.[1];
-  const bell = writes.find((time) => at(time) === 0x40) ?? 0;
-  const begin = from === undefined ? bell - 4 : 2 * Number(from);
-  process.stdout.write(draw(signals, begin, to === undefined ? begin + 120 : 2 * Number(to)));
+  const bell = firstDoorbell(signals);
+  const last = signals.map((s) => s.changes.at(-1)?.[0] ?? 0).reduce((a, b) => Math.max(a, b), 0);
+  const begin = from === undefined ? (bell === undefined ? 0 : bell - 4) : 2 * Number(from);
+  const end = to === undefined ? (bell === undefined ? last : begin + 120) : 2 * Number(to);
+  process.stdout.write(draw(signals, begin, end, bell));
 }
 
 if (process.argv[1]?.endsWith('make_waveform.mjs')) main(process.argv.slice(2));

@@ -4,4 +4,4 @@
 set -euo pipefail
 build=${1:?usage: rtl_decision.sh BUILD_DIR}
 ninja -C "$build" rtl_decision_bench > /dev/null
-"$build/bench/rtl_decision_bench"
+"$build/bench/rtl_decision_bench" | node tests/bench/write_tables.mjs

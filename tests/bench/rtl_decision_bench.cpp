@@ -1,13 +1,15 @@
 // Clocks of both Verilated kernels from a transaction's last beat to its DECISION, stage by stage, for each form of a call, by
-// steps of the swap and by what prices are known. Prints markdown tables; docs/card.md has their figures. SPDX-License-Identifier:
-// Apache-2.0
+// steps of the swap and by what prices are known. Prints markdown tables, which docs/performance.md has; with --vcd FILE it writes
+// one leg's events to FILE instead (docs/decision-waveform.svg is drawn of them). SPDX-License-Identifier: Apache-2.0
 #include "../rtl/stream_beats.hpp"
 #include "../unit/kernels/parser_harness.hpp"
 #include "Vdecision_path.h"
+#include "card/value_trace.hpp"
 #include "decision_forms.hpp"
 #include "dense_pool.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstdio>
 #include <limits>
 #include <memory>
@@ -50,13 +52,25 @@ public:
         dut_->in_valid = dut_->out_ready = 0;
         reset(*dut_);
     }
-    /// Feeds a record without stalls. Nothing but the state that it leaves matters.
+    /// Feeds a record without stalls, and waits until it has been dealt with.
     void feed(const Bytes& record) {
-        run(record, [](std::uint8_t /*kind*/, bool /*last*/) { return false; });
+        auto beats = beats_of(record);
+        const auto barrier = beats_of(accel::barrier_record(0, 0));
+        beats.insert(beats.end(), barrier.begin(), barrier.end());
+        const bool done = run(beats, [](std::uint8_t kind, bool last) {
+            return last && kind == static_cast<std::uint8_t>(records::Kind::barrier_done);
+        });
+        if (!done) throw std::runtime_error("a record stands still");
+    }
+    /// Writes the next transaction's events; clock 0 is its first beat.
+    void trace_to(const std::string& file) {
+        trace_ = std::make_unique<sim::ValueTrace>(file, "decision_path", std::vector(traced.begin(), traced.end()));
     }
     /// A transaction with one leg, which has to end in a DECISION.
     Stages decide(const Bytes& transaction) {
-        const bool answered = run(transaction, [this](std::uint8_t kind, bool last) {
+        tracing_ = trace_ != nullptr;
+        traced_from_ = clocks_;
+        const bool answered = run(beats_of(transaction), [this](std::uint8_t kind, bool last) {
             if (kind == static_cast<std::uint8_t>(records::Kind::reject)) throw std::runtime_error("the leg was refused");
             if (kind != static_cast<std::uint8_t>(records::Kind::decision)) return false;
             if (at_.decision == 0) at_.decision = clocks_ - taken_at_;
@@ -64,17 +78,21 @@ public:
             return last;
         });
         if (!answered) throw std::runtime_error("no decision");
+        trace_.reset();
+        tracing_ = false;
         const Stages out = at_;
-        feed(accel::barrier_record(0, 0)); // TX_SEEN is out as well
+        feed({}); // TX_SEEN is out as well
         return out;
     }
 
 private:
+    static constexpr std::array<sim::TracedSignal, 8> traced{
+        {{"TX", 1}, {"SWAP", 1}, {"job", 1}, {"swap_ended", 1}, {"seed", 1}, {"report", 1}, {"result", 1}, {"DECISION", 1}}};
+
     /// Until `ends` says so of a beat that came out, or nothing moves for a while: false.
     template <typename Ends>
-    bool run(const Bytes& record, Ends ends) {
+    bool run(const std::vector<StreamBeat>& input, Ends ends) {
         constexpr std::uint64_t patience = 20'000;
-        const auto input = beats_of(record);
         std::size_t next = 0;
         at_ = {};
         for (std::uint64_t still = 0; still < patience; ++still, ++clocks_) {
@@ -89,27 +107,46 @@ private:
                 still = 0;
                 if (++next == input.size()) taken_at_ = clocks_;
             }
-            watch();
+            const std::uint8_t between = watch();
             bool ended = false;
+            std::uint8_t out = 0;
             if (dut_->out_valid) {
                 still = 0;
                 const bool last = dut_->out_last != 0;
-                const std::uint8_t kind = out_.kind_of({get<64>(dut_->out_data), last});
-                ended = ends(kind, last) || (last && kind == static_cast<std::uint8_t>(records::Kind::barrier_done));
+                out = out_.kind_of({get<64>(dut_->out_data), last});
+                ended = ends(out, last);
             }
+            if (tracing_) trace(between, out);
             clock(*dut_);
             if (ended) return true;
         }
         return false;
     }
-    void watch() {
+    /// The kind of the record that leaves the parser in this clock, 0 without one.
+    std::uint8_t watch() {
         const std::uint64_t since = clocks_ - taken_at_;
+        std::uint8_t kind = 0;
         if (dut_->between_moves) {
-            const std::uint8_t kind = between_.kind_of({get<64>(dut_->between_data), dut_->between_last != 0});
+            kind = between_.kind_of({get<64>(dut_->between_data), dut_->between_last != 0});
             if (kind == static_cast<std::uint8_t>(records::Kind::swap)) at_.swap = since;
         }
         if (dut_->job_taken) at_.job = since;
         if (dut_->result_given && at_.result == 0) at_.result = since;
+        return kind;
+    }
+    void trace(std::uint8_t between, std::uint8_t out) {
+        const auto is = [](std::uint8_t kind, records::Kind wanted) -> std::uint64_t {
+            return kind == static_cast<std::uint8_t>(wanted) ? 1 : 0;
+        };
+        const std::array<std::uint64_t, traced.size()> now{dut_->in_valid && dut_->in_ready ? 1U : 0U,
+                                                           is(between, records::Kind::swap),
+                                                           dut_->job_taken,
+                                                           dut_->swap_ended,
+                                                           dut_->seed_found,
+                                                           dut_->reported,
+                                                           dut_->result_given,
+                                                           is(out, records::Kind::decision)};
+        trace_->sample(2 * (clocks_ - traced_from_), now);
     }
 
     std::unique_ptr<Vdecision_path> dut_ = std::make_unique<Vdecision_path>();
@@ -118,6 +155,9 @@ private:
     std::uint64_t clocks_ = 0;
     std::uint64_t taken_at_ = 0;
     Stages at_;
+    std::unique_ptr<sim::ValueTrace> trace_;
+    bool tracing_ = false;
+    std::uint64_t traced_from_ = 0;
 };
 
 template <typename To, typename From>
@@ -193,6 +233,13 @@ public:
         const bool direct = form.kind == accel::RouterKind::pool;
         if (!direct) path_.feed(accel::to_record(0, {{router, form.kind, service_.pool.factory}}));
         return path_.decide(accel::tx_record(++sequence_, signed_call(direct ? service_.pool.address : router, form.calldata)));
+    }
+    /// One step, token0 in, prices known.
+    void trace_one_to(const std::string& file) {
+        const PathForm form = forms(true, 1).front();
+        decide(form);
+        path_.trace_to(file);
+        decide(form);
     }
     /// No price is known but those of the pool's listed ticks.
     Stages decide_fresh(const PathForm& form) {
@@ -287,9 +334,13 @@ bool print_steps(Bench& bench) {
 } // namespace
 } // namespace jitbox::test
 
-int main() {
+int main(int argc, char** argv) {
     try {
         jitbox::test::Bench bench;
+        if (argc == 3 && std::string(argv[1]) == "--vcd") {
+            bench.trace_one_to(argv[2]);
+            return 0;
+        }
         jitbox::test::print_forms(bench);
         if (jitbox::test::print_steps(bench)) return 0;
         std::fprintf(stderr, "rtl_decision_bench: more than %llu clocks with up to %u steps\n",

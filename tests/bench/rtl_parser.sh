@@ -4,4 +4,4 @@
 set -euo pipefail
 build=${1:?usage: rtl_parser.sh BUILD_DIR}
 ninja -C "$build" rtl_parser_bench > /dev/null
-"$build/bench/rtl_parser_bench"
+"$build/bench/rtl_parser_bench" | node tests/bench/write_tables.mjs

@@ -5,4 +5,4 @@ set -euo pipefail
 build=${1:?usage: rtl_range.sh BUILD_DIR [LANES]}
 bench=rtl_range_bench${2:+_$2}
 ninja -C "$build" "$bench" > /dev/null
-"$build/bench/$bench"
+"$build/bench/$bench" | node tests/bench/write_tables.mjs

@@ -16,6 +16,9 @@ module decision_path (
     output logic [511:0] between_data,
     output logic         between_last,
     output logic         job_taken,
+    output logic         swap_ended,    // from where the search knows the end of the swap alone on
+    output logic         seed_found,    // the liquidity that a candidate begins with
+    output logic         reported,      // a candidate's gross
     output logic         result_given   // from the engine's result on, until it is taken
 );
   logic legs_valid, legs_ready, legs_last;
@@ -30,5 +33,8 @@ module decision_path (
   assign between_data  = legs_data;
   assign between_last  = legs_last;
   assign job_taken     = range.job_valid && range.job_ready;
+  assign swap_ended    = range.i_engine.i_seed.ended;
+  assign seed_found    = range.i_engine.i_seed.out_valid && range.i_engine.i_seed.out_ready;
+  assign reported      = (range.i_engine.best_valid & range.i_engine.best_ready) != '0;
   assign result_given  = range.result_valid;
 endmodule

@@ -294,8 +294,9 @@ int run_key(int argc, char** argv) {
     seals->add_option("--pcrs", options.seal.pcrs, "PCRs (SHA-256) that must be as they are now, e.g. 7 for secure boot")
         ->delimiter(',');
     if (const auto code = parse_command_line(app, argc, argv)) return *code;
+    const signer::Secret typed = seals->parsed() ? read_pin_from_input() : signer::Secret(); // a person has all the time there is
     const Deadline deadline(options.timeout_s);
-    if (seals->parsed()) return seal_pin(options.seal);
+    if (seals->parsed()) return seal_pin(typed, options.seal);
     auto config = load(options);
     if (!config) return print_mistake(config.error());
     if (lists->parsed()) return list(*config, options);

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "signer/secret.hpp"
+
 #include <string>
 #include <vector>
 
@@ -13,7 +15,9 @@ struct PinSealing {
     std::vector<unsigned> pcrs; ///< that must be as they are now
 };
 
-/// Asks for the PIN, seals it, and opens what it has made. Exit code.
-[[nodiscard]] int seal_pin(const PinSealing& options);
+/// What stands on standard input; a terminal is asked and shows nothing of it. Before any thread is started: see read_hidden().
+[[nodiscard]] signer::Secret read_pin_from_input();
+/// Seals the PIN, and opens what it has made. Exit code.
+[[nodiscard]] int seal_pin(const signer::Secret& pin, const PinSealing& options);
 
 } // namespace jitbox::apps

@@ -3,6 +3,9 @@ jitbox_verilated(keccak_stream TOP keccak_stream)
 jitbox_verilated(keccak_stream2 TOP keccak_stream PARAMETERS RoundsPerClock=2)
 jitbox_rtl_test(rtl_keccak_stream_test SOURCES keccak_stream_test.cpp MODELS keccak_stream keccak_stream2 DEPENDS kernels)
 
+jitbox_verilated(envelope_beats TOP envelope_beats)
+jitbox_rtl_test(rtl_envelope_beats_test SOURCES envelope_beats_test.cpp MODELS envelope_beats)
+
 jitbox_verilated(mempool_parser TOP mempool_parser)
 jitbox_rtl_test(rtl_mempool_parser_test
   SOURCES mempool_parser_test.cpp mempool_parser_reset_test.cpp parser_driver.cpp stream_beats.cpp parser_streams.cpp ../support/shared_data.cpp ../unit/kernels/parser_harness.cpp

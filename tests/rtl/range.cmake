@@ -21,7 +21,12 @@ jitbox_rtl_test(rtl_range_shell_test SOURCES range_shell_test.cpp range_driver.c
   ../unit/kernels/parser_harness.cpp
   MODELS range_shell DEPENDS accel base chain kernels)
 
+jitbox_verilated(key_hint TOP key_hint)
+jitbox_rtl_test(rtl_key_hint_test SOURCES key_hint_test.cpp MODELS key_hint DEPENDS kernels)
+
 # Its engine.
+jitbox_verilated(memory_server TOP memory_server PARAMETERS Lanes=6)
+jitbox_rtl_test(rtl_memory_server_test SOURCES memory_server_test.cpp MODELS memory_server DEPENDS kernels)
 jitbox_verilated(seed_server TOP seed_server)
 jitbox_rtl_test(rtl_seed_server_test SOURCES seed_server_test.cpp seed_server_driver.cpp seed_cases.cpp MODELS seed_server DEPENDS kernels)
 jitbox_verilated(first_step TOP first_step)

@@ -4,10 +4,8 @@
 
 #include "Vseed_server.h"
 #include "rtl/seed_cases.hpp"
+#include "rtl/unit_port.hpp"
 
-#include <array>
-#include <cstdint>
-#include <deque>
 #include <optional>
 #include <random>
 
@@ -39,19 +37,14 @@ public:
     /// `eager`: no pauses and no stalls.
     explicit SeedServerDriver(std::mt19937_64& random, bool eager = false);
     void begin(const SeedLeg& leg); ///< nothing is under way
-    void ask(unsigned lane, const SeedRequest& request) { waiting_.at(lane).push_back(request); }
-    bool idle() const; ///< all requests have been taken
+    void ask(unsigned lane, const SeedRequest& request);
+    bool idle() const { return port_.idle(); } ///< all requests have been taken
     /// One clock; what is answered in it, if anything.
     std::optional<SeedAnswer> clock();
 
 private:
-    void offer();
-
     Vseed_server dut_;
-    std::mt19937_64& random_;
-    bool eager_;
-    std::array<std::deque<SeedRequest>, lanes> waiting_;
-    unsigned offered_ = 0; ///< lanes
+    UnitPort<Vseed_server> port_;
 };
 
 } // namespace jitbox::test

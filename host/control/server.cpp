@@ -17,8 +17,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <deque>
-#include <set>
+#include <map>
 #include <utility>
 
 namespace jitbox::control {
@@ -73,6 +74,8 @@ bool somebody_listens(asio::io_context& io, const std::string& path) {
     return !error;
 }
 
+enum class Loss { nothing, view, answer };
+
 /// One connection. Kept alive by its reader, its writer and answers still to come.
 class Session : public std::enable_shared_from_this<Session> {
 public:
@@ -115,6 +118,12 @@ public:
 
     [[nodiscard]] bool is_open() const { return socket_.is_open(); }
     [[nodiscard]] bool watching() const { return watching_; }
+    /// What is lost when it gives way to a newcomer.
+    [[nodiscard]] Loss loss() const {
+        if (!is_open()) return Loss::nothing;
+        if (unanswered_ != 0 || (!watching_ && !queue_.empty())) return Loss::answer;
+        return watching_ ? Loss::view : Loss::nothing;
+    }
     [[nodiscard]] std::size_t backlog() const { return queue_.size(); }
 
 private:
@@ -129,9 +138,11 @@ private:
         request->session = number_;
         const bool watch = request->op == "watch";
         const std::weak_ptr<Session> weak = weak_from_this();
+        ++unanswered_;
         handler(*request, [weak, watch](const Answer& answer) {
             const auto self = weak.lock();
             if (!self) return;
+            --self->unanswered_;
             if (watch && answer) self->watching_ = true;
             self->send(answer_line(answer));
         });
@@ -168,6 +179,7 @@ private:
     std::deque<std::string> queue_;
     Peer peer_;
     std::uint64_t number_;
+    std::size_t unanswered_ = 0; ///< requests with the handler
     bool watching_ = false;
     bool closing_ = false;
 };
@@ -182,7 +194,7 @@ struct Server::Impl : std::enable_shared_from_this<Impl> {
     ServerOptions options;
     Handler handler;
     Local::acceptor acceptor;
-    std::set<std::shared_ptr<Session>> sessions;
+    std::map<std::uint64_t, std::shared_ptr<Session>> sessions; ///< by number: the oldest first
     std::uint64_t accepted = 0;
     std::uint64_t malformed = 0;
 
@@ -192,15 +204,24 @@ struct Server::Impl : std::enable_shared_from_this<Impl> {
             Local::socket socket = co_await acceptor.async_accept(asio::redirect_error(asio::use_awaitable, error));
             if (error) continue;
             const auto peer = peer_of(socket.native_handle());
-            if (!peer || sessions.size() >= options.max_sessions) continue; // the socket closes with its scope
-            auto session = std::make_shared<Session>(std::move(socket), *peer, ++accepted);
-            sessions.insert(session);
+            if (!peer) continue; // the socket closes with its scope
+            if (sessions.size() >= options.max_sessions) make_room();
+            const std::uint64_t number = ++accepted;
+            auto session = std::make_shared<Session>(std::move(socket), *peer, number);
+            sessions.emplace(number, session);
             asio::co_spawn(io, session->read(options, handler, malformed),
-                           [weak = weak_from_this(), session](const std::exception_ptr&) {
-                               if (const auto alive = weak.lock()) alive->sessions.erase(session);
+                           [weak = weak_from_this(), number](const std::exception_ptr&) {
+                               if (const auto alive = weak.lock()) alive->sessions.erase(number);
                            });
         }
         (void)self; // keeps this alive while the loop runs
+    }
+
+    /// Whoever fills the socket keeps nobody from stopping: of those that lose least the oldest gives way.
+    void make_room() {
+        const auto at = std::ranges::min_element(sessions, {}, [](const auto& entry) { return entry.second->loss(); });
+        at->second->close();
+        sessions.erase(at);
     }
 };
 
@@ -239,11 +260,11 @@ void Server::stop() {
     boost::system::error_code ignored; // already closed is closed
     impl_->acceptor.close(ignored);
     ::unlink(impl_->options.socket_path.c_str());
-    for (const auto& session : impl_->sessions) session->close();
+    for (const auto& [number, session] : impl_->sessions) session->close();
 }
 
 void Server::publish(const std::string& line) {
-    for (const auto& session : impl_->sessions) {
+    for (const auto& [number, session] : impl_->sessions) {
         if (!session->watching() || !session->is_open()) continue;
         if (session->backlog() >= impl_->options.watcher_backlog) {
             session->close();
@@ -254,7 +275,7 @@ void Server::publish(const std::string& line) {
 }
 
 bool Server::has_watchers() const {
-    for (const auto& session : impl_->sessions) {
+    for (const auto& [number, session] : impl_->sessions) {
         if (session->watching() && session->is_open()) return true;
     }
     return false;

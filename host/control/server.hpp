@@ -41,6 +41,7 @@ using Handler = std::function<void(const Request&, Respond)>;
 struct ServerOptions {
     std::string socket_path;
     std::size_t max_line_bytes = std::size_t{16} * 1024;
+    /// One more closes the oldest that waits for no answer and watches nothing; or else the oldest watcher, or the oldest.
     std::size_t max_sessions = 32;
     std::chrono::milliseconds idle_timeout{30'000}; ///< a client that sends no whole line in this time is dropped
     std::size_t watcher_backlog = 4096;             ///< events that may wait for a slow watcher before it is dropped

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <deque>
 #include <filesystem>
 #include <fstream>
 #include <future>
@@ -28,6 +29,27 @@ namespace asio = boost::asio;
 namespace fs = std::filesystem;
 using testing::HasSubstr;
 using namespace std::chrono_literals;
+
+/// A client that stays.
+class Connected {
+public:
+    explicit Connected(const std::string& path) { socket_.connect(path); }
+    /// Sends bytes as they are and reads one line; empty when the server closed instead.
+    std::string say(const std::string& bytes) {
+        boost::system::error_code ended;
+        asio::write(socket_, asio::buffer(bytes), ended);
+        const std::size_t size = asio::read_until(socket_, asio::dynamic_buffer(unread_), '\n', ended);
+        std::string line = unread_.substr(0, size);
+        unread_.erase(0, size);
+        return line;
+    }
+    bool is_served() { return !say("{\"op\":\"who\"}\n").empty(); }
+
+private:
+    asio::io_context io_;
+    asio::local::stream_protocol::socket socket_{io_};
+    std::string unread_;
+};
 
 class ServerTest : public testing::Test {
 protected:
@@ -66,16 +88,15 @@ protected:
     [[nodiscard]] std::string path() const { return (directory_ / "s").string(); }
     [[nodiscard]] Client client(std::chrono::milliseconds deadline = 5s) const { return {path(), deadline}; }
 
-    /// Sends bytes as they are and reads one line; empty when the server closed instead.
-    [[nodiscard]] std::string raw(const std::string& bytes) const {
-        asio::io_context io;
-        asio::local::stream_protocol::socket socket(io);
-        socket.connect(path());
-        boost::system::error_code ended;
-        asio::write(socket, asio::buffer(bytes), ended);
-        std::string line;
-        asio::read_until(socket, asio::dynamic_buffer(line), '\n', ended);
-        return line;
+    [[nodiscard]] std::string raw(const std::string& bytes) const { return Connected(path()).say(bytes); }
+    /// As many as the server serves at once, each after `first` was answered.
+    [[nodiscard]] std::deque<Connected> fill(const std::string& first) const {
+        std::deque<Connected> all;
+        for (std::size_t i = 0; i < ServerOptions().max_sessions; ++i) {
+            all.emplace_back(path());
+            if (!first.empty()) EXPECT_NE(all.back().say(first), "");
+        }
+        return all;
     }
 
     fs::path directory_ = fs::temp_directory_path() / ("jitbox-server-" + std::to_string(::getpid()));
@@ -122,6 +143,40 @@ TEST_F(ServerTest, malformed_lines_are_answered_with_what_is_wrong) {
 TEST_F(ServerTest, a_client_that_sends_no_whole_line_is_dropped) {
     ASSERT_TRUE(start(100ms).has_value());
     EXPECT_EQ(raw("{\"op\":"), "");
+}
+
+TEST_F(ServerTest, whoever_fills_it_with_idle_sessions_keeps_nobody_from_stopping) {
+    ASSERT_TRUE(start());
+    auto idle = fill("");
+    EXPECT_TRUE(client().call("estop", "{}"));
+    EXPECT_FALSE(idle.front().is_served()) << "the oldest gave way";
+    EXPECT_TRUE(idle.back().is_served());
+    for (int i = 0; i < 100; ++i) EXPECT_TRUE(client().call("estop", "{}")) << i;
+}
+
+TEST_F(ServerTest, a_watcher_gives_way_before_who_waits_for_an_answer_and_after_who_is_idle) {
+    ASSERT_TRUE(start());
+    const std::string never_answered = "{\"op\":\"sleep\"}\n";
+    auto sessions = fill("{\"op\":\"watch\"}\n");
+    Connected waiting(path()); // the first watcher has gone
+    EXPECT_NE(waiting.say(never_answered + "{\"op\":\"who\"}\n"), "");
+    EXPECT_FALSE(sessions[0].is_served());
+    EXPECT_TRUE(client().call("estop", "{}")) << "the second has gone";
+    EXPECT_FALSE(sessions[1].is_served());
+    Connected idle(path()); // takes the place that estop left
+    EXPECT_TRUE(idle.is_served());
+    EXPECT_TRUE(client().call("estop", "{}"));
+    EXPECT_FALSE(idle.is_served()) << "the youngest, but it lost nothing";
+    for (std::size_t i = 2; i < sessions.size(); ++i) EXPECT_TRUE(sessions[i].is_served()) << i;
+    EXPECT_TRUE(waiting.is_served());
+}
+
+TEST_F(ServerTest, full_of_requests_in_work_it_still_takes_a_stop) {
+    ASSERT_TRUE(start());
+    auto busy = fill("{\"op\":\"sleep\"}\n{\"op\":\"who\"}\n");
+    EXPECT_TRUE(client().call("estop", "{}"));
+    EXPECT_FALSE(busy.front().is_served());
+    EXPECT_TRUE(busy.back().is_served());
 }
 
 // Found by control_command_fuzz: the connection ended without an answer, and an emergency stop was not done.

@@ -11,5 +11,5 @@ jitbox_demo() {
   [[ " $* " =~ " --engine"[=\ ]"native " ]] && card=()
   build_preset release jitd jitctl jit-signer jit-relay-sim "${card[@]}"
   say "demo"
-  run node sim/demo/demo.mjs "$@"
+  run exec node sim/demo/demo.mjs "$@"
 }

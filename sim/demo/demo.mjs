@@ -10,6 +10,7 @@ import { bundle_lines, closing_line, summary_table, verdict } from "./lib/report
 const USAGE = `usage: ./run demo [options]
   Starts node, relay, HSM, signer and jitd, arms through jitctl, lets swappers trade, builds blocks, and checks every included bundle
   against the chain. Ends with 0 only when enough bundles of enough router forms were included and every wei was as predicted.
+  Nothing of it outlives it, however it ends (kill -9 too). A second one beside it is no trouble: each has its own ports and directory.
   --blocks N     build at most so many blocks (default 60)
   --bundles N    stop after so many included bundles (default 8); at least 5 of 3 router forms are needed for success
   --seed N       of the traffic (default 1)
@@ -75,7 +76,7 @@ async function print_result(appliance, rows, options) {
 
 async function run(options) {
   const say = (text) => options.json || console.log(`==> ${text}`);
-  const appliance = new SandboxAppliance({ bin: options.bin, say, engine: options.engine });
+  const appliance = new SandboxAppliance({ bin: options.bin, say, engine: options.engine, swept: !options.keep });
   let failed = true;
   let ended_by = null;
   const interrupted = new Promise((_, reject) => {

@@ -1,12 +1,12 @@
 // Starts and ends anvil, the local node, from the npm package. It mines only when told to, in the order of arrival.
 // SPDX-License-Identifier: Apache-2.0
-import { spawn } from "node:child_process";
 import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { MNEMONIC } from "./accounts.mjs";
+import { spawn_bound } from "./bound.mjs";
 import { Rpc } from "./rpc.mjs";
 
 const ANVIL = fileURLToPath(new URL("../../../node_modules/@foundry-rs/anvil-linux-amd64/bin/anvil", import.meta.url));
@@ -28,16 +28,15 @@ export async function start_anvil({ port = 0, timestamp = GENESIS_TIMESTAMP, ext
     .concat(["--no-mining", "--hardfork", "osaka", "--timestamp", String(timestamp)], extra);
   // anvil writes a line a request. Into a file: through a pipe each would wake this process, which measurements would see.
   const directory = mkdtempSync(join(tmpdir(), "anvil-"));
-  const output = join(directory, "output");
-  const fd = openSync(output, "w");
+  const fd = openSync(join(directory, "output"), "w");
+  rmSync(directory, { recursive: true }); // nothing is left of it, however this process ends
   const command = idle ? ["chrt", "--idle", "0", ANVIL, ...args] : [ANVIL, ...args];
-  const child = spawn(command[0], command.slice(1), { stdio: ["ignore", fd, fd] });
-  closeSync(fd);
+  const child = spawn_bound(command[0], command.slice(1), { stdio: ["ignore", fd, fd] });
   const exited = new Promise((resolve) => {
     child.once("exit", (code, signal) => resolve(code ?? signal));
     child.once("error", (error) => resolve(error.message));
   });
-  const bound_port = await listening_port(child, exited, output).finally(() => rmSync(directory, { recursive: true }));
+  const bound_port = await listening_port(child, exited, `/proc/self/fd/${fd}`).finally(() => closeSync(fd));
   const rpc_url = `http://127.0.0.1:${bound_port}`;
   return {
     rpc: new Rpc(rpc_url),

@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { setTimeout as sleep } from "node:timers/promises";
 import { GUARDIAN, wallet } from "../../chain/lib/accounts.mjs";
 import { artifact } from "../../chain/lib/artifacts.mjs";
+import { SweptDirectory } from "../../chain/lib/bound.mjs";
 import { Testbed } from "../../chain/lib/testbed.mjs";
 import { add_operators } from "../../chain/lib/deploy.mjs";
 import { card_environment } from "./card.mjs";
@@ -33,9 +34,10 @@ export class SandboxAppliance {
    * @param {object} options bin: directory of the programs; lanes; relays: how many; say: progress; overrides: of jitd's configuration;
    *   with_safe: the executor belongs to a Safe; idle_sandbox: node, relay and swappers only get the CPU that the appliance leaves: in
    *   production they are on other machines; engine: native, or xrt with the card's model, jitbox-card-model beside `bin`;
+   *   swept: its directory goes with this process, however that ends;
    *   approvers: names of people whose approvals the signer asks for above arm_threshold_wei; none: one person suffices
    */
-  constructor({ bin, lanes = 4, relays = 1, say = () => {}, overrides = {}, with_safe = false, idle_sandbox = false, engine = "native", approvers = [], arm_threshold_wei = 0n }) {
+  constructor({ bin, lanes = 4, relays = 1, say = () => {}, overrides = {}, with_safe = false, idle_sandbox = false, engine = "native", swept = false, approvers = [], arm_threshold_wei = 0n }) {
     this.approvers = approvers;
     this.arm_threshold_wei = arm_threshold_wei;
     this.bin = bin;
@@ -46,7 +48,8 @@ export class SandboxAppliance {
     this.overrides = overrides;
     this.with_safe = with_safe;
     this.idle_sandbox = idle_sandbox;
-    this.dir = mkdtempSync(join(tmpdir(), "jitbox-"));
+    this.swept = swept ? new SweptDirectory("jitbox-") : null;
+    this.dir = this.swept?.path ?? mkdtempSync(join(tmpdir(), "jitbox-"));
     this.dirs = {};
     for (const name of ["runtime", "state", "signer", "hsm", "logs"]) {
       this.dirs[name] = join(this.dir, name);
@@ -286,6 +289,7 @@ export class SandboxAppliance {
     await this.starting?.catch(() => {}); // the step that it is in may have begun another one
     await this.#end_processes();
     await this.chain?.stop();
-    if (!keep) rmSync(this.dir, { recursive: true, force: true });
+    if (this.swept) await this.swept.end({ keep });
+    else if (!keep) rmSync(this.dir, { recursive: true, force: true });
   }
 }

@@ -1,9 +1,10 @@
-// Child processes of the demo and the end-to-end tests: started with a log file each, waited for, ended for certain.
+// Child processes of the demo and the end-to-end tests: started with a log file each, waited for, ended for certain, by the kernel when this
+// process ends without it.
 // SPDX-License-Identifier: Apache-2.0
-import { spawn } from "node:child_process";
 import { createWriteStream } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { spawn_bound } from "../../chain/lib/bound.mjs";
 
 const END_GRACE_MS = 5_000;
 
@@ -18,7 +19,7 @@ export class Process {
     this.name = name;
     this.grace_ms = grace_ms;
     this.log_file = join(log_dir, `${name}.out`);
-    this.child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...env }, cwd });
+    this.child = spawn_bound(command, args, { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...env }, cwd });
     const log = createWriteStream(this.log_file, { flags: "a" });
     log.on("error", (error) => (this.log_problem = `, which could not be written: ${error.message}`)); // a full disk
     this.child.stdout.pipe(log, { end: false });
@@ -77,7 +78,7 @@ export class Process {
 /** Runs a command to its end: {code, stdout, stderr}. */
 export function run_command(command, args, { env = {}, timeout_ms = 60_000 } = {}) {
   return new Promise((resolve) => {
-    const child = spawn(command, args, { env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn_bound(command, args, { env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "pipe"] });
     let stdout = "";
     let stderr = "";
     child.stdout.on("data", (chunk) => (stdout += chunk));

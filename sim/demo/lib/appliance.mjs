@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { setTimeout as sleep } from "node:timers/promises";
 import { GUARDIAN, wallet } from "../../chain/lib/accounts.mjs";
@@ -147,11 +147,16 @@ export class SandboxAppliance {
   }
 
   async start_jitd() {
-    // XRT's load and close sleep ten seconds each, and it keeps a folder where the program stands.
-    const card = this.engine === "xrt" ? { env: card_environment(join(this.bin, "../jitbox-card-model")), cwd: this.dir, grace_ms: 30_000 } : {};
+    const card = this.engine === "xrt" ? this.#card() : {};
     const args = ["--config", this.config_file, "--engine", this.engine];
     this.jitd = this.#process(this.program("jitd"), args, { name: "jitd", ...card });
     await this.jitd.line((text) => text.includes("running, DISARMED"), this.engine === "xrt" ? 120_000 : 30_000);
+  }
+
+  /** XRT's load and close sleep ten seconds each; it keeps a folder where the program stands, and sockets in /tmp/$USER: they go with ours. */
+  #card() {
+    const env = { ...card_environment(join(this.bin, "../jitbox-card-model")), USER: relative("/tmp", this.dir) };
+    return { env, cwd: this.dir, grace_ms: 30_000 };
   }
 
   /** Signer asked, lanes known, every pool in service, the vault's value read: nothing that a start brings by itself refuses an arming. */

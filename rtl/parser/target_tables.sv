@@ -1,5 +1,5 @@
 // Who an address is: a router of the table, a pool of the directory, or neither. Lanes ask, one at a time, and are answered four clocks
-// after their turn (two more for each pool that shares the bucket). The dispatcher changes the tables while no question is open.
+// after their turn: three where it is a router or the bucket is empty, one more for each pool of the bucket before it. The dispatcher changes the tables while no question is open.
 // Pools are chained by a hash of their address, the one linked last first, as in kernels/hls/pool_directory.cpp.
 // After reset the chains are cleared for 1,024 clocks; `ready` is low meanwhile.
 // SPDX-License-Identifier: Apache-2.0

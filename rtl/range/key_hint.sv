@@ -1,5 +1,5 @@
 // A guess which pool a key has: the index that was last noted under the same bits of the key. It may be of another pool, or of none (also after
-// power-up, nothing is cleared): whoever asks compares the keys. So a pool is found without the hash of its bucket, which takes 37 clocks.
+// power-up, nothing is cleared): whoever asks compares the keys. So a pool is found without the hash of its bucket, which takes 19 clocks.
 // SPDX-License-Identifier: Apache-2.0
 module key_hint (
     input  logic                       clk,

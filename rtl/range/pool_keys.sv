@@ -1,6 +1,6 @@
 // Which pool has which key: 2,048 buckets of eight pool indices, and the key of every index. One request at a time: `index` and `key` are held
 // from `start` to `done`. A key to be found is first compared with that of the pool that key_hint guesses: two clocks after `start` it is
-// found, or else about 45 clocks later, 37 of them for the hash; each other pool in its bucket costs three more.
+// found, or else about 27 clocks later, 19 of them for the hash; each other pool in its bucket costs three more.
 // After reset the tables are cleared for 2,048 clocks; `ready` is low meanwhile.
 // SPDX-License-Identifier: Apache-2.0
 module pool_keys (

@@ -5,6 +5,8 @@ jitbox_rtl_test(rtl_keccak_stream_test SOURCES keccak_stream_test.cpp MODELS kec
 
 jitbox_verilated(envelope_beats TOP envelope_beats)
 jitbox_rtl_test(rtl_envelope_beats_test SOURCES envelope_beats_test.cpp MODELS envelope_beats)
+jitbox_verilated(target_tables TOP target_tables)
+jitbox_rtl_test(rtl_target_tables_test SOURCES target_tables_test.cpp MODELS target_tables DEPENDS kernels)
 
 jitbox_verilated(mempool_parser TOP mempool_parser)
 jitbox_rtl_test(rtl_mempool_parser_test

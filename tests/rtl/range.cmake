@@ -23,10 +23,16 @@ jitbox_rtl_test(rtl_range_shell_test SOURCES range_shell_test.cpp range_driver.c
 
 jitbox_verilated(key_hint TOP key_hint)
 jitbox_rtl_test(rtl_key_hint_test SOURCES key_hint_test.cpp MODELS key_hint DEPENDS kernels)
+jitbox_verilated(pool_keys TOP pool_keys)
+jitbox_rtl_test(rtl_pool_keys_test SOURCES pool_keys_test.cpp stream_beats.cpp MODELS pool_keys DEPENDS accel base chain kernels)
 
 # Its engine.
 jitbox_verilated(memory_server TOP memory_server PARAMETERS Lanes=6)
 jitbox_rtl_test(rtl_memory_server_test SOURCES memory_server_test.cpp MODELS memory_server DEPENDS kernels)
+jitbox_verilated(thread_pool TOP thread_pool PARAMETERS Lanes=6)
+jitbox_rtl_test(rtl_thread_pool_test SOURCES thread_pool_test.cpp MODELS thread_pool DEPENDS kernels)
+jitbox_verilated(window_server TOP window_server PARAMETERS Lanes=6)
+jitbox_rtl_test(rtl_window_server_test SOURCES window_server_test.cpp MODELS window_server DEPENDS kernels)
 jitbox_verilated(seed_server TOP seed_server)
 jitbox_rtl_test(rtl_seed_server_test SOURCES seed_server_test.cpp seed_server_driver.cpp seed_cases.cpp MODELS seed_server DEPENDS kernels)
 jitbox_verilated(first_step TOP first_step)

@@ -36,8 +36,8 @@ struct Swap {
 /// alone on that state.
 struct Case {
     uint24 fee;
-    uint8 feeProtocol0;
-    uint8 feeProtocol1;
+    uint32 feeProtocol0;
+    uint32 feeProtocol1;
     uint160 sqrtPriceX96;
     Position[] positions;
     uint256 donation0;
@@ -56,7 +56,7 @@ struct TickState {
 struct State {
     uint160 sqrtPriceX96;
     int24 tick;
-    uint8 feeProtocol;
+    uint32 feeProtocol;
     uint128 liquidity;
     uint128 maxLiquidityPerTick;
     int24 tickSpacing;
@@ -65,12 +65,14 @@ struct State {
     TickState[] ticks;
 }
 
+/// `crossings`: initialised ticks crossed, as PancakeSwap's pools tell their farm; 0 on Uniswap's.
 struct SwapOutcome {
     int256 amount0;
     int256 amount1;
     uint160 sqrtPriceX96;
     int24 tick;
     uint128 liquidity;
+    uint256 crossings;
 }
 
 /// Mint, swap, burn, collect. `growth` is the fee growth inside the range over the position's life, from the pool's own
@@ -87,6 +89,27 @@ struct Life {
     uint256 growth1;
 }
 
+/// Where PancakeSwap's pools differ from Uniswap's; the rest is called the same. `slot0` reads both.
+interface IPancakePool {
+    function slot0() external view returns (uint160, int24, uint16, uint16, uint16, uint32, bool);
+    function setFeeProtocol(uint32 feeProtocol0, uint32 feeProtocol1) external;
+    function setLmPool(address farm) external;
+}
+
+/// PancakeSwap's liquidity mining, as its pools call it in a swap: at the beginning and at every initialised tick crossed.
+contract Farm {
+    uint256 public rewards;
+    uint256 public crossings;
+
+    function accumulateReward(uint32) external {
+        rewards++;
+    }
+
+    function crossLmTick(int24, bool) external {
+        crossings++;
+    }
+}
+
 /// Everything is answered by reverting, so that the next case finds the pools untouched and no case costs a transaction.
 error Report(State state, bytes alone, bytes[] lives);
 error Alone(SwapOutcome outcome);
@@ -96,8 +119,10 @@ contract Judge {
     IUniswapV3Factory public immutable factory;
     Token public immutable token0;
     Token public immutable token1;
+    /// Only beside PancakeSwap's factory.
+    Farm public immutable farm;
 
-    constructor(bytes memory factoryCode, uint24[] memory fees, int24[] memory spacings) {
+    constructor(bytes memory factoryCode, bool pancake, uint24[] memory fees, int24[] memory spacings) {
         address made;
         assembly {
             made := create(0, add(factoryCode, 0x20), mload(factoryCode))
@@ -105,14 +130,16 @@ contract Judge {
         factory = IUniswapV3Factory(made);
         (Token a, Token b) = (new Token(), new Token());
         (token0, token1) = address(a) < address(b) ? (a, b) : (b, a);
+        farm = pancake ? new Farm() : Farm(address(0));
         for (uint256 i = 0; i < fees.length; i++) {
             if (factory.feeAmountTickSpacing(fees[i]) == 0) factory.enableFeeAmount(fees[i], spacings[i]);
         }
     }
 
     /// Creates, but does not initialise, the pool of a fee tier.
-    function open(uint24 fee) external returns (address) {
-        return factory.createPool(address(token0), address(token1), fee);
+    function open(uint24 fee) external returns (address pool) {
+        pool = factory.createPool(address(token0), address(token1), fee);
+        if (address(farm) != address(0)) IPancakePool(pool).setLmPool(address(farm));
     }
 
     /// Runs encoded calls of `attempt` (or any other) and returns what each reverted with.
@@ -154,25 +181,50 @@ contract Judge {
     }
 
     function uniswapV3MintCallback(uint256 owed0, uint256 owed1, bytes calldata) external {
+        _pay(owed0, owed1);
+    }
+
+    function pancakeV3MintCallback(uint256 owed0, uint256 owed1, bytes calldata) external {
+        _pay(owed0, owed1);
+    }
+
+    function uniswapV3SwapCallback(int256 delta0, int256 delta1, bytes calldata) external {
+        _pay(delta0 > 0 ? uint256(delta0) : 0, delta1 > 0 ? uint256(delta1) : 0);
+    }
+
+    function pancakeV3SwapCallback(int256 delta0, int256 delta1, bytes calldata) external {
+        _pay(delta0 > 0 ? uint256(delta0) : 0, delta1 > 0 ? uint256(delta1) : 0);
+    }
+
+    function uniswapV3FlashCallback(uint256, uint256, bytes calldata data) external {
+        _donate(data);
+    }
+
+    function pancakeV3FlashCallback(uint256, uint256, bytes calldata data) external {
+        _donate(data);
+    }
+
+    function _pay(uint256 owed0, uint256 owed1) private {
         if (owed0 > 0) token0.transfer(msg.sender, owed0);
         if (owed1 > 0) token1.transfer(msg.sender, owed1);
     }
 
-    function uniswapV3SwapCallback(int256 delta0, int256 delta1, bytes calldata) external {
-        if (delta0 > 0) token0.transfer(msg.sender, uint256(delta0));
-        if (delta1 > 0) token1.transfer(msg.sender, uint256(delta1));
-    }
-
-    function uniswapV3FlashCallback(uint256, uint256, bytes calldata data) external {
+    function _donate(bytes calldata data) private {
         (uint256 donation0, uint256 donation1) = abi.decode(data, (uint256, uint256));
         token0.transfer(msg.sender, donation0);
         token1.transfer(msg.sender, donation1);
     }
 
+    /// PancakeSwap's pools begin with a protocol fee, so that none has to be set as well.
+    function _setFeeProtocol(IUniswapV3Pool pool, uint32 fee0, uint32 fee1) private {
+        if (address(farm) != address(0)) IPancakePool(address(pool)).setFeeProtocol(fee0, fee1);
+        else if (fee0 | fee1 != 0) pool.setFeeProtocol(uint8(fee0), uint8(fee1));
+    }
+
     /// A position or an earlier swap that the pool refuses is left out: the reported state is what counts.
     function _build(IUniswapV3Pool pool, Case calldata c) private {
         pool.initialize(c.sqrtPriceX96);
-        if (c.feeProtocol0 | c.feeProtocol1 != 0) pool.setFeeProtocol(c.feeProtocol0, c.feeProtocol1);
+        _setFeeProtocol(pool, c.feeProtocol0, c.feeProtocol1);
         for (uint256 i = 0; i < c.positions.length; i++) {
             Position calldata p = c.positions[i];
             // Owned by the factory: a candidate with the same bounds is still a new position.
@@ -204,13 +256,18 @@ contract Judge {
     }
 
     function _swap(IUniswapV3Pool pool, Swap calldata s) private returns (SwapOutcome memory o) {
+        bool farmed = address(farm) != address(0);
+        (uint256 rewards, uint256 crossings) = farmed ? (farm.rewards(), farm.crossings()) : (0, 0);
         (o.amount0, o.amount1) = pool.swap(address(this), s.zeroForOne, s.amount, s.limit, "");
-        (o.sqrtPriceX96, o.tick,,,,,) = pool.slot0();
+        (o.sqrtPriceX96, o.tick,,,,,) = IPancakePool(address(pool)).slot0();
         o.liquidity = pool.liquidity();
+        if (!farmed) return o;
+        require(farm.rewards() == rewards + 1, "the pool does not ask its farm");
+        o.crossings = farm.crossings() - crossings;
     }
 
     function _state(IUniswapV3Pool pool, int24[] calldata ticks) private view returns (State memory s) {
-        (s.sqrtPriceX96, s.tick,,,, s.feeProtocol,) = pool.slot0();
+        (s.sqrtPriceX96, s.tick,,,, s.feeProtocol,) = IPancakePool(address(pool)).slot0();
         s.liquidity = pool.liquidity();
         s.maxLiquidityPerTick = pool.maxLiquidityPerTick();
         s.tickSpacing = pool.tickSpacing();

@@ -164,11 +164,12 @@ const one_wei = () => [1n, -1n, 2n, -2n].flatMap((amount) => [down(amount), up(a
   pool(at(-30000), swap, { fee: 500, candidates: [range(-30000, -29990, 5n)], positions: [full(500, 12345n)] }),
 ]));
 
-function protocol_fee() {
+function protocol_fee(_, { shares, share_bits }) {
   const amounts = [334n, 1000n, 1334n, 3333n, 999_999_999n, e18 + 1n, -777n, -(e18 / 3n)];
-  const sides = [[4, 4], [5, 7], [6, 9], [10, 10], [0, 10], [8, 0]];
+  const [least, most] = [shares[0], shares.at(-1)];
+  const sides = [[least, least], [shares[1], shares[3]], [shares[2], shares[5]], [most, most], [0, most], [shares[4], 0]];
   return sides.flatMap((fee_protocol) => amounts.flatMap((amount) => [down(amount), up(amount)].map((swap) => pool(at(31), swap, {
-    fee_protocol, candidates: [range(0, 60), range(0, 60, 1n)], met: ({ state }) => state.fee_protocol === fee_protocol[0] + fee_protocol[1] * 16,
+    fee_protocol, candidates: [range(0, 60), range(0, 60, 1n)], met: ({ state }) => state.fee_protocol === fee_protocol[0] + fee_protocol[1] * 2 ** share_bits,
   }))));
 }
 
@@ -207,7 +208,7 @@ function beyond_the_window() {
   }));
 }
 
-/** [name, () or (ask) => cases]: ask(cases) gives the chain's reports. */
+/** [name, (ask, fork) => cases]: ask(cases) gives the chain's reports; fork is one of forks.mjs. */
 export const boundaries = [
   ['bitmap word boundary, both directions', word_boundary],
   ['initialised tick exactly at the price (lte crosses, gt does not)', tick_at_price],

@@ -1,7 +1,7 @@
 // Random cases: pools, swaps and positions in every corner that kernel-contract.md names.
 // SPDX-License-Identifier: Apache-2.0
 //
-// A case: {fee, fee_protocol: [0 | 4..10, same], sqrt_price, positions: [{lower, upper, liquidity}], history: [swap],
+// A case: {kind (of forks.mjs), fee, fee_protocol: [0 or one of the fork's shares, same], sqrt_price, positions: [{lower, upper, liquidity}], history: [swap],
 // swap: {zero_for_one, amount (positive = exact in), limit (null = none)}, candidates: [position], params}.
 import { Random } from './random.mjs';
 import { tiers } from './tiers.mjs';
@@ -15,8 +15,8 @@ const clamp_tick = (tick) => Math.max(min_tick, Math.min(max_tick, tick));
 const clamp_price = (price) => (price < min_sqrt_ratio ? min_sqrt_ratio : price >= max_sqrt_ratio ? max_sqrt_ratio - 1n : price);
 const at_most = (value, most) => (value > most ? most : value);
 
-/** Case number `index` of `seed`. */
-export function random_case(seed, index) {
+/** Case number `index` of `seed`, on a pool of `fork`. */
+export function random_case(fork, seed, index) {
   const random = new Random(seed, index);
   const tier = random.weighted(tiers.map((t) => [t.weight, t]));
   const sqrt_price = random_price(random, tier.spacing);
@@ -25,8 +25,9 @@ export function random_case(seed, index) {
   const positions = random_positions(scene);
   const history = random.chance(0.3) ? Array.from({ length: random.int(1, 3) }, () => random_swap(scene, positions)) : [];
   return {
+    kind: fork.kind,
     fee: tier.fee,
-    fee_protocol: random_fee_protocol(random),
+    fee_protocol: random_fee_protocol(random, fork),
     sqrt_price,
     positions,
     history,
@@ -50,8 +51,8 @@ function random_price(random, spacing) {
   return clamp_price(random.weighted([[6, () => random.big(low, high)], [3, () => low], [1, () => low - 1n], [1, () => low + 1n]])());
 }
 
-function random_fee_protocol(random) {
-  const side = () => random.pick([0, 4, 5, 6, 7, 8, 9, 10]);
+function random_fee_protocol(random, { shares }) {
+  const side = () => random.pick([0, ...shares]);
   return random.chance(0.5) ? [0, 0] : [side(), side()];
 }
 

@@ -34,7 +34,11 @@ function differences(what, expected, got) {
     .map(([name, value]) => `${what}.${name}: chain ${value}, engine ${got[name]}`);
 }
 
-const swap_fields = (o) => ({ amount0: o.amount0, amount1: o.amount1, sqrt_price_x96: o.sqrt_price, tick: o.tick, liquidity: o.liquidity });
+// PancakeSwap's pools also tell how many ticks they cross.
+const swap_fields = (o) => ({
+  amount0: o.amount0, amount1: o.amount1, sqrt_price_x96: o.sqrt_price, tick: o.tick, liquidity: o.liquidity,
+  ...(o.crossings === undefined ? {} : { crossings: o.crossings }),
+});
 
 function life_fields(life, liquidity) {
   const { fee0, fee1 } = earned(life, liquidity);

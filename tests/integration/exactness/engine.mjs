@@ -46,7 +46,7 @@ export function start_engine(jitctl, engine = 'native') {
 export function request_of(c, state, position) {
   const request = {
     pool: {
-      token0: '0x0000000000000000000000000000000000000001', token1: '0x0000000000000000000000000000000000000002',
+      kind: c.kind, token0: '0x0000000000000000000000000000000000000001', token1: '0x0000000000000000000000000000000000000002',
       fee: c.fee, tick_spacing: state.tick_spacing, sqrt_price_x96: state.sqrt_price, tick: state.tick, liquidity: state.liquidity,
       fee_protocol: state.fee_protocol, ticks: state.ticks.map((t) => ({ tick: t.tick, liquidity_net: t.net, liquidity_gross: t.gross })),
     },

@@ -4,24 +4,28 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { AbiCoder, concat, dataLength, getCreate2Address, getCreateAddress, Interface, keccak256, toUtf8String } from 'ethers';
 import solc from 'solc';
+import { forks } from './forks.mjs';
 import { start_anvil } from './rpc.mjs';
 import { tiers } from './tiers.mjs';
 
 const require = createRequire(import.meta.url);
 const abi_coder = AbiCoder.defaultAbiCoder();
-
-/** Mainnet's UniswapV3Pool creation code; what docs/kernel-contract.md calls the judge. */
-export const pool_creation_hash = '0xe34f199b19b2b4f47f68442619d555527d244f78a3297ea89325f843f87b8b54';
+const sources = ['./Judge.sol', '../../../deploy/contracts/test/support/Canonical.sol'];
 const call_gas = '0xffffffffff';
 
-/** Starts anvil and the judge on it. Throws when the npm package's pool is not mainnet's. */
-export async function start_judge() {
-  const factory_code = checked_factory_code();
-  const contract = compile();
+/** Starts anvil and the judge of a fork (forks.mjs) on it. Throws when the npm package's pool is not mainnet's. */
+export async function start_judge(fork = forks.uniswap_v3) {
+  const code = checked_code(fork);
+  const contracts = compile();
   const { rpc, cpu_ms, stop } = await start_anvil();
   try {
-    const chain = { rpc, cpu_ms, abi: new Interface(contract.abi), from: (await rpc('eth_accounts', []))[0] };
-    chain.judge = await deploy(chain, contract.bytecode, factory_code);
+    const chain = { rpc, cpu_ms, fork, abi: new Interface(contracts.judge.abi), from: (await rpc('eth_accounts', []))[0] };
+    const pancake = fork === forks.pancake_v3;
+    if (pancake) {
+      chain.deployer = await deploy(chain, contracts.deployer, ['bytes'], [code.pool]);
+      code.factory = concat([code.factory, abi_coder.encode(['address'], [chain.deployer])]);
+    }
+    chain.judge = await deploy(chain, contracts.judge, ['bytes', 'bool', 'uint24[]', 'int24[]'], [code.factory, pancake, tiers.map((t) => t.fee), tiers.map((t) => t.spacing)]);
     await open_pools(chain);
     return { judge_cases: (cases) => judge_cases(chain, cases), time_repeat: (c, rounds) => time_repeat(chain, c, rounds), stop };
   } catch (error) {
@@ -30,25 +34,24 @@ export async function start_judge() {
   }
 }
 
-function checked_factory_code() {
-  const artifact = (name) => require(`@uniswap/v3-core/artifacts/contracts/${name}.sol/${name}.json`).bytecode;
-  const pool_hash = keccak256(artifact('UniswapV3Pool'));
-  if (pool_hash !== pool_creation_hash) throw new Error(`pool creation code ${pool_hash} is not mainnet's ${pool_creation_hash}`);
-  return artifact('UniswapV3Factory');
+function checked_code(fork) {
+  const [factory, pool] = [fork.factory, fork.pool].map((path) => require(path).bytecode);
+  if (keccak256(pool) !== fork.pool_hash) throw new Error(`pool creation code ${keccak256(pool)} is not mainnet's ${fork.pool_hash}`);
+  return { factory, pool };
 }
 
 function compile() {
   const input = {
     language: 'Solidity',
-    sources: { 'Judge.sol': { content: readFileSync(new URL('./Judge.sol', import.meta.url), 'utf8') } },
+    sources: Object.fromEntries(sources.map((path) => [path, { content: readFileSync(new URL(path, import.meta.url), 'utf8') }])),
     settings: { optimizer: { enabled: true, runs: 1000 }, evmVersion: 'cancun', outputSelection: { '*': { '*': ['abi', 'evm.bytecode.object'] } } },
   };
   const find_import = (path) => ({ contents: readFileSync(require.resolve(path), 'utf8') });
   const output = JSON.parse(solc.compile(JSON.stringify(input), { import: find_import }));
   const errors = (output.errors ?? []).filter((e) => e.severity === 'error');
   if (errors.length) throw new Error(errors.map((e) => e.formattedMessage).join('\n'));
-  const judge = output.contracts['Judge.sol'].Judge;
-  return { abi: judge.abi, bytecode: `0x${judge.evm.bytecode.object}` };
+  const contract = (path, name) => ({ abi: output.contracts[path][name].abi, bytecode: `0x${output.contracts[path][name].evm.bytecode.object}` });
+  return { judge: contract(sources[0], 'Judge'), deployer: contract(sources[1], 'PancakeDeployer') };
 }
 
 async function send(chain, transaction) {
@@ -59,9 +62,8 @@ async function send(chain, transaction) {
   return receipt;
 }
 
-async function deploy(chain, bytecode, factory_code) {
-  const args = abi_coder.encode(['bytes', 'uint24[]', 'int24[]'], [factory_code, tiers.map((t) => t.fee), tiers.map((t) => t.spacing)]);
-  return (await send(chain, { data: concat([bytecode, args]) })).contractAddress;
+async function deploy(chain, contract, types, values) {
+  return (await send(chain, { data: concat([contract.bytecode, abi_coder.encode(types, values)]) })).contractAddress;
 }
 
 // A pool at the CREATE2 address of the canonical creation code can only have been made by that code.
@@ -73,7 +75,7 @@ async function open_pools(chain) {
   for (const { fee } of tiers) {
     await send(chain, { to: chain.judge, data: chain.abi.encodeFunctionData('open', [fee]) });
     const salt = keccak256(abi_coder.encode(['address', 'address', 'uint24'], [token0, token1, fee]));
-    const pool = getCreate2Address(factory, salt, pool_creation_hash);
+    const pool = getCreate2Address(chain.deployer ?? factory, salt, chain.fork.pool_hash);
     if (dataLength(await chain.rpc('eth_getCode', [pool, 'latest'])) === 0) throw new Error(`no canonical pool for fee ${fee}`);
   }
 }
@@ -97,7 +99,7 @@ async function judge_cases(chain, cases) {
   const calls = cases.map((c, i) => chain.abi.encodeFunctionData('attempt', [encode_case(c, ticks[i])]));
   const data = chain.abi.encodeFunctionData('batch', [calls]);
   const answer = await chain.rpc('eth_call', [{ from: chain.from, to: chain.judge, data, gas: call_gas }, 'latest']);
-  return chain.abi.decodeFunctionResult('batch', answer)[0].map((bytes, i) => decode_report(chain.abi, bytes, ticks[i]));
+  return chain.abi.decodeFunctionResult('batch', answer)[0].map((bytes, i) => decode_report(chain, bytes, ticks[i]));
 }
 
 /** Milliseconds of anvil's processor time for one eth_call that lives the case's first candidate `rounds` times. */
@@ -109,7 +111,8 @@ async function time_repeat(chain, c, rounds) {
   return chain.cpu_ms() - start;
 }
 
-function decode_report(abi, bytes, ticks) {
+function decode_report({ abi, deployer }, bytes, ticks) {
+  const tells_crossings = deployer !== undefined; // to its farm
   const error = abi.parseError(bytes);
   if (error?.name !== 'Report') throw new Error(`the case itself failed on chain: ${revert_reason(bytes)}`);
   const [state, alone, lives] = error.args;
@@ -120,7 +123,7 @@ function decode_report(abi, bytes, ticks) {
       fee_growth: [state.feeGrowth0, state.feeGrowth1],
       ticks: ticks.map((tick, i) => ({ tick, gross: state.ticks[i].gross, net: state.ticks[i].net })).filter((t) => t.gross !== 0n),
     },
-    alone: decode_outcome(abi, alone, 'Alone', decode_swap),
+    alone: decode_outcome(abi, alone, 'Alone', (o) => (tells_crossings ? { ...decode_swap(o), crossings: o.crossings } : decode_swap(o))),
     lives: lives.map((life) => decode_outcome(abi, life, 'Lived', decode_life)),
   };
 }

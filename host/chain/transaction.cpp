@@ -137,6 +137,18 @@ Result<Address> recover_sender(const Transaction& transaction) {
     return recover_signer(signing_hash(transaction), transaction.signature);
 }
 
+Result<Address> recover_authority(const Authorization& authorization) {
+    Bytes signed_bytes{0x05};
+    RlpWriter rlp(signed_bytes);
+    const std::size_t list = rlp.open_list();
+    rlp.integer(authorization.chain_id);
+    rlp.string(authorization.address);
+    rlp.integer(authorization.nonce);
+    rlp.close_list(list);
+    return recover_signer(keccak256(signed_bytes),
+                          {.r = authorization.r, .s = authorization.s, .y_parity = authorization.y_parity});
+}
+
 u256 legacy_v(const Transaction& transaction) {
     const u256 parity = transaction.signature.y_parity;
     return transaction.chain_id ? static_cast<u256>(*transaction.chain_id) * 2 + 35 + parity : 27 + parity;

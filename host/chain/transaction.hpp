@@ -59,6 +59,8 @@ void append_signed(const Transaction& transaction, Bytes& out);
 [[nodiscard]] Bytes32 signing_hash(const Transaction& transaction);
 [[nodiscard]] Bytes32 transaction_hash(const Transaction& transaction);
 [[nodiscard]] Result<Address> recover_sender(const Transaction& transaction);
+/// Who gives an authorization: the signer of keccak256(0x05 || rlp([chain_id, address, nonce])) (EIP-7702).
+[[nodiscard]] Result<Address> recover_authority(const Authorization& authorization);
 /// The `v` of a legacy transaction: 27 + parity, or chain id * 2 + 35 + parity (EIP-155).
 [[nodiscard]] u256 legacy_v(const Transaction& transaction);
 /// Splits a legacy `v` into parity and chain id. Errors: neither 27, 28 nor an EIP-155 value of a 64-bit chain id.

@@ -3,6 +3,7 @@
 #include "strategy/planner.hpp"
 
 #include "base/hex.hpp"
+#include "chain/transaction.hpp"
 #include "strategy/valuation.hpp"
 
 #include <algorithm>
@@ -27,6 +28,8 @@ std::string_view to_text(SkipReason reason) {
         return "no_head";
     case SkipReason::wrong_chain:
         return "wrong_chain";
+    case SkipReason::blob_target:
+        return "blob_target";
     case SkipReason::fee_too_low:
         return "fee_too_low";
     case SkipReason::nonce_not_next:
@@ -162,6 +165,8 @@ std::optional<Planner::Objection> Planner::objection(const chain::Head& head, co
     if (std::string text = staleness(head, decision); !text.empty()) return no(SkipReason::stale, std::move(text));
     if (seen.has_chain_id && seen.chain_id != config_.chain_id)
         return no(SkipReason::wrong_chain, "chain id " + std::to_string(seen.chain_id));
+    if (seen.tx_type == static_cast<std::uint8_t>(chain::TransactionType::blob))
+        return no(SkipReason::blob_target, "its blobs are not at hand, and builders refuse it without them");
     if (auto legs = leg_objection(work, decision); legs) return legs;
     if (seen.max_fee_per_gas < static_cast<u256>(head.next_base_fee_wei))
         return no(SkipReason::fee_too_low, "offers " + chain::to_decimal(seen.max_fee_per_gas) + " wei, the base fee is " +

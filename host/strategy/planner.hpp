@@ -54,6 +54,7 @@ enum class SkipReason : std::uint8_t {
     stale,                ///< computed on another head than the current one
     no_head,
     wrong_chain,
+    blob_target,    ///< a builder takes a blob transaction with its blobs only, and the node's stream does not carry them
     fee_too_low,    ///< the target cannot pay the next block's base fee
     nonce_not_next, ///< the target's nonce is not its sender's next one
     not_better,     ///< the bundle in flight on this pool is as good

@@ -88,10 +88,10 @@ Result<Builder::Choice> Builder::choose(const NextBlock& block, std::vector<Bund
     for (Bundle& bundle : candidates) {
         const auto alone = simulate(node_, block, bundle.transactions);
         if (!alone) return std::unexpected(alone.error());
-        if (alone->valid)
+        if (alone->valid && alone->not_minable.empty())
             offers.push_back({std::move(bundle), alone->coinbase_wei()});
         else
-            out.fates.push_back({bundle.hash(), bundle.replacement_uuid, false, alone->error});
+            out.fates.push_back({bundle.hash(), bundle.replacement_uuid, false, alone->valid ? alone->not_minable : alone->error});
     }
     std::ranges::sort(offers, [](const Offer& a, const Offer& b) { // ties: the one that came first
         return a.payment_wei != b.payment_wei ? a.payment_wei > b.payment_wei : a.bundle.received_order < b.bundle.received_order;
@@ -101,9 +101,10 @@ Result<Builder::Choice> Builder::choose(const NextBlock& block, std::vector<Bund
         together.insert(together.end(), offer.bundle.transactions.begin(), offer.bundle.transactions.end());
         const auto result = simulate(node_, block, together);
         if (!result) return std::unexpected(result.error());
-        out.fates.push_back({offer.bundle.hash(), offer.bundle.replacement_uuid, result->valid,
-                             result->valid ? "" : "conflicts with a better paying bundle: " + result->error});
-        if (result->valid) out.transactions = std::move(together);
+        const std::string& obstacle = result->valid ? result->not_minable : result->error;
+        out.fates.push_back({offer.bundle.hash(), offer.bundle.replacement_uuid, obstacle.empty(),
+                             obstacle.empty() ? "" : "conflicts with a better paying bundle: " + obstacle});
+        if (obstacle.empty()) out.transactions = std::move(together);
     }
     return out;
 }

@@ -4,6 +4,7 @@
 
 #include "base/hex.hpp"
 #include "chain/keccak.hpp"
+#include "chain/rlp.hpp"
 #include "chain/u256.hpp"
 
 #include <algorithm>
@@ -28,16 +29,41 @@ Result<std::uint64_t> number_field(const json::object& object, std::string_view 
     return fail(fmt::format("{}: not a 64-bit quantity", name));
 }
 
+/// A blob transaction as it travels, type || rlp([transaction, (version,) blobs, commitments, proofs]) (EIP-4844, EIP-7594),
+/// without its sidecar; any other transaction as it is. A builder publishes the blobs with its block, so it takes no blob
+/// transaction alone.
+Result<Bytes> without_sidecar(const Bytes& raw) {
+    if (raw.empty() || raw[0] != static_cast<std::uint8_t>(chain::TransactionType::blob)) return raw;
+    chain::RlpReader outer(BytesView(raw).subspan(1));
+    chain::RlpReader parts = outer.list("blob transaction");
+    const chain::RlpItem transaction = parts.item();
+    if (auto ok = outer.finish(); !ok) return std::unexpected(ok.error());
+    if (!transaction.is_list)
+        return fail("a blob transaction without its blobs; a builder needs them: send the network form (EIP-4844)");
+    chain::RlpItem blobs = parts.item();
+    if (!blobs.is_list) blobs = parts.item(); // the version came first
+    for (const char* list : {"commitments", "proofs"}) {
+        const chain::RlpItem item = parts.item();
+        if (!item.is_list) parts.set_error(std::string(list) + " is not a list");
+    }
+    if (auto ok = parts.finish(); !ok) return fail("sidecar: " + ok.error().what);
+    Bytes out{raw[0]};
+    out.insert(out.end(), transaction.whole.begin(), transaction.whole.end());
+    return out;
+}
+
 Result<BundleTransaction> parse_transaction(const json::value& text, std::size_t index) {
     const auto wrong = [&](const std::string& what) { return fail(fmt::format("txs[{}]: {}", index, what)); };
     if (!text.is_string()) return wrong("not a hex string");
     auto raw = from_hex(std::string_view(text.get_string()));
     if (!raw) return wrong(raw.error().what);
-    auto fields = chain::decode_transaction(*raw);
+    const auto canonical = without_sidecar(*raw);
+    if (!canonical) return wrong(canonical.error().what);
+    auto fields = chain::decode_transaction(*canonical);
     if (!fields) return wrong(fields.error().what);
     auto sender = chain::recover_sender(*fields);
     if (!sender) return wrong(sender.error().what);
-    const Bytes32 hash = chain::keccak256(*raw);
+    const Bytes32 hash = chain::keccak256(*canonical);
     return BundleTransaction{std::move(*raw), hash, *sender, std::move(*fields), false};
 }
 

@@ -18,7 +18,7 @@ constexpr std::size_t max_bundle_transactions = 100;
 constexpr std::size_t max_bundle_bytes = 300'000;
 
 struct BundleTransaction {
-    Bytes raw;
+    Bytes raw; ///< as it was sent: a blob transaction with its sidecar
     Bytes32 hash{};
     chain::Address sender{};
     chain::Transaction fields;
@@ -39,7 +39,8 @@ struct Bundle {
 };
 
 /// The object in params of eth_sendBundle and eth_callBundle. Errors name the field: missing or malformed txs, a transaction that
-/// does not decode or whose sender cannot be recovered, too many transactions or bytes, numbers out of range.
+/// does not decode, comes without its blobs, or whose sender cannot be recovered, too many transactions or bytes, numbers out of
+/// range.
 [[nodiscard]] Result<Bundle> parse_bundle(const boost::json::value& parameter);
 
 /// Bundles waiting for their block.

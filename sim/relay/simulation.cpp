@@ -9,6 +9,7 @@
 #include <boost/json.hpp>
 #include <fmt/format.h>
 #include <map>
+#include <set>
 
 namespace jitbox::relay_sim {
 namespace {
@@ -25,6 +26,31 @@ std::string hex_number(u256 value) {
     return "0x" + digits;
 }
 
+json::array hashes_json(const std::vector<Bytes32>& hashes) {
+    json::array out;
+    for (const Bytes32& hash : hashes) out.push_back(json::value(to_hex(hash)));
+    return out;
+}
+
+json::array access_list_json(const std::vector<chain::AccessListEntry>& entries) {
+    json::array out;
+    for (const chain::AccessListEntry& entry : entries)
+        out.push_back(json::object{{"address", to_hex(entry.address)}, {"storageKeys", hashes_json(entry.storage_keys)}});
+    return out;
+}
+
+json::array authorizations_json(const std::vector<chain::Authorization>& authorizations) {
+    json::array out;
+    for (const chain::Authorization& authorization : authorizations)
+        out.push_back(json::object{{"chainId", hex_number(authorization.chain_id)},
+                                   {"address", to_hex(authorization.address)},
+                                   {"nonce", quantity(authorization.nonce)},
+                                   {"yParity", quantity(authorization.y_parity)},
+                                   {"r", hex_number(authorization.r)},
+                                   {"s", hex_number(authorization.s)}});
+    return out;
+}
+
 json::object call_object(const BundleTransaction& transaction) {
     const chain::Transaction& fields = transaction.fields;
     json::object call{{"from", to_hex(transaction.sender)},
@@ -39,39 +65,80 @@ json::object call_object(const BundleTransaction& transaction) {
         call["maxFeePerGas"] = hex_number(fields.max_fee_per_gas);
         call["maxPriorityFeePerGas"] = hex_number(fields.max_priority_fee_per_gas);
     }
-    json::array access;
-    for (const chain::AccessListEntry& entry : fields.access_list) {
-        json::array keys;
-        for (const Bytes32& key : entry.storage_keys) keys.push_back(json::value(to_hex(key)));
-        access.push_back(json::object{{"address", to_hex(entry.address)}, {"storageKeys", std::move(keys)}});
+    if (!fields.access_list.empty()) call["accessList"] = access_list_json(fields.access_list);
+    if (fields.type == chain::TransactionType::blob) {
+        call["maxFeePerBlobGas"] = hex_number(fields.max_fee_per_blob_gas);
+        call["blobVersionedHashes"] = hashes_json(fields.blob_hashes);
     }
-    if (!access.empty()) call["accessList"] = std::move(access);
+    if (fields.type == chain::TransactionType::set_code) call["authorizationList"] = authorizations_json(fields.authorizations);
     return call;
 }
 
-/// The first reason why the list cannot even start: a nonce out of turn, a fee below the base fee, a form that is not simulated.
-Result<std::string> check_envelopes(Node& node, const NextBlock& block, std::span<const BundleTransaction> transactions) {
-    std::map<chain::Address, std::uint64_t> nonces;
-    for (const BundleTransaction& transaction : transactions) {
-        const std::string name = to_hex(transaction.hash);
-        auto [entry, is_new] = nonces.try_emplace(transaction.sender, 0);
+/// The accounts' nonces while a list runs, from the latest block's on.
+class Nonces {
+public:
+    explicit Nonces(Node& node) : node_(node) {}
+
+    /// Where the account stands; the reference may be moved on.
+    Result<std::uint64_t*> of(const chain::Address& account) {
+        const auto [entry, is_new] = nonces_.try_emplace(account, 0);
         if (is_new) {
-            auto count = node.call("eth_getTransactionCount", {to_hex(transaction.sender), "latest"});
+            auto count = node_.call("eth_getTransactionCount", {to_hex(account), "latest"});
             if (!count) return std::unexpected(count.error());
             const auto nonce = quantity_of(json::object{{"nonce", *count}}, "nonce");
             if (!nonce) return std::unexpected(nonce.error());
             entry->second = *nonce;
         }
-        if (transaction.fields.nonce != entry->second)
-            return fmt::format("{}: nonce {} but the account is at {}", name, transaction.fields.nonce, entry->second);
-        ++entry->second;
-        if (transaction.fields.max_fee_per_gas < block.base_fee_wei)
-            return fmt::format("{}: max fee {} is below the base fee {}", name,
-                               chain::to_decimal(transaction.fields.max_fee_per_gas), block.base_fee_wei);
-        if (transaction.fields.type == chain::TransactionType::blob || transaction.fields.type == chain::TransactionType::set_code)
-            return fmt::format("{}: this stand-in does not simulate blob and set-code transactions", name);
+        return &entry->second;
     }
-    return std::string{};
+
+    /// An authorization that holds moves its authority's nonce on (EIP-7702); another is passed over.
+    Result<void> authorize(const chain::Transaction& transaction) {
+        for (const chain::Authorization& authorization : transaction.authorizations) {
+            const auto authority = chain::recover_authority(authorization);
+            if (!authority || (authorization.chain_id != 0 && authorization.chain_id != transaction.chain_id.value_or(0))) continue;
+            const auto nonce = of(*authority);
+            if (!nonce) return std::unexpected(nonce.error());
+            if (**nonce != authorization.nonce) continue;
+            ++**nonce;
+            authorized_.insert(*authority);
+        }
+        return {};
+    }
+
+    /// Whether an authorization of the list has moved the account on.
+    bool authorized(const chain::Address& account) const { return authorized_.contains(account); }
+
+private:
+    Node& node_;
+    std::map<chain::Address, std::uint64_t> nonces_;
+    std::set<chain::Address> authorized_;
+};
+
+/// Sets `out.error` to the first reason why the list cannot even start: a nonce out of turn, a fee below the base fee.
+Result<void> check_envelopes(Node& node, const NextBlock& block, std::span<const BundleTransaction> transactions,
+                             SimulationResult& out) {
+    Nonces nonces(node);
+    for (const BundleTransaction& transaction : transactions) {
+        const std::string name = to_hex(transaction.hash);
+        const chain::Transaction& fields = transaction.fields;
+        const auto nonce = nonces.of(transaction.sender);
+        if (!nonce) return std::unexpected(nonce.error());
+        if (fields.nonce != **nonce) {
+            out.error = fmt::format("{}: nonce {} but the account is at {}", name, fields.nonce, **nonce);
+            return {};
+        }
+        ++**nonce;
+        if (nonces.authorized(transaction.sender))
+            out.not_minable = name + ": the sandbox node does not mine a nonce that follows an authorization of the same block";
+        if (auto ok = nonces.authorize(fields); !ok) return ok;
+        if (fields.max_fee_per_gas < block.base_fee_wei) {
+            out.error = fmt::format("{}: max fee {} is below the base fee {}", name, chain::to_decimal(fields.max_fee_per_gas),
+                                    block.base_fee_wei);
+            return {};
+        }
+    }
+    return {};
 }
 
 u256 priority_fee(const BundleTransaction& transaction, const NextBlock& block) {
@@ -142,9 +209,7 @@ Result<NextBlock> next_block(Node& node, std::uint64_t slot_seconds) {
 
 Result<SimulationResult> simulate(Node& node, const NextBlock& block, std::span<const BundleTransaction> transactions) {
     SimulationResult out;
-    auto refusal = check_envelopes(node, block, transactions);
-    if (!refusal) return std::unexpected(refusal.error());
-    out.error = std::move(*refusal);
+    if (auto ok = check_envelopes(node, block, transactions, out); !ok) return std::unexpected(ok.error());
     if (!out.error.empty()) return out;
 
     json::array calls;

@@ -32,6 +32,9 @@ struct SimulationResult {
     std::vector<TransactionResult> transactions;
     bool valid = false; ///< every transaction that may not revert succeeds
     std::string error;  ///< the first reason why not
+    /// Why the sandbox node cannot mine what a builder could: its pool holds back a nonce that an authorization of the same block
+    /// makes.
+    std::string not_minable;
 
     [[nodiscard]] std::uint64_t gas_used() const;
     /// What the block's producer gets: priority fees and direct payments.

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { HDNodeWallet, Mnemonic, Wallet, id } from 'ethers';
+import { HDNodeWallet, Mnemonic, Wallet, concat, decodeRlp, encodeRlp, id, keccak256, sha256 } from 'ethers';
 import { start_anvil, CHAIN_ID } from '../../../sim/chain/lib/anvil.mjs';
 import { MNEMONIC } from '../../../sim/chain/lib/accounts.mjs';
 
@@ -17,6 +17,23 @@ export function transfer(from, nonce, to, value = 1n, extra = {}) {
     type: 2, chainId: CHAIN_ID, nonce, to, value, gasLimit: 50_000n,
     maxFeePerGas: 100n * 10n ** 9n, maxPriorityFeePerGas: 10n ** 9n, ...extra,
   });
+}
+
+const zero_blob = `0x${'00'.repeat(131072)}`;
+const infinity = `0xc0${'00'.repeat(47)}`; // the polynomial 0: commitment and proofs are the point at infinity
+
+/** A signed transfer that carries a blob of zeros: {canonical, network}, the latter with its sidecar (EIP-4844). */
+export async function blob_transfer(from, nonce, to, extra = {}) {
+  const canonical = await transfer(from, nonce, to, 1n,
+    { type: 3, maxFeePerBlobGas: 10n ** 9n, blobVersionedHashes: [`0x01${sha256(infinity).slice(4)}`], ...extra });
+  const network = (...version) => concat(['0x03', encodeRlp([decodeRlp(`0x${canonical.slice(4)}`), ...version, [zero_blob], [infinity], Array(version.length ? 128 : 1).fill(infinity)])]);
+  return { canonical, network: network(), with_cell_proofs: network('0x01') };
+}
+
+/** A signed transfer that also delegates account number `authority` to a contract (EIP-7702). */
+export async function set_code_transfer(from, nonce, to, authority, authority_nonce, contract) {
+  const authorization = await accounts[authority].authorize({ address: contract, nonce: authority_nonce, chainId: CHAIN_ID });
+  return transfer(from, nonce, to, 1n, { type: 4, gasLimit: 200_000n, authorizationList: [authorization] });
 }
 
 /** A call that is mined and fails: the pairing precompile refuses input of a wrong length (EIP-197). */
@@ -39,6 +56,12 @@ export async function start(...options) {
   const relay = new Relay(`http://127.0.0.1:${port}`, Wallet.createRandom());
   return {
     anvil, relay, events,
+    /** The node's first blob transaction loads its KZG set-up, for seconds, which is more than the relay may have to wait. */
+    load_kzg: async ({ network, canonical }) => {
+      const call = (method, param) => post(anvil.rpc_url, JSON.stringify({ jsonrpc: '2.0', id: 1, method, params: [param] }), {}, 200_000);
+      await call('eth_sendRawTransaction', network);
+      await call('anvil_dropTransaction', keccak256(canonical));
+    },
     node: (method, params = []) => post(anvil.rpc_url, JSON.stringify({ jsonrpc: '2.0', id: 1, method, params })).then((a) => a.body.result),
     stop: async () => {
       child.removeAllListeners('exit');

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { Wallet, id, keccak256 } from 'ethers';
-import { accounts, failing as failing_at, post, Relay, start, transfer as transfer_at } from './harness.mjs';
+import { accounts, blob_transfer, failing as failing_at, post, Relay, set_code_transfer, start, transfer as transfer_at } from './harness.mjs';
 
 describe('relay stand-in', () => {
   let sim, relay, node, base;
@@ -149,6 +149,68 @@ describe('relay stand-in', () => {
     assert.equal(result.ethSentToCoinbase, '777');
     assert.equal(BigInt(result.coinbaseDiff), 42_000n * 10n ** 9n + 777n);
     assert.deepEqual(await mined(), [], 'nothing was mined by it');
+  });
+
+  test('a blob transaction is simulated and included with its blobs, among others, in either form of its sidecar', async () => {
+    await sim.load_kzg(await blob_transfer(3, base[3], a));
+    for (const form of ['network', 'with_cell_proofs']) {
+      base[2] = Number(await node('eth_getTransactionCount', [accounts[2].address, 'latest']));
+      base[0] = Number(await node('eth_getTransactionCount', [accounts[0].address, 'latest']));
+      const blob = await blob_transfer(2, base[2], a);
+      const bundle = [await transfer(0, 0, a), blob[form], await transfer(0, 1, b)];
+      const { result } = (await relay.call('eth_callBundle', [{ txs: bundle, blockNumber: '0x1' }])).body;
+      assert.equal(result.totalGasUsed, 63_000);
+      assert.equal(result.results[1].txHash, keccak256(blob.canonical));
+      await relay.send(bundle, await next());
+      assert.equal((await relay.build()).bundles[0].included, true);
+      assert.deepEqual(await mined(), hashes([bundle[0], blob.canonical, bundle[2]]));
+      assert.equal((await node('eth_getBlockByNumber', ['latest', false])).blobGasUsed, '0x20000');
+    }
+  });
+
+  test('a blob transaction without its blobs is refused, as builders refuse it', async () => {
+    const { canonical } = await blob_transfer(2, base[2], a);
+    for (const method of ['eth_sendBundle', 'eth_callBundle']) {
+      const answer = await relay.call(method, [{ txs: [canonical], blockNumber: '0x1' }]);
+      assert.match(answer.body.error.message, /txs\[0\]: a blob transaction without its blobs/);
+    }
+  });
+
+  test('a blob fee below the block\'s is named', async () => {
+    const { network } = await blob_transfer(2, base[2], a, { maxFeePerBlobGas: 0n });
+    await relay.send([network], await next());
+    assert.match((await relay.build()).bundles[0].reason, /blob/);
+  });
+
+  test('a set-code transaction is simulated and included with its authorizations', async () => {
+    const contract = '0x00000000000000000000000000000000000c0de1';
+    await node('anvil_setCode', [contract, '0x60015f5260205ff3']); // returns the word 1
+    const bundle = [await set_code_transfer(0, base[0], a, 1, base[1], contract), await transfer(2, 0, accounts[1].address)];
+    const { result } = (await relay.call('eth_callBundle', [{ txs: bundle, blockNumber: '0x1' }])).body;
+    assert.ok(result.results[0].gasUsed > 21_000 + 12_500, 'the authorization is paid for');
+    assert.ok(result.results[1].gasUsed > 21_000, 'a transfer to the account runs the contract');
+    await relay.send(bundle, await next());
+    assert.equal((await relay.build()).bundles[0].included, true);
+    assert.equal(await node('eth_getCode', [accounts[1].address, 'latest']), `0xef0100${contract.slice(2)}`);
+    assert.deepEqual(await mined(), hashes(bundle));
+  });
+
+  test('an authorization moves the nonce of who gives it; what follows it in the same block is simulated and said not to be mined here', async () => {
+    const delegating = await set_code_transfer(0, base[0], a, 1, base[1], a);
+    const reason_for = async (nonce) => {
+      await relay.send([delegating, await transfer(1, nonce, b)], await next());
+      return (await relay.build()).bundles[0].reason;
+    };
+    assert.match(await reason_for(0), new RegExp(`nonce ${base[1]} but the account is at ${base[1] + 1}`));
+    assert.match(await reason_for(1), /does not mine a nonce that follows an authorization of the same block/);
+    const { result } = (await relay.call('eth_callBundle', [{ txs: [delegating, await transfer(1, 1, b)], blockNumber: '0x1' }])).body;
+    assert.equal(result.results.length, 2);
+  });
+
+  test('an authorization that does not hold moves no nonce', async () => {
+    const stale = await set_code_transfer(0, base[0], a, 3, base[3] + 7, a);
+    await relay.send([stale, await transfer(3, 0, b)], await next());
+    assert.equal((await relay.build()).bundles[0].included, true);
   });
 
   test('its help says what it is, and a mistake in the command line is 2 and named', () => {

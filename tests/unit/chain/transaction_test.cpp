@@ -128,6 +128,20 @@ TEST(transaction, every_truncation_and_every_extra_byte_is_refused) {
     }
 }
 
+// Signed by ethers 6.17: new Wallet("0x11...11").authorize({address: "0x00...aa", nonce: 5, chainId: 1}).
+TEST(transaction, the_authority_of_an_authorization_is_its_signer) {
+    Authorization authorization;
+    authorization.chain_id = 1;
+    authorization.address[19] = 0xaa;
+    authorization.nonce = 5;
+    authorization.r = parse_u256("0x8f76b9b1b3d2c1dfe7d21ff9a0cc762f4f5df7a13fc5f03958779cf25549d9da").value();
+    authorization.s = parse_u256("0x74da2cb0421a6ba2d4497137d2988fbcd28dc0851523f19ac2bb0ae295c39631").value();
+    const Address signer = parse_address("0x19E7E376E7C213B7E7e7e46cc70A5dD086DAff2A").value();
+    EXPECT_EQ(recover_authority(authorization).value(), signer);
+    authorization.nonce = 6;
+    EXPECT_NE(recover_authority(authorization).value_or(Address{}), signer);
+}
+
 TEST(transaction, unknown_types_are_named) {
     EXPECT_THAT(decode_transaction(Bytes{0x05, 0xc0}).error().what, HasSubstr("unknown type 5"));
     EXPECT_THAT(decode_transaction(Bytes{}).error().what, HasSubstr("empty"));

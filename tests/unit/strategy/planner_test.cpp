@@ -184,6 +184,14 @@ TEST_F(PlannerTest, ALegThatMayFailOnItsOwnIsSkipped) {
     EXPECT_EQ(reason_of(run(decision(5), risky, seen(5))), SkipReason::may_revert);
 }
 
+TEST_F(PlannerTest, ABlobTransactionIsSkippedBecauseItsBlobsAreNotAtHand) {
+    accel::TxSeen blob = seen(5);
+    blob.tx_type = 3;
+    EXPECT_EQ(reason_of(run(decision(5), leg(5), blob)), SkipReason::blob_target);
+    blob.tx_type = 4; // a set-code transaction is whole as it is
+    plan_of(run(decision(5), leg(5), blob));
+}
+
 TEST_F(PlannerTest, OfTwoDecisionsTheMoreProfitableIsTaken) {
     planner->on_submitted(5, pending());
     planner->on_swap(leg(5, 0));

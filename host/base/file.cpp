@@ -35,7 +35,7 @@ Result<void> write_new_private_file(const std::filesystem::path& path, std::stri
     const int reason = errno == 0 ? ENOSPC : errno;
     if (::close(fd) == 0 && written) return {};
     ::unlink(path.c_str());
-    return fail("cannot write " + path.string() + ": " + std::strerror(reason));
+    return fail("cannot write " + path.string() + ": " + std::strerror(reason), "free space, check the disk");
 }
 
 } // namespace jitbox

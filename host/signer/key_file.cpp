@@ -114,11 +114,14 @@ HsmResult<void> write_file(const std::string& path, const std::string& text) {
     const std::string fresh = path + ".new";
     const int fd = ::open(fresh.c_str(), O_CREAT | O_WRONLY | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0) return file_fail(path, std::strerror(errno));
+    errno = 0;
     const bool good = ::write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size()) && ::fsync(fd) == 0;
+    int reason = errno == 0 ? ENOSPC : errno; // a write that is cut short sets none
     ::close(fd);
-    if (!good || ::rename(fresh.c_str(), path.c_str()) != 0)
-        return file_fail(path, std::strerror(errno), "free space, check the disk");
-    return {};
+    if (good && ::rename(fresh.c_str(), path.c_str()) == 0) return {};
+    if (good) reason = errno;
+    ::unlink(fresh.c_str()); // it would keep space that is needed
+    return file_fail(path, std::strerror(reason), "free space, check the disk");
 }
 
 HsmResult<void> store_keys(const TokenSettings& settings, const SoftwareKeys& keys) {

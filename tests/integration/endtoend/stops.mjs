@@ -4,8 +4,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { fill, on_its_disk, put_jitd_on_small_disk, small_disk } from "./lib/small_disk.mjs";
 import { assert_withdrawn, live_bundles } from "./lib/withdrawn.mjs";
 import { end_to_end, until } from "./lib/run.mjs";
 
@@ -62,21 +63,6 @@ async function check_every_way(appliance) {
   }
 }
 
-/** The disk of jitd as jitd sees it. */
-const on_its_disk = (appliance, name) => join("/proc", String(appliance.jitd.pid), "root", appliance.dirs.state, name);
-
-function fill(file) {
-  const page = Buffer.alloc(65_536, "x");
-  for (;;) {
-    try {
-      writeFileSync(file, page, { flag: "a" });
-    } catch (error) {
-      assert.equal(error.code, "ENOSPC");
-      return;
-    }
-  }
-}
-
 /** No file of the signer's may grow any more either (signer_stop_test has its disk). */
 function signer_files_may_grow(appliance, yes) {
   const limit = spawnSync("prlimit", ["--pid", String(appliance.signer.pid), `--fsize=${yes ? "unlimited" : "1"}:`], { encoding: "utf8" });
@@ -118,7 +104,6 @@ async function check_hung_anchor(appliance, anchor) {
 }
 
 let anchor;
-const small_disk = spawnSync("unshare", ["-Urm", "sh", "-c", "mount -t tmpfs none /mnt"]).status === 0;
 await end_to_end(
   "emergency stops",
   async (appliance, { seed }) => {
@@ -134,14 +119,7 @@ await end_to_end(
       mkdirSync(join(appliance.dir, "elsewhere"));
       anchor = join(appliance.dir, "elsewhere", "head");
       appliance.overrides["audit.anchor"] = JSON.stringify(`file:${anchor}`);
-      if (!small_disk) return;
-      // jitd's state on a disk of its own, 16 MiB, which only its mount namespace has.
-      const wrapper = join(appliance.dir, "jitd-on-a-small-disk");
-      const real = appliance.program("jitd");
-      writeFileSync(wrapper, `#!/bin/sh\nexec unshare -Urm sh -c 'mount -t tmpfs -o size=16m none "${appliance.dirs.state}" && exec "${real}" "$@"' jitd "$@"\n`);
-      chmodSync(wrapper, 0o700);
-      const program = appliance.program.bind(appliance);
-      appliance.program = (name) => (name === "jitd" ? wrapper : program(name));
+      if (small_disk) put_jitd_on_small_disk(appliance);
     },
   },
 );

@@ -1,15 +1,14 @@
 // A private file is new, closed to others and whole, or there is none.
 // SPDX-License-Identifier: Apache-2.0
 #include "base/file.hpp"
+#include "support/file_size_limit.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <csignal>
 #include <filesystem>
 #include <string>
 
-#include <sys/resource.h>
 #include <unistd.h>
 
 namespace jitbox {
@@ -40,17 +39,17 @@ TEST_F(PrivateFile, NeverTakesThePlaceOfAnother) {
 }
 
 TEST_F(PrivateFile, IsNotLeftBehindByHalf) {
-    rlimit before{};
-    ::getrlimit(RLIMIT_FSIZE, &before);
-    const auto handled = std::signal(SIGXFSZ, SIG_IGN);
-    const rlimit three{.rlim_cur = 3, .rlim_max = before.rlim_max};
-    ::setrlimit(RLIMIT_FSIZE, &three); // like a disk with room for three bytes
-    const auto cut = write_new_private_file(path_, "secret");
-    ::setrlimit(RLIMIT_FSIZE, &before);
-    (void)std::signal(SIGXFSZ, handled);
-    ASSERT_FALSE(cut);
-    EXPECT_THAT(cut.error().what, HasSubstr("cannot write " + path_.string()));
-    EXPECT_FALSE(fs::exists(path_));
+    for (const unsigned room : {0U, 3U}) {
+        const auto cut = [&] {
+            const test::FileSizeLimit full(room);
+            return write_new_private_file(path_, "secret");
+        }();
+        ASSERT_FALSE(cut);
+        EXPECT_THAT(cut.error().what, HasSubstr("cannot write " + path_.string()));
+        EXPECT_THAT(cut.error().hint, HasSubstr("free space"));
+        EXPECT_FALSE(fs::exists(path_));
+    }
+    EXPECT_TRUE(write_new_private_file(path_, "secret")) << "there is space again";
 }
 
 } // namespace

@@ -5,6 +5,7 @@
 #include "signer/key_admin.hpp"
 #include "signer/key_file.hpp"
 #include "signer/pin_guard.hpp"
+#include "support/file_size_limit.hpp"
 #include "support/temp_dir.hpp"
 
 #include <gtest/gtest.h>
@@ -125,6 +126,27 @@ TEST(KeyFile, AnyChangeAndAnyOpenModeIsRefused) {
         std::ofstream(settings.key_file, std::ios::trunc) << other << "\n";
         EXPECT_FALSE(open_key_file(settings)) << "byte " << i;
     }
+}
+
+TEST(KeyFile, AFullDiskIsSaidAndLeavesTheKeysThatWereThere) {
+    const test::TempDir dir;
+    TokenSettings settings = file_settings(dir, "correct horse");
+    ASSERT_TRUE(generate_missing_keys(settings));
+    const auto keys = list_keys(settings).value();
+    settings.key_labels.emplace_back("jit-2");
+    for (const unsigned room : {100U, 400U}) { // the count of wrong passphrases has room, the file has none, or for its half
+        const auto refused = [&] {
+            const test::FileSizeLimit full(room);
+            return generate_missing_keys(settings);
+        }();
+        ASSERT_FALSE(refused);
+        EXPECT_NE(refused.error().what.find(settings.key_file), std::string::npos) << refused.error().what;
+        EXPECT_EQ(refused.error().what.find("Success"), std::string::npos) << refused.error().what;
+        EXPECT_NE(refused.error().hint.find("free space"), std::string::npos) << refused.error().hint;
+        EXPECT_EQ(list_keys(settings).value(), keys);
+        EXPECT_FALSE(std::filesystem::exists(settings.key_file + ".new")) << "it would keep the space that is needed";
+    }
+    EXPECT_EQ(generate_missing_keys(settings).value(), std::vector<std::string>{"jit-2"}) << "there is space again";
 }
 
 } // namespace

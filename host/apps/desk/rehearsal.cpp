@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "apps/desk/rehearsal.hpp"
 
+#include "accel/made_up_pool.hpp"
 #include "accel/records.hpp"
-#include "apps/offline/made_up_pool.hpp"
 #include "base/hex.hpp"
 #include "chain/abi.hpp"
 #include "chain/transaction.hpp"
@@ -29,18 +29,18 @@ constexpr std::uint8_t router = 0xb1;
 /// SwapRouter02.exactInputSingle of 1e18, signed by nobody: the engine checks no signature against a key.
 chain::Transaction made_up_swap() {
     chain::AbiWriter call(chain::selector_of("exactInputSingle((address,address,uint24,address,uint256,uint256,uint160))"));
-    const accel::PoolRecord pool = made_up_pool();
+    const accel::PoolRecord pool = accel::made_up_pool();
     chain::Transaction out;
     out.type = chain::TransactionType::dynamic_fee;
     out.chain_id = chain_id;
     out.gas_limit = 300'000;
     out.max_fee_per_gas = 1'000'000'000;
-    out.to = made_up_address(router);
+    out.to = accel::made_up_address(router);
     out.data = call.address(pool.token0)
                    .address(pool.token1)
                    .uint(pool.fee)
-                   .address(made_up_address(3))
-                   .uint(made_up_ether)
+                   .address(accel::made_up_address(3))
+                   .uint(accel::made_up_ether)
                    .uint(1)
                    .uint(0)
                    .take();
@@ -54,8 +54,8 @@ std::string frame_of(const chain::Transaction& swap) {
         R"({{"type":"0x2","chainId":"{:#x}","nonce":"0x0","gas":"{:#x}","maxFeePerGas":"{:#x}","maxPriorityFeePerGas":"0x0","to":"{}",)"
         R"("value":"0x0","accessList":[],"input":"{}","r":"0x1","s":"0x1","yParity":"0x0","v":"0x0","hash":"{}","from":"{}",)"
         R"("blockHash":null,"blockNumber":null,"transactionIndex":null}})",
-        chain_id, swap.gas_limit, static_cast<std::uint64_t>(swap.max_fee_per_gas), to_hex(made_up_address(router)),
-        to_hex(swap.data), to_hex(chain::transaction_hash(swap)), to_hex(made_up_address(4)));
+        chain_id, swap.gas_limit, static_cast<std::uint64_t>(swap.max_fee_per_gas), to_hex(accel::made_up_address(router)),
+        to_hex(swap.data), to_hex(chain::transaction_hash(swap)), to_hex(accel::made_up_address(4)));
     return fmt::format(R"({{"jsonrpc":"2.0","method":"eth_subscription","params":{{"subscription":"{}","result":{}}}}})",
                        feed::rehearsed_subscription, transaction);
 }
@@ -63,10 +63,11 @@ std::string frame_of(const chain::Transaction& swap) {
 strategy::PlannerConfig made_up_planning() {
     strategy::PlannerConfig out;
     out.chain_id = chain_id;
-    out.executor = made_up_address(0xe1);
-    out.max_tip_wei = made_up_ether;
-    const accel::ParamsRecord params = made_up_params(tip_ppm);
-    out.pools.push_back({.address = made_up_pool().address, .price0_x96 = params.price0_x96, .price1_x96 = params.price1_x96});
+    out.executor = accel::made_up_address(0xe1);
+    out.max_tip_wei = accel::made_up_ether;
+    const accel::ParamsRecord params = accel::made_up_params(tip_ppm);
+    out.pools.push_back(
+        {.address = accel::made_up_pool().address, .price0_x96 = params.price0_x96, .price1_x96 = params.price1_x96});
     return out;
 }
 
@@ -87,16 +88,17 @@ Rehearsal::Rehearsal(const relay::Client& relays)
 
 Result<std::unique_ptr<Rehearsal>> Rehearsal::create(const relay::Client& relays) {
     std::unique_ptr<Rehearsal> out(new Rehearsal(relays));
-    const accel::PoolRecord pool = made_up_pool();
+    const accel::PoolRecord pool = accel::made_up_pool();
     const std::array<Bytes, 5> records{
-        accel::to_record(1, std::vector<accel::RouterEntry>{{.address = made_up_address(router),
+        accel::to_record(1, std::vector<accel::RouterEntry>{{.address = accel::made_up_address(router),
                                                              .kind = accel::RouterKind::swap_router02,
                                                              .factory = pool.factory}}),
-        accel::to_record(2, pool), accel::to_record(3, made_up_ticks(pool)), accel::to_record(4, made_up_params(tip_ppm)),
+        accel::to_record(2, pool), accel::to_record(3, accel::made_up_ticks(pool)),
+        accel::to_record(4, accel::made_up_params(tip_ppm)),
         accel::to_record(5, accel::BlockRecord{.number = block_number, .timestamp = 100, .next_timestamp = 112})};
     for (const Bytes& record : records)
         if (auto taken = out->engine_->submit_now(record); !taken) return std::unexpected(taken.error());
-    out->lanes_.add(0, made_up_address(5), 0);
+    out->lanes_.add(0, accel::made_up_address(5), 0);
     out->planner_.on_pool(pool.address, pool.state_version, pool.liquidity, true);
     chain::Head head;
     head.number = block_number;
@@ -111,7 +113,7 @@ bool Rehearsal::run() {
     if (!heard) return false;
     const std::uint64_t sequence = next_sequence_++;
     if (!engine_->submit_now(accel::tx_record(sequence, heard->raw))) return false;
-    planner_.on_submitted(sequence, {.raw = heard->raw, .sender = made_up_address(4), .clock = {}});
+    planner_.on_submitted(sequence, {.raw = heard->raw, .sender = accel::made_up_address(4), .clock = {}});
     engine_->drain([this](BytesView answer) { take(answer); });
     relays_.rehearse(heard->raw);
     return arrived_ == walks_;

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "apps/offline/self_test.hpp"
 
+#include "accel/made_up_pool.hpp"
 #include "accel/records.hpp"
-#include "apps/offline/made_up_pool.hpp"
 #include "base/hex.hpp"
 #include "chain/abi.hpp"
 #include "chain/transaction.hpp"
@@ -22,7 +22,7 @@ using chain::u256;
 /// pool.swap(recipient, true, 1e18, MIN_SQRT_RATIO + 1, ""), signed by nobody in particular: the engine checks no signatures.
 Bytes test_transaction(const accel::PoolRecord& pool) {
     Bytes data = *from_hex("128acb08");
-    for (const u256& word : {u256{3}, u256{1}, made_up_ether, u256{4'295'128'740U}, u256{160}, u256{0}}) {
+    for (const u256& word : {u256{3}, u256{1}, accel::made_up_ether, u256{4'295'128'740U}, u256{160}, u256{0}}) {
         const Bytes32 bytes = chain::to_big_endian(word);
         data.insert(data.end(), bytes.begin(), bytes.end());
     }
@@ -39,11 +39,14 @@ Bytes test_transaction(const accel::PoolRecord& pool) {
 }
 
 Result<void> submit_all(accel::Engine& engine) {
-    const accel::PoolRecord pool = made_up_pool();
+    const accel::PoolRecord pool = accel::made_up_pool();
     const accel::BlockRecord block{.number = 1, .timestamp = 100, .next_timestamp = 112};
-    const std::vector<Bytes> records{
-        accel::to_record(1, pool),  accel::to_record(2, made_up_ticks(pool)),    accel::to_record(3, made_up_params(100'000)),
-        accel::to_record(4, block), accel::tx_record(5, test_transaction(pool)), accel::barrier_record(6, 1)};
+    const std::vector<Bytes> records{accel::to_record(1, pool),
+                                     accel::to_record(2, accel::made_up_ticks(pool)),
+                                     accel::to_record(3, accel::made_up_params(100'000)),
+                                     accel::to_record(4, block),
+                                     accel::tx_record(5, test_transaction(pool)),
+                                     accel::barrier_record(6, 1)};
     for (const Bytes& record : records) {
         if (auto taken = engine.submit(record); !taken) return taken;
     }

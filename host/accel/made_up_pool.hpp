@@ -4,16 +4,16 @@
 
 #include "accel/records.hpp"
 
-namespace jitbox::apps {
+namespace jitbox::accel {
 
 inline constexpr chain::u256 made_up_ether = 1'000'000'000'000'000'000U;
 
 /// An address of zeros with this last byte.
 [[nodiscard]] Bytes20 made_up_address(std::uint8_t last);
 /// Price 1, 0.3 %, spacing 60, one position of liquidity 1,000 x 10^18 over all of its ticks, as of block 1.
-[[nodiscard]] accel::PoolRecord made_up_pool();
-[[nodiscard]] accel::TicksRecord made_up_ticks(const accel::PoolRecord& pool);
+[[nodiscard]] PoolRecord made_up_pool();
+[[nodiscard]] TicksRecord made_up_ticks(const PoolRecord& pool);
 /// Both tokens at one wei a unit; a tip of `tip_ppm`, 10^6 wei of gas.
-[[nodiscard]] accel::ParamsRecord made_up_params(std::uint32_t tip_ppm);
+[[nodiscard]] ParamsRecord made_up_params(std::uint32_t tip_ppm);
 
-} // namespace jitbox::apps
+} // namespace jitbox::accel

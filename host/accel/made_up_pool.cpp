@@ -1,8 +1,8 @@
 // The made-up pool's records.
 // SPDX-License-Identifier: Apache-2.0
-#include "apps/offline/made_up_pool.hpp"
+#include "accel/made_up_pool.hpp"
 
-namespace jitbox::apps {
+namespace jitbox::accel {
 namespace {
 
 constexpr std::int32_t outermost = 887'220; ///< the largest multiple of the spacing 60 that is a tick
@@ -15,8 +15,8 @@ Bytes20 made_up_address(std::uint8_t last) {
     return out;
 }
 
-accel::PoolRecord made_up_pool() {
-    accel::PoolRecord pool;
+PoolRecord made_up_pool() {
+    PoolRecord pool;
     pool.fee = 3000;
     pool.tick_spacing = 60;
     pool.state_version = 1;
@@ -31,7 +31,7 @@ accel::PoolRecord made_up_pool() {
     return pool;
 }
 
-accel::TicksRecord made_up_ticks(const accel::PoolRecord& pool) {
+TicksRecord made_up_ticks(const PoolRecord& pool) {
     const auto net = static_cast<chain::i128>(pool.liquidity);
     return {.pool_index = pool.pool_index,
             .known_lower = -outermost,
@@ -41,8 +41,8 @@ accel::TicksRecord made_up_ticks(const accel::PoolRecord& pool) {
             .above = {{.tick = outermost, .liquidity_gross = pool.liquidity, .liquidity_net = -net}}};
 }
 
-accel::ParamsRecord made_up_params(std::uint32_t tip_ppm) {
-    accel::ParamsRecord params;
+ParamsRecord made_up_params(std::uint32_t tip_ppm) {
+    ParamsRecord params;
     params.tip_ppm = tip_ppm;
     params.price0_x96 = params.price1_x96 = chain::u256{1} << 96;
     params.budget0 = params.budget1 = made_up_ether * 1000;
@@ -50,4 +50,4 @@ accel::ParamsRecord made_up_params(std::uint32_t tip_ppm) {
     return params;
 }
 
-} // namespace jitbox::apps
+} // namespace jitbox::accel

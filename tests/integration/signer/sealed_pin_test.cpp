@@ -84,6 +84,16 @@ TEST_F(SealedPin, ASignerStartsWithItAndTheFileHoldsNoPin) {
     ASSERT_TRUE(rig.wait_ready()) << "workers come back without the TPM";
 }
 
+TEST_F(SealedPin, APinThatComesInPiecesIsSealedWhole) {
+    ASSERT_EQ(run("(printf 12; sleep 0.3; printf '34\\n') | " JITBOX_BINARY_DIR "/bin/jitctl key seal --out " + sealed + " --tpm " +
+                  tpm.tcti()),
+              0)
+        << printed;
+    const auto pin = signer::unseal_pin_file(sealed, tpm.tcti());
+    ASSERT_TRUE(pin) << pin.error().text();
+    EXPECT_EQ(pin->reveal(), "1234");
+}
+
 TEST_F(SealedPin, AnotherBootChainGetsNothing) {
     ASSERT_EQ(seal("--pcrs 7"), 0) << printed;
     EXPECT_EQ(refusal(tpm.tcti()), "");

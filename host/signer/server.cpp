@@ -6,16 +6,15 @@
 #include "base/urgent_thread.hpp"
 #include "manifest/sha256.hpp"
 #include "signer/control_service.hpp"
-#include "signer/key_log.hpp"
+#include "signer/lane_keys.hpp"
 #include "signer/line_server.hpp"
+#include "signer/patient_report.hpp"
 #include "signer/signing_service.hpp"
 
 #include <boost/asio.hpp>
 
 #include <algorithm>
-#include <atomic>
 #include <csignal>
-#include <thread>
 
 namespace jitbox::signer {
 
@@ -25,55 +24,6 @@ namespace {
 
 constexpr std::chrono::milliseconds watch_interval{100};
 constexpr std::size_t max_signing_connections = 8;
-
-/// An io_context with its thread.
-class Worker {
-public:
-    Worker() : guard_(asio::make_work_guard(io_)), thread_([this] { io_.run(); }) {}
-    ~Worker() { stop(); }
-    Worker(const Worker&) = delete;
-    Worker& operator=(const Worker&) = delete;
-    asio::io_context& io() { return io_; }
-    /// Finishes what is queued, then ends the thread. Posting afterwards does nothing.
-    void drain() {
-        guard_.reset();
-        if (thread_.joinable()) thread_.join();
-    }
-    /// Ends the thread after the handler that runs.
-    void stop() {
-        io_.stop();
-        drain();
-    }
-
-private:
-    asio::io_context io_;
-    asio::executor_work_guard<asio::io_context::executor_type> guard_;
-    std::thread thread_;
-};
-
-/// Hands lines to a thread of their own: the log may be a pipe that nobody reads. What comes when too many wait is dropped.
-class PatientReport {
-public:
-    explicit PatientReport(Server::Report report) : report_(std::move(report)) {}
-    void operator()(const std::string& event, const std::string& text) {
-        if (waiting_.fetch_add(1) >= max_waiting) {
-            waiting_.fetch_sub(1);
-            return;
-        }
-        asio::post(thread_.io(), [this, event, text] {
-            report_(event, text);
-            waiting_.fetch_sub(1);
-        });
-    }
-    /// Ends with the lines that wait, when they can be written.
-    void drain() { thread_.drain(); }
-
-private:
-    static constexpr int max_waiting = 1000;
-    const Server::Report report_;
-    std::atomic<int> waiting_ = 0;
-    Worker thread_;
-};
 
 /// The control thread goes before whatever else runs on the machine, so that a stop is answered under any load. It never computes
 /// for long: it parses short lines and posts work to others. Where the unit does not allow it (LimitRTPRIO=10), it is one thread of
@@ -102,14 +52,10 @@ struct Server::Impl {
     /// What stands against signing while records do not get to the anchor; empty: nothing does.
     [[nodiscard]] std::string audit_objection() const;
     Result<void> open_books();
-    Result<void> know_keys(const std::vector<std::string>& labels);
-    void look_at_keys();
     Result<void> listen();
     SignerStatus status();
     void watch();
     void on_signal();
-    /// The first of the lanes' keys that must not sign; empty: none.
-    [[nodiscard]] std::string key_objections(std::chrono::system_clock::time_point now) const;
 
     Config config;
     PatientReport log_lines;
@@ -133,8 +79,7 @@ struct Server::Impl {
     std::unique_ptr<LineServer> signing_socket;
     std::unique_ptr<asio::steady_timer> timer;
     std::unique_ptr<asio::signal_set> signals;
-    std::vector<KeyRecord> lane_keys; ///< fixed by open()
-    std::chrono::steady_clock::time_point next_look_at_keys{};
+    LaneKeys lane_keys{[this](const std::string& event, const std::string& text) { control->note(event, text); }};
     ArmState last_state = ArmState::disarmed;
 };
 
@@ -171,7 +116,7 @@ Result<void> Server::Impl::open() {
                               .limits = *limits,
                               .config = config,
                               .status = [this] { return status(); },
-                              .key_objection = [this] { return key_objections(std::chrono::system_clock::now()); },
+                              .key_objection = [this] { return lane_keys.objection(std::chrono::system_clock::now()); },
                               .audit_objection = [this] { return audit_objection(); },
                               .drop_menu = [this] { menu->drop_all(); },
                               .on_admin = [this](ControlService::Task task) { asio::post(admin.io(), std::move(task)); },
@@ -186,7 +131,8 @@ Result<void> Server::Impl::open() {
         control->note("hsm_fault", reason);
     });
     if (auto started = hsm->start(); !started) return started;
-    if (auto known = know_keys(labels); !known) return known;
+    const auto told = [this](const std::string& why) { report("book_distrusted", why); };
+    if (auto known = lane_keys.know(config, labels, hsm->addresses(), told); !known) return known;
     signing = std::make_unique<SigningService>(config.limits, labels, *latch, std::move(*ledger), *hsm, *menu, report);
     return signing->load();
 }
@@ -203,41 +149,6 @@ Result<void> Server::Impl::open_books() {
     if (!last_limits) return std::unexpected(last_limits.error());
     limits = std::move(*last_limits);
     return {};
-}
-
-/// Every lane's key with its day of birth; one that nobody wrote down is written down now, and audited.
-Result<void> Server::Impl::know_keys(const std::vector<std::string>& labels) {
-    const auto book = open_key_book(config, [this](const std::string& why) { report("book_distrusted", why); });
-    if (!book) return std::unexpected(book.error());
-    for (std::size_t i = 0; i < labels.size(); ++i) {
-        const auto fresh = book->registry->add(labels[i], hsm->addresses()[i], std::chrono::system_clock::now(), KeyOrigin::found);
-        if (!fresh) return std::unexpected(fresh.error());
-        if (*fresh)
-            control->note("key_first_seen",
-                          labels[i] + " " + chain::to_checksum(hsm->addresses()[i]) + ": its age counts from now");
-    }
-    const auto known = book->registry->all();
-    if (!known) return std::unexpected(known.error());
-    for (const chain::Address& address : hsm->addresses())
-        lane_keys.push_back(*std::ranges::find(*known, address, &KeyRecord::address));
-    return {};
-}
-
-std::string Server::Impl::key_objections(std::chrono::system_clock::time_point now) const {
-    for (const KeyRecord& key : lane_keys)
-        if (auto objection = key_objection(key, now); !objection.empty()) return objection;
-    return {};
-}
-
-/// Once a day: who has to rotate soon is told before arming is refused.
-void Server::Impl::look_at_keys() {
-    if (std::chrono::steady_clock::now() < next_look_at_keys) return;
-    next_look_at_keys = std::chrono::steady_clock::now() + std::chrono::hours(24);
-    const auto now = std::chrono::system_clock::now();
-    for (const KeyRecord& key : lane_keys)
-        if (now - std::chrono::system_clock::time_point(std::chrono::seconds(key.created_s)) >= key_warning_age)
-            control->note("key_age", "key '" + key.label + "' is " + std::to_string(age_days(key, now)) +
-                                         " days old, past 30 it does not arm: `jitctl key rotate`");
 }
 
 Result<void> Server::Impl::listen() {
@@ -308,7 +219,7 @@ void Server::Impl::watch() {
     if (view.state != last_state)
         control->note("state", std::string(to_text(last_state)) + " -> " + std::string(to_text(view.state)) + ": " + view.cause);
     last_state = view.state;
-    look_at_keys();
+    lane_keys.look_at_ages();
     timer->expires_after(watch_interval);
     timer->async_wait([this](const boost::system::error_code& error) {
         if (!error) watch();

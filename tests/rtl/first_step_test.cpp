@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <array>
+#include <numeric>
 #include <optional>
 #include <random>
 
@@ -19,8 +20,11 @@ using namespace jitbox::hlsk;
 using jitbox::test::put_wide;
 using jitbox::test::take_wide;
 
+using Bits = ap_uint<260>; ///< a word of the engine
+
 enum Word { spot_cell, spot, word_end, divisor, price, kept, gain, words };
 constexpr int usual_bits = 102;
+const Bits over = Bits(Bits(1) << 256); ///< what does not fit
 constexpr std::int64_t offset_cells = std::int64_t{1} << 20;
 
 struct Job {
@@ -34,11 +38,11 @@ std::int64_t floor_div(std::int64_t a, std::int64_t b) {
     return a / b - (a % b < 0 ? 1 : 0);
 }
 
-u256 as_word(std::int64_t x) {
-    return x < 0 ? u256(u256(0) - u256(static_cast<std::uint64_t>(-x))) : u256(static_cast<std::uint64_t>(x));
+Bits as_word(std::int64_t x) {
+    return Bits(ap_int<260>(x));
 }
 
-u256 as_word(const ShortFloat& x) {
+Bits as_word(const ShortFloat& x) {
     return as_word(static_cast<std::int64_t>(x.exponent) * (std::int64_t{1} << 32) + x.mantissa);
 }
 
@@ -60,9 +64,15 @@ protected:
         return random_() % 8 == 0 ? u256((u256(1) << bits) - u256(1)) : u256(x >> (256 - bits));
     }
 
-    /// An amount whose share after the fee is next to a whole number as often as not.
+    /// One of so many bits just.
+    u256 top_of(int bits) { return u256((u256(1) << (bits - 1)) | number(bits - 1)); }
+
+    /// An amount whose share after the fee is a whole number, next to one, or any.
     u256 amount(std::uint32_t keep) {
-        if (random_() % 2 == 0) return u256(number(random_() % 8 == 0 ? 254 : usual_bits) + 1);
+        const auto kind = random_() % 4;
+        if (kind == 3) return u256(top_of(usual_bits)); // a product that does not fit
+        if (kind == 0) return u256(u256(number(usual_bits - 21) + 1) * u256(1000000 / std::gcd(keep, 1000000U)));
+        if (kind == 1) return u256(number(random_() % 3 == 0 ? 254 : usual_bits) + 1);
         const u256 near = u256(u256(number(usual_bits - 21) * u256(1000000)) / u256(keep));
         return u256(near + u256(1 + random_() % 3));
     }
@@ -73,8 +83,8 @@ protected:
         job.pool.fee = random_() % 8 == 0 ? 0 : static_cast<std::uint32_t>(random_() % 1000000);
         job.pool.tick_spacing = static_cast<std::int32_t>(1 + random_() % (random_() % 2 == 0 ? 16383 : 4));
         job.pool.tick = static_cast<std::int32_t>(random_() % 1774544) - 887272;
-        job.pool.sqrt_price_x96 = u256(min_sqrt_ratio() + number(159));
-        job.pool.liquidity = u128(u256(number(127) + 1));
+        job.pool.sqrt_price_x96 = random_() % 4 == 0 ? top_of(160) : u256(min_sqrt_ratio() + number(159));
+        job.pool.liquidity = random_() % 16 == 0 ? u128(0) : u128(u256(number(127) + 1));
         job.request.zero_for_one = random_() % 2 == 0;
         job.request.exact_in = random_() % 2 == 0;
         job.request.amount = amount(1000000 - job.pool.fee);
@@ -139,9 +149,9 @@ protected:
         ASSERT_FALSE(dut_.busy) << "seed " << seed_;
     }
 
-    void expect_word(Word word, const u256& wanted) {
+    void expect_word(Word word, const Bits& wanted) {
         ASSERT_TRUE(said_.at(word)) << "word " << word << " of seed " << seed_;
-        ASSERT_TRUE(u256(said_.at(word).value_or(0)) == wanted) << "word " << word << " of seed " << seed_;
+        ASSERT_TRUE(said_.at(word).value_or(0) == wanted) << "word " << word << " of seed " << seed_;
     }
 
     void expect_cells(const Job& job) {
@@ -154,40 +164,35 @@ protected:
     }
 
     void expect_price(const Job& job) {
-        const bool down = job.request.zero_for_one;
+        const bool exact_in = job.request.exact_in;
+        const u256 at = job.pool.sqrt_price_x96;
+        u256 left = job.request.amount;
+        if (exact_in) ASSERT_TRUE(mul_div(left, u256(1000000 - job.pool.fee), u256(1000000), left));
+        if (job.request.zero_for_one == exact_in) return expect_price_by_token0(job, left);
+        u256 wanted = 0;
+        const bool fits = (exact_in ? mul_div : mul_div_rounding_up)(left, u256(u256(1) << 96), u256(job.pool.liquidity), wanted);
+        if (exact_in)
+            return expect_word(price, Bits((fits ? Bits(wanted) : Bits(~u256(0))) + Bits(at))); // without liquidity: beyond all
+        expect_word(price, fits ? Bits(wanted) : over);
+    }
+    void expect_price_by_token0(const Job& job, const u256& left) {
         const bool exact_in = job.request.exact_in;
         const u256 base = u256(u256(job.pool.liquidity) << 96);
         const u256 at = job.pool.sqrt_price_x96;
-        const u256 over = u256(u256(1) << 255); // stands for what does not fit
-        u256 left = job.request.amount;
-        if (exact_in) ASSERT_TRUE(mul_div(left, u256(1000000 - job.pool.fee), u256(1000000), left));
-        u256 wanted = 0;
-        if (down != exact_in) { // token1
-            const bool fits =
-                (exact_in ? mul_div : mul_div_rounding_up)(left, u256(u256(1) << 96), u256(job.pool.liquidity), wanted);
-            if (!fits) return expect_over(price);
-            return expect_word(price, exact_in ? u256(wanted + at) : wanted);
-        }
         u256 product = 0;
-        if (!mul_div(left, at, u256(1), product)) return expect_over(divisor);
-        if (product >= over) return;
-        const u256 sum = exact_in ? u256(base + product) : u256(base - product);
+        const Bits times = mul_div(left, at, u256(1), product) ? Bits(product) : over;
+        const auto sum = exact_in ? Bits(Bits(base) + times) : Bits(Bits(base) - times);
         expect_word(divisor, sum);
-        if (!exact_in && product >= base) return; // such a step fails
-        ASSERT_TRUE(mul_div_rounding_up(base, at, sum, wanted));
-        expect_word(price, wanted);
-    }
-
-    /// 2^256 or more, or negative.
-    void expect_over(Word word) {
-        ASSERT_TRUE(said_.at(word)) << "word " << word << " of seed " << seed_;
-        ASSERT_TRUE((said_.at(word).value_or(0) >> 255) != ap_uint<260>(0)) << "word " << word << " of seed " << seed_;
+        if ((sum >> 256) != Bits(0)) return; // the thread takes the other formula, or the step fails
+        u256 wanted = 0;
+        const bool fits = mul_div_rounding_up(base, at, u256(sum), wanted);
+        expect_word(price, fits ? Bits(wanted) : exact_in ? Bits(0) : over);
     }
 
     const std::uint32_t seed_ = jitbox::test::random_seed();
     std::mt19937_64 random_{seed_};
     Vfirst_step dut_;
-    std::array<std::optional<ap_uint<260>>, words> said_;
+    std::array<std::optional<Bits>, words> said_;
     std::optional<int> dividing_; ///< clocks until the quotient
     u256 a_;
     u256 b_;
@@ -209,11 +214,11 @@ TEST_F(FirstStep, PublishesWhatAJobAloneDecides) {
         if ((job.request.amount >> usual_bits) != u256(0)) {
             large += 1;
             ASSERT_FALSE(said_[price]) << "seed " << seed_;
-            if (token0) expect_over(divisor);
+            if (token0) expect_word(divisor, over);
         } else {
-            ASSERT_EQ(said_[divisor].has_value(), token0) << "seed " << seed_;
             expect_price(job);
         }
+        ASSERT_EQ(said_[divisor].has_value(), token0) << "seed " << seed_;
     }
     EXPECT_GT(large, 100);
 }

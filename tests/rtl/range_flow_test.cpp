@@ -1,11 +1,12 @@
 // What range_flow is made of: flow_divide and flow_share, another operation each clock, against wide integers; flow_prices, rows of
-// ticks, against TickMath of kernels/hls. The pipeline as a whole is held against the search of kernels/hls by
-// rtl_range_engine_test. SPDX-License-Identifier: Apache-2.0
+// ticks, against TickMath of kernels/hls. Its other parts have benches of their own; the pipeline as a whole is held against the
+// search of kernels/hls by rtl_range_engine_test. SPDX-License-Identifier: Apache-2.0
 #include "Vflow_divide.h"
 #include "Vflow_prices.h"
 #include "Vflow_share.h"
 #include "hls/range_search.hpp"
 #include "rtl/clocked.hpp"
+#include "rtl/random_wide.hpp"
 #include "rtl/wide_port.hpp"
 #include "support/seed.hpp"
 
@@ -25,15 +26,9 @@ using jitbox::test::take_wide;
 
 class RangeFlow : public testing::Test {
 protected:
-    /// Few bits as often as many; all ones now and then.
     template <int Bits>
     ap_uint<Bits> number() {
-        ap_uint<Bits> x = 0;
-        for (int i = 0; i < Bits; i += 64) x = ap_uint<Bits>((x << 64) | ap_uint<Bits>(random_()));
-        const int bits = static_cast<int>(random_() % (Bits + 1));
-        if (bits == 0) return 0;
-        return random_() % 8 == 0 ? ap_uint<Bits>(ap_uint<Bits>(~ap_uint<Bits>(0)) >> (Bits - bits))
-                                  : ap_uint<Bits>(x >> (Bits - bits));
+        return jitbox::test::random_wide<Bits>(random_);
     }
 
     const std::uint32_t seed_ = jitbox::test::random_seed();

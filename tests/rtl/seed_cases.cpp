@@ -40,8 +40,7 @@ u128 reference_most(const SeedLeg& leg, const SeedCandidate& candidate) {
     return u256(budget) < room ? budget : u128(room);
 }
 
-u128 reference_seed(const SeedLeg& leg, const SeedCandidate& candidate) {
-    constexpr std::uint64_t least = 1U << 16U;
+u128 reference_optimum(const SeedLeg& leg, const SeedCandidate& candidate) {
     const bool ends = !passes(leg, candidate);
     RangeTransit transit;
     transit.entry_x96 = candidate.entry;
@@ -51,7 +50,12 @@ u128 reference_seed(const SeedLeg& leg, const SeedCandidate& candidate) {
     transit.left_at_stop =
         ends ? left_of(leg.terms, leg.end_remaining) : left_at_price(leg.terms, candidate.stop, transit.exit_x96);
     transit.entry_liquidity = candidate.from.liquidity;
-    const u128 seed = short_floor(seed_liquidity(leg.terms, transit));
+    return short_floor(seed_liquidity(leg.terms, transit));
+}
+
+u128 reference_seed(const SeedLeg& leg, const SeedCandidate& candidate) {
+    constexpr std::uint64_t least = 1U << 16U;
+    const u128 seed = reference_optimum(leg, candidate);
     return std::min(seed == 0 ? u128(least) : seed, reference_most(leg, candidate));
 }
 

@@ -1,4 +1,4 @@
-// Legs and candidates for seed_server: of one pool, as the engine meets them, or any numbers at all; and what
+// Legs and candidates for seed_server and flow_seed: of one pool, as the engine meets them, or any numbers at all; and what
 // kernels/hls/candidate_seed.cpp makes of them. SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -33,7 +33,9 @@ bool passes(const SeedLeg& leg, const SeedCandidate& candidate);
 
 /// By budgets and by the pool's limit of a tick.
 hlsk::u128 reference_most(const SeedLeg& leg, const SeedCandidate& candidate);
-/// At most that, at least 2^16 where there is room for it.
+/// floor(L*) of docs/kernel-contract.md, whatever may be minted; 2^128 - 1 where more is always better.
+hlsk::u128 reference_optimum(const SeedLeg& leg, const SeedCandidate& candidate);
+/// That, but at most what may be minted, and at least 2^16 where there is room for it.
 hlsk::u128 reference_seed(const SeedLeg& leg, const SeedCandidate& candidate);
 
 class SeedCases {

@@ -79,8 +79,8 @@ enum class Loss { nothing, view, answer };
 /// One connection. Kept alive by its reader, its writer and answers still to come.
 class Session : public std::enable_shared_from_this<Session> {
 public:
-    Session(Local::socket socket, Peer peer, std::uint64_t number)
-        : socket_(std::move(socket)), idle_(socket_.get_executor()), peer_(peer), number_(number) {}
+    Session(Local::socket socket, Peer peer, std::uint64_t number, std::size_t most_waiting)
+        : socket_(std::move(socket)), idle_(socket_.get_executor()), peer_(peer), number_(number), most_waiting_(most_waiting) {}
 
     asio::awaitable<void> read(const ServerOptions& options, const Handler& handler, std::uint64_t& malformed) {
         const auto self = shared_from_this();
@@ -106,6 +106,7 @@ public:
 
     void send(std::string line) {
         if (!socket_.is_open()) return;
+        if (queue_.size() >= most_waiting_) return close(); // it does not read
         queue_.push_back(std::move(line));
         if (queue_.size() == 1) asio::co_spawn(socket_.get_executor(), write(shared_from_this()), asio::detached);
     }
@@ -124,7 +125,6 @@ public:
         if (unanswered_ != 0 || (!watching_ && !queue_.empty())) return Loss::answer;
         return watching_ ? Loss::view : Loss::nothing;
     }
-    [[nodiscard]] std::size_t backlog() const { return queue_.size(); }
 
 private:
     /// False: it is no request.
@@ -179,6 +179,7 @@ private:
     std::deque<std::string> queue_;
     Peer peer_;
     std::uint64_t number_;
+    std::size_t most_waiting_;
     std::size_t unanswered_ = 0; ///< requests with the handler
     bool watching_ = false;
     bool closing_ = false;
@@ -207,7 +208,7 @@ struct Server::Impl : std::enable_shared_from_this<Impl> {
             if (!peer) continue; // the socket closes with its scope
             if (sessions.size() >= options.max_sessions) make_room();
             const std::uint64_t number = ++accepted;
-            auto session = std::make_shared<Session>(std::move(socket), *peer, number);
+            auto session = std::make_shared<Session>(std::move(socket), *peer, number, options.backlog);
             sessions.emplace(number, session);
             asio::co_spawn(io, session->read(options, handler, malformed),
                            [weak = weak_from_this(), number](const std::exception_ptr&) {
@@ -265,12 +266,7 @@ void Server::stop() {
 
 void Server::publish(const std::string& line) {
     for (const auto& [number, session] : impl_->sessions) {
-        if (!session->watching() || !session->is_open()) continue;
-        if (session->backlog() >= impl_->options.watcher_backlog) {
-            session->close();
-        } else {
-            session->send(line + "\n");
-        }
+        if (session->watching()) session->send(line + "\n");
     }
 }
 

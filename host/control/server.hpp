@@ -44,7 +44,7 @@ struct ServerOptions {
     /// One more closes the oldest that waits for no answer and watches nothing; or else the oldest watcher, or the oldest.
     std::size_t max_sessions = 32;
     std::chrono::milliseconds idle_timeout{30'000}; ///< a client that sends no whole line in this time is dropped
-    std::size_t watcher_backlog = 4096;             ///< events that may wait for a slow watcher before it is dropped
+    std::size_t backlog = 4096; ///< answers and events that may wait for a client to read them before it is dropped
 };
 
 /// Answers {"ok": true, "result": ...} or {"ok": false, "error": "...", "hint": "..."}. After the

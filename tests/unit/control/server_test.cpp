@@ -179,6 +179,17 @@ TEST_F(ServerTest, full_of_requests_in_work_it_still_takes_a_stop) {
     EXPECT_TRUE(busy.back().is_served());
 }
 
+TEST_F(ServerTest, who_asks_and_never_reads_the_answers_is_dropped) {
+    ASSERT_TRUE(start());
+    asio::io_context io;
+    asio::local::stream_protocol::socket deaf(io);
+    deaf.connect(path());
+    boost::system::error_code dropped;
+    for (int i = 0; i < 200'000 && !dropped; ++i) asio::write(deaf, asio::buffer("{\"op\":\"who\"}\n", 13), dropped);
+    EXPECT_TRUE(dropped) << "its answers wait in the server's memory";
+    EXPECT_TRUE(client().call("who"));
+}
+
 // Found by control_command_fuzz: the connection ended without an answer, and an emergency stop was not done.
 TEST_F(ServerTest, a_number_that_is_too_large_is_named_and_stops_nobody_from_stopping) {
     ASSERT_TRUE(start());

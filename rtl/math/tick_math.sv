@@ -1,8 +1,11 @@
-// TickMath of v3-core: tick to square-root price and back, bit for bit, one request at a time, with a memory of 256 prices.
+// TickMath of v3-core: tick to square-root price and back, bit for bit, one request at a time, with a memory of prices, which a reset clears
+// in as many clocks as it has.
 // A price from the memory takes 3 clocks; a computed one 4 a set bit of the tick, and a division above zero; a tick from a price
 // 10, and where the price is as near as 1/512 of a tick to a tick's own, that one. The division is asked for at a shared mul_div (2^256 - 1 over what md_d says).
 // SPDX-License-Identifier: Apache-2.0
-module tick_math (
+module tick_math #(
+    parameter int unsigned LogPrices = 8  // 2^LogPrices are remembered; 8..11
+) (
     input  logic               clk,
     input  logic               rst,           // synchronous, active high
     input  logic               in_valid,      // taken when in_ready; answered by one clock of out_valid
@@ -10,6 +13,7 @@ module tick_math (
     input  logic               to_tick,       // 1: from price to tick, 0: from tick to price
     input  logic signed [23:0] tick,          // in [MIN_TICK, MAX_TICK]
     input  logic [159:0]       price,         // in [MIN_SQRT_RATIO, MAX_SQRT_RATIO)
+    input  logic               abandon,       // there will be no answer; ready a clock later
     output logic               out_valid,
     output logic signed [23:0] out_tick,
     output logic [159:0]       out_price,     // of the tick asked for
@@ -20,21 +24,21 @@ module tick_math (
     input  logic [255:0]       md_quotient
 );
   localparam logic [3:0] Idle = 4'd0, Look = 4'd1, Found = 4'd2, Bits = 4'd3, Product = 4'd4, Invert = 4'd5, Inverse = 4'd6, Round = 4'd7,
-                         Estimate = 4'd8, Bounds = 4'd9, Compare = 4'd10;
+                         Estimate = 4'd8, Bounds = 4'd9, Compare = 4'd10, Clear = 4'd11;
   logic [3:0] state;
 
   // ---- the memory of prices
-  logic [7:0]   slot;
-  logic [255:0] known;
-  logic [183:0] seen;
-  logic         store;
-  function automatic logic [7:0] slot_of(input logic [23:0] t);
-    slot_of = t[7:0] ^ t[15:8] ^ t[23:16];
+  logic [LogPrices-1:0] slot, cleared;
+  logic [184:0]         seen;  // whether there is one, its tick, the price
+  logic                 store;
+  function automatic logic [LogPrices-1:0] slot_of(input logic [23:0] t);
+    slot_of = LogPrices'(t) ^ LogPrices'(t >> LogPrices) ^ LogPrices'(t >> (2 * LogPrices));
   endfunction
   logic signed [23:0] at;  // the tick whose price is wanted
   logic [159:0]       rounded;
-  ram_1r1w #(.Width(184), .Depth(256)) i_memory (
-      .clk, .write(store), .write_at(slot), .write_data({at, rounded}), .read_at(slot), .read_data(seen));
+  ram_1r1w #(.Width(185), .Depth(1 << LogPrices)) i_memory (
+      .clk, .write(store || state == Clear), .write_at(store ? slot : cleared), .write_data({store, at, rounded}), .read_at(slot),
+      .read_data(seen));
   assign slot = slot_of(at);
 
   // ---- one multiplier of 128 x 128 bits
@@ -89,7 +93,7 @@ module tick_math (
         out_price <= seen[159:0];
         out_tick  <= at;
         state     <= Bits;
-        if (known[slot] && seen[183:160] == at) begin
+        if (seen[184:160] == {1'b1, at}) begin
           state     <= looking_for_tick ? Compare : Idle;
           out_valid <= !looking_for_tick;
         end
@@ -134,12 +138,16 @@ module tick_math (
         out_valid <= 1'b1;
         state     <= Idle;
       end
-      default: state <= Idle;
+      default: if (cleared == '1) state <= Idle;  // Clear
     endcase
-    if (store) known[slot] <= 1'b1;
-    if (rst) begin
+    cleared <= cleared + 1'b1;
+    if (abandon) begin
       state     <= Idle;
-      known     <= '0;
+      out_valid <= 1'b0;
+    end
+    if (rst) begin
+      state     <= Clear;
+      cleared   <= '0;
       out_valid <= 1'b0;
     end
   end

@@ -8,7 +8,7 @@ module range_engine
     parameter int unsigned Lanes     = 6,  // 1..8, of 16 threads
     parameter int unsigned MulDivs   = 1,  // at most Lanes: lane i asks mul_div i % MulDivs
     parameter int unsigned Amount0s  = 1,  // likewise
-    parameter int unsigned TickMaths = 4   // 2, 4 or 8
+    parameter int unsigned TickMaths = 4   // 2 or 4
 ) (
     input  logic                clk,
     input  logic                rst,                 // synchronous, active high
@@ -19,6 +19,9 @@ module range_engine
     output logic [PoolBits-1:0] tick_pool,
     output logic [WindowBits-1:0] tick_at,
     input  window_tick_t        tick_entry,          // 3 clocks after tick_read
+    input  logic                near_valid,          // a pool's state: the prices near its tick will be asked for
+    input  logic signed [23:0]  near_tick,
+    input  logic [13:0]         near_spacing,
     input  logic                shell_md_valid,      // floor((2^256 - 1) / d) for the shell, held until ready
     output logic                shell_md_ready,
     input  logic [255:0]        shell_md_d,
@@ -48,11 +51,11 @@ module range_engine
   logic                said, publishes;  // the first thread says something
   request_t            saying;
   logic [LaneBits-1:0] said_lane;
-  logic                first_busy, first_valid, first_ready, next_constant;
+  logic                prices_ready, first_busy, first_valid, first_ready, next_constant;
   logic [2:0]          first_number;
   logic [WordBits-1:0] first_word;
   logic [33:0]         kept_fee, whole_keep;
-  assign job_ready     = state == Idle && !first_busy;
+  assign job_ready     = state == Idle && !first_busy && prices_ready;
   assign begin_leg     = job_valid && job_ready;
   assign result_valid  = state == Answer;
   assign publishes     = said && saying.option[6];
@@ -212,8 +215,14 @@ module range_engine
   mul_shift_server #(.Lanes(Lanes)) i_mul_shift (
       .clk, .rst, .in_valid(ms_valid), .in_ready(ms_ready), .in_data(requests),
       .out_valid(source_valid[2]), .out_ready(source_ready[2]), .out_data(source_data[2*AnswerBits+:AnswerBits]));
+  logic               ahead_valid, ahead_ready, ahead_works;
+  logic signed [23:0] ahead_tick;
+  near_prices i_near (
+      .clk, .rst, .in_valid(near_valid), .tick(near_tick), .tick_spacing(near_spacing), .stop(begin_leg), .working(ahead_works),
+      .out_valid(ahead_valid), .out_ready(ahead_ready), .out_tick(ahead_tick));
   tick_math_server #(.Lanes(Lanes), .Units(TickMaths)) i_tick_math (
-      .clk, .rst, .in_valid(tick_valid), .in_ready(tick_ready), .in_data(requests),
+      .clk, .rst, .ready(prices_ready), .rests(state == Idle && !begin_leg), .ahead_valid, .ahead_ready, .ahead_tick, .ahead_works,
+      .in_valid(tick_valid), .in_ready(tick_ready), .in_data(requests),
       .out_valid(source_valid[3]), .out_ready(source_ready[3]), .out_data(source_data[3*AnswerBits+:AnswerBits]),
       .md_valid(tick_md_valid), .md_ready(tick_md_ready), .md_tag(tick_md_tag), .md_d(tick_md_d),
       .md_out_valid(client_out_valid), .md_out_tag(client_out_tag), .md_quotient(client_quotient));

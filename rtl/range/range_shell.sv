@@ -27,6 +27,9 @@ module range_shell (
     output logic [255:0]            md_d,
     input  logic                    md_out_valid,
     input  logic [255:0]            md_quotient,
+    output logic                    near_valid,         // a pool's state has been taken, with this tick and spacing
+    output logic signed [23:0]      near_tick,
+    output logic [13:0]             near_spacing,
     input  logic                    result_valid,
     output logic                    result_ready,
     input  range_pkg::leg_result_t  result
@@ -98,7 +101,7 @@ module range_shell (
   logic signed [23:0] state_tick, ticks_tick, tm_tick;
   logic [159:0] state_price, tm_price;
   tick_math i_tick_math (
-      .clk, .rst, .in_valid(state_asks || ticks_asks), .in_ready(tm_ready), .to_tick(state_asks && state_to_tick),
+      .clk, .rst, .abandon(1'b0), .in_valid(state_asks || ticks_asks), .in_ready(tm_ready), .to_tick(state_asks && state_to_tick),
       .tick(state_asks ? state_tick : ticks_tick), .price(state_price), .out_valid(tm_valid), .out_tick(tm_tick), .out_price(tm_price),
       .md_valid, .md_ready, .md_d, .md_out_valid, .md_quotient);
 
@@ -115,6 +118,9 @@ module range_shell (
       .beat_last(ticks_last), .done(ticks_done), .reason(ticks_reason), .pool, .frame, .present, .write_frame, .new_frame,
       .new_present(ticks_present), .old_read, .old_read_at, .old_entry(tick_entry), .entry_write, .entry_at, .new_entry,
       .tick_ask(ticks_asks), .tick_ready(tm_ready), .tick_of(ticks_tick), .tick_valid(tm_valid), .tick_ratio(tm_price));
+  assign near_valid   = write_pool;
+  assign near_tick    = new_pool.state.tick;
+  assign near_spacing = new_pool.state.tick_spacing;
   leg_check i_leg (
       .clk, .rst, .frozen, .look(leg_look), .start(leg_start), .beats, .next_timestamp, .done(leg_done), .reason(leg_reason),
       .has_pool(leg_has_pool), .index(leg_pool), .store_at(leg_store_at), .job, .key_start(leg_key_start), .key(leg_key),

@@ -241,7 +241,7 @@ public:
         path_.trace_to(file);
         decide(form);
     }
-    /// No price is known but those of the pool's listed ticks.
+    /// No price is known but what follows from the pool's records: its listed ticks', and those near spot that are computed ahead.
     Stages decide_fresh(const PathForm& form) {
         path_.restart();
         load();

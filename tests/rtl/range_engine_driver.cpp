@@ -98,6 +98,7 @@ RangeEngineDriver::RangeEngineDriver(std::mt19937_64& random) : random_(random) 
     dut_.job_valid = 0;
     dut_.result_ready = 0;
     dut_.shell_md_valid = 0;
+    dut_.near_valid = 0;
     dut_.rst = 1;
     dut_.clk = 0;
     dut_.eval();
@@ -194,6 +195,15 @@ void RangeEngineDriver::clock(const EngineLeg& leg) {
     elapsed_ += 1;
     if (granted) dut_.shell_md_valid = 0;
     dut_.eval();
+}
+
+void RangeEngineDriver::tell_state(const EngineLeg& leg, std::uint64_t clocks) {
+    dut_.near_tick = static_cast<std::uint32_t>(leg.pool.tick) & 0xffffffU;
+    dut_.near_spacing = static_cast<std::uint16_t>(leg.pool.tick_spacing);
+    dut_.near_valid = 1;
+    clock(leg);
+    dut_.near_valid = 0;
+    for (; clocks > 0; --clocks) clock(leg);
 }
 
 /// Clocks from the job's handshake to the result. False when it does not come within `deadline` clocks.

@@ -27,6 +27,8 @@ protected:
         dut_.rst = 1;
         clock();
         dut_.rst = 0;
+        dut_.abandon = 0;
+        for (int clocks = 0; clocks < 300 && !dut_.in_ready; ++clocks) clock(); // the memory is cleared
     }
 
     void clock() {
@@ -93,6 +95,30 @@ TEST_F(TickMath, APriceAskedForAgainComesFromTheMemory) {
     ask(false, 123456, 0);
     EXPECT_EQ(ask(false, 123456, 0), 3);
     EXPECT_TRUE(u256(take_wide<160>(dut_.out_price)) == sqrt_ratio_at_tick(123456));
+}
+
+TEST_F(TickMath, WhatIsGivenUpHasNoAnswerAndTheNextIsRight) {
+    for (int i = 0; i < 500; ++i) {
+        dut_.to_tick = 0;
+        dut_.tick = static_cast<std::uint32_t>(any_tick()) & 0xffffffU;
+        dut_.in_valid = 1;
+        dut_.md_ready = 0;
+        dut_.eval();
+        bool answered = false;
+        for (auto clocks = random_() % 120; clocks > 0 && !answered; --clocks) {
+            clock();
+            dut_.in_valid = 0;
+            answered = dut_.out_valid;
+        }
+        dut_.in_valid = 0;
+        dut_.abandon = 1;
+        clock();
+        dut_.abandon = 0;
+        ASSERT_TRUE(dut_.in_ready && !dut_.out_valid);
+        const std::int32_t tick = any_tick();
+        ask(false, tick, u256(0));
+        ASSERT_TRUE(u256(take_wide<160>(dut_.out_price)) == sqrt_ratio_at_tick(tick)) << tick;
+    }
 }
 
 TEST_F(TickMath, TickOfAPriceIsTheContracts) {

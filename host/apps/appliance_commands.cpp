@@ -37,7 +37,7 @@ void Appliance::Impl::arm(const control::ArmCommand& command, Respond respond) {
                          .engine_error = keeper.error(),
                          .engine_is_card = engine->info().name != "native",
                          .unresolved_alert = halt.objection(),
-                         .audit_problem = anchor_problem(config, *audit_log),
+                         .audit_problem = audit_objection(config, *audit_log),
                          .risk_objections = risk_watch.objections()},
                         [this, request = std::move(*asked), respond = std::move(respond)](const std::vector<Error>& objections) {
                             if (halt.standing() && objections.empty()) {

@@ -46,7 +46,7 @@ void Appliance::Impl::monitor() {
     const MarketView view = market.view();
     if (view.head_age > limit) disarm_ourselves(fmt::format("no head for {} ms", view.head_age.count()));
     if (const std::string broken = journal->last_error(); !broken.empty()) disarm_ourselves("journal: " + broken);
-    if (const std::string lost = anchor_problem(config, *audit_log); !lost.empty()) disarm_ourselves(lost);
+    if (const std::string lost = audit_problem(config, *audit_log); !lost.empty()) disarm_ourselves(lost);
 }
 
 void Appliance::Impl::tell_health() {

@@ -1,12 +1,14 @@
-// The audit log's writer: O_APPEND, fsync, head file, recovery of a torn last line.
+// The audit log's writer: O_APPEND, fsync, head file, recovery of a torn last line, and how much of a long file is verified when.
 // SPDX-License-Identifier: Apache-2.0
 #include "audit/log.hpp"
 
 #include "audit/anchor.hpp"
+#include "audit/anchored_end.hpp"
 #include "audit/backward.hpp"
 #include "audit/file.hpp"
 #include "audit/head_file.hpp"
 #include "audit/record.hpp"
+#include "audit/scrubber.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -14,6 +16,7 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace jitbox::audit {
@@ -46,6 +49,7 @@ struct Log::Impl {
     off_t size = 0;
     bool broken = false; ///< a failed write could not be undone: only a restart, with its recovery, may go on
     mutable std::mutex mutex;
+    std::unique_ptr<Scrubber> scrubber; ///< the last: its thread asks for the end
 
     Result<void> open_files() {
         file = File(::open(path.c_str(), O_CREAT | O_RDWR | O_APPEND | O_CLOEXEC, 0600));
@@ -58,9 +62,21 @@ struct Log::Impl {
         return {};
     }
 
-    /// Opens, sets a torn line aside (gives its file's name, or ""), verifies all, and takes the chain up where it ends.
+    /// Takes the chain up at an end that the anchor proves, without having read what is before; false: verify the whole file.
+    bool take_up_end(const Scrub& scrub) {
+        const std::optional<Head> outside = anchor ? anchor->found() : std::nullopt;
+        struct stat info{};
+        if (!outside || ::fstat(file.get(), &info) != 0) return false;
+        if (static_cast<std::uint64_t>(info.st_size) <= scrub.whole_up_to) return false;
+        const auto end = anchored_end(file.get(), path, info.st_size, head_file->stored(), *outside);
+        if (!end || !head_file->write(*end)) return false;
+        size = info.st_size;
+        head = *end;
+        return true;
+    }
+
+    /// Sets a torn line aside (gives its file's name, or ""), verifies all, and takes the chain up where it ends.
     Result<std::string> recover() {
-        if (auto opened = open_files(); !opened) return std::unexpected(opened.error());
         auto content = read_all(file.get(), path);
         if (!content) return std::unexpected(content.error());
         const auto lines = static_cast<std::uint64_t>(std::count(content->begin(), content->end(), '\n'));
@@ -88,6 +104,14 @@ struct Log::Impl {
                         "begun after that: docs/operations.md, \"When log and anchor disagree\"");
         head = report.head;
         return {};
+    }
+
+    void watch(bool verified, std::chrono::milliseconds every) {
+        const auto end = [this] {
+            const std::scoped_lock lock(mutex);
+            return Scrubber::End{.size = size, .head = head};
+        };
+        scrubber = std::make_unique<Scrubber>(path, end, verified, every);
     }
 
     /// Takes back a line that did not get durable, so that the next append starts at a line's start.
@@ -122,7 +146,7 @@ Result<std::unique_ptr<Log>> Log::open(const std::string& path) {
     return open(path, nullptr);
 }
 
-Result<std::unique_ptr<Log>> Log::open(const std::string& path, std::unique_ptr<Anchor> anchor) {
+Result<std::unique_ptr<Log>> Log::open(const std::string& path, std::unique_ptr<Anchor> anchor, std::optional<Scrub> scrub) {
     auto impl = std::make_unique<Impl>();
     impl->path = path;
     if (anchor) {
@@ -130,8 +154,11 @@ Result<std::unique_ptr<Log>> Log::open(const std::string& path, std::unique_ptr<
         if (!keeper) return std::unexpected(keeper.error());
         impl->anchor = std::move(*keeper);
     }
-    auto torn = impl->recover();
+    if (auto opened = impl->open_files(); !opened) return std::unexpected(opened.error());
+    const bool by_end = scrub && impl->take_up_end(*scrub);
+    auto torn = by_end ? Result<std::string>() : impl->recover();
     if (!torn) return std::unexpected(torn.error());
+    if (scrub && impl->anchor) impl->watch(!by_end, scrub->every);
     if (impl->anchor && impl->head.seq != 0) impl->anchor->note(impl->head);
     std::unique_ptr<Log> log(new Log(std::move(impl)));
     if (!torn->empty()) {
@@ -171,6 +198,10 @@ Result<std::optional<Record>> Log::last_of(std::span<const std::string_view> act
 
 AnchorStatus Log::anchor_status() const {
     return impl_->anchor ? impl_->anchor->status() : AnchorStatus{};
+}
+
+ScrubStatus Log::scrub_status() const {
+    return impl_->scrubber ? impl_->scrubber->status() : ScrubStatus{};
 }
 
 bool Log::reaches_anchor(std::chrono::milliseconds timeout) const {

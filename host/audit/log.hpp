@@ -91,6 +91,22 @@ private:
 /// The last `limit` records, oldest first. Errors: unreadable file, malformed record.
 [[nodiscard]] Result<std::vector<Record>> tail(const std::string& path, std::size_t limit);
 
+/// How a log is verified that stays open for long. Only with an anchor: without one every opening verifies the whole file.
+struct Scrub {
+    /// Files longer than this are opened by their end, which the anchor proves; the rest is verified after. 8 MiB are some 20,000
+    /// records, verified in less than 0.1 s.
+    std::uint64_t whole_up_to = 8ULL << 20U;
+    std::chrono::milliseconds every = std::chrono::hours(24); ///< then the whole file is verified again
+};
+
+struct ScrubStatus {
+    bool pending = false; ///< opened by its end, and the whole file is not verified yet: nothing may be armed on it
+    std::string damage;   ///< what the newest look at the whole file has found; empty: nothing
+};
+/// What is said while it is pending.
+inline constexpr const char* still_verified =
+    "the audit log is still being verified: the start has looked at its end alone; ask again in some seconds";
+
 /// The writer's end. One process has a file open at a time (lock). Thread-safe.
 class Log {
 public:
@@ -99,7 +115,9 @@ public:
     [[nodiscard]] static Result<std::unique_ptr<Log>> open(const std::string& path);
     /// The same with an anchor outside the file (audit/anchor.hpp): what it holds must be in the chain, and every head goes there
     /// from now on, soon after it is durable here. Errors also: the anchor cannot be read; it is empty and the log is not.
-    [[nodiscard]] static Result<std::unique_ptr<Log>> open(const std::string& path, std::unique_ptr<Anchor> anchor);
+    /// With `scrub` a long file is opened in a moment, and a thread verifies all of it.
+    [[nodiscard]] static Result<std::unique_ptr<Log>> open(const std::string& path, std::unique_ptr<Anchor> anchor,
+                                                           std::optional<Scrub> scrub = {});
     ~Log();
     Log(const Log&) = delete;
     Log& operator=(const Log&) = delete;
@@ -112,6 +130,8 @@ public:
     [[nodiscard]] Result<std::optional<Record>> last_of(std::span<const std::string_view> actions) const;
     /// Empty name when there is no anchor. Arming is refused while it fails or is long behind.
     [[nodiscard]] AnchorStatus anchor_status() const;
+    /// Arming is refused while it is pending, and being armed ends with damage.
+    [[nodiscard]] ScrubStatus scrub_status() const;
     /// Waits until the newest record is in the anchor; false when that took too long. True at once without an anchor.
     [[nodiscard]] bool reaches_anchor(std::chrono::milliseconds timeout) const;
     [[nodiscard]] const std::string& path() const noexcept;

@@ -199,7 +199,7 @@ Answer<void> ControlService::check_arm(const ArmRequest& request) const {
         return refuse(RefusalCode::key_illegal, "arm: " + objection, "rotate the keys: `jitctl key rotate`");
     if (const std::string objection = parts_.audit_objection(); !objection.empty())
         return refuse(RefusalCode::audit_unavailable, "arm: " + objection,
-                      "repair the anchor (TPM or mount); `jitctl audit verify`");
+                      "`jitctl audit verify`; repair the anchor (TPM or mount)");
     return {};
 }
 

@@ -49,7 +49,9 @@ struct Server::Impl {
 
     Result<void> open();
     [[nodiscard]] Result<std::unique_ptr<audit::Log>> open_audit() const;
-    /// What stands against signing while records do not get to the anchor; empty: nothing does.
+    /// What stands against signing: somebody changed the audit log, or records do not get to its anchor. Empty: nothing does.
+    [[nodiscard]] std::string audit_problem() const;
+    /// What stands against arming: the same, or that the log is still being verified.
     [[nodiscard]] std::string audit_objection() const;
     Result<void> open_books();
     Result<void> listen();
@@ -87,14 +89,20 @@ Result<std::unique_ptr<audit::Log>> Server::Impl::open_audit() const {
     if (config.audit_anchor.empty()) return audit::Log::open(config.audit_path());
     auto anchor = audit::make_anchor(config.audit_anchor, config.audit_path());
     if (!anchor) return std::unexpected(anchor.error());
-    return audit::Log::open(config.audit_path(), std::move(*anchor));
+    return audit::Log::open(config.audit_path(), std::move(*anchor), audit::Scrub{});
 }
 
-std::string Server::Impl::audit_objection() const {
+std::string Server::Impl::audit_problem() const {
+    if (std::string damage = audit_log->scrub_status().damage; !damage.empty()) return damage;
     const audit::AnchorStatus status = audit_log->anchor_status();
     if (status.behind <= config.anchor_max_behind) return {};
     return "the audit log's anchor " + status.name + " is " + std::to_string(status.behind.count()) +
            " ms behind: " + (status.error.empty() ? "it does not answer" : status.error);
+}
+
+std::string Server::Impl::audit_objection() const {
+    std::string problem = audit_problem();
+    return problem.empty() && audit_log->scrub_status().pending ? audit::still_verified : problem;
 }
 
 Result<void> Server::Impl::open() {
@@ -213,7 +221,7 @@ SignerStatus Server::Impl::status() {
 
 /// A lease ends by itself: seen here within a tick, and audited like every other change of state.
 void Server::Impl::watch() {
-    if (const std::string lost = audit_objection(); !lost.empty()) latch->audit_lost(lost);
+    if (const std::string lost = audit_problem(); !lost.empty()) latch->audit_lost(lost);
     const LatchView view = latch->view();
     menu->keep_only(view.lease.number, std::chrono::steady_clock::now()); // no lease: number 0, which no candidate has
     if (view.state != last_state)

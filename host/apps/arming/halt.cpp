@@ -21,6 +21,9 @@ constexpr std::chrono::milliseconds heartbeats{500};
 
 constexpr const char* begun_action = "halt_begun";
 constexpr const char* ended_action = "halt_ended";
+constexpr const char* none_action = "halt_none"; ///< none stood when a start looked
+/// What a start may have to read back.
+constexpr std::uint64_t near_records = 1000;
 
 std::string text_of(const std::string& reason, const std::string& since, bool latched) {
     return boost::json::serialize(boost::json::object{{"reason", reason}, {"since", since}, {"latched", latched}});
@@ -28,11 +31,17 @@ std::string text_of(const std::string& reason, const std::string& since, bool la
 
 } // namespace
 
-Result<std::string> witnessed_halt(const audit::Log& log) {
-    const auto newest = log.last_of(std::array<std::string_view, 2>{begun_action, ended_action});
+Result<std::string> witnessed_halt(audit::Log& log) {
+    const auto newest = log.last_of(std::array<std::string_view, 3>{begun_action, ended_action, none_action});
     if (!newest) return std::unexpected(newest.error());
     const std::optional<audit::Record>& found = *newest;
-    return found && found->event.action == begun_action ? found->event.result : std::string();
+    std::string halt = found && found->event.action == begun_action ? found->event.result : std::string();
+    if ((found ? found->seq : 0) + near_records <= log.head().seq) {
+        const auto noted =
+            log.append({.user = "jitd", .action = halt.empty() ? none_action : begun_action, .resource = "jitd", .result = halt});
+        if (!noted) return std::unexpected(noted.error());
+    }
+    return halt;
 }
 
 Result<void> keep_stop(store::Journal& journal, const std::string& reason, std::chrono::milliseconds patience) {

@@ -21,8 +21,9 @@ inline constexpr const char* resume_action = "resume_halted";
 inline constexpr const char* halt_key = "halt";
 
 /// The newest halt that jitd's audit log knows of and that nobody has ended, as text for Halt::restore(); empty: none stands. The
-/// log is anchored outside of jitd's files: a row that is taken out of the journal ends no halt. Errors: the log cannot be read.
-[[nodiscard]] Result<std::string> witnessed_halt(const audit::Log& log);
+/// log is anchored outside of jitd's files: a row that is taken out of the journal ends no halt. Where it has to read far back, it
+/// records what it found, so that the next start need not. Errors: the log cannot be read or written.
+[[nodiscard]] Result<std::string> witnessed_halt(audit::Log& log);
 
 /// Writes a stop down beside the loop, and waits for that at most `patience`: a later process finds it as Halt::restore() says.
 /// From any thread. Errors: those of the journal, or no answer of it in time (then it may be written all the same).

@@ -48,7 +48,7 @@ void check_records(const KnownHere& known, Errors& out) {
         out.push_back({"arm: stopped by an alert: " + known.unresolved_alert, "jitctl reset after looking"});
     out.insert(out.end(), known.risk_objections.begin(), known.risk_objections.end());
     if (!known.audit_problem.empty())
-        out.push_back({"arm: " + known.audit_problem, "repair the anchor (TPM or mount); jitctl audit verify"});
+        out.push_back({"arm: " + known.audit_problem, "jitctl audit verify; repair the anchor (TPM or mount)"});
     if (!known.journal_error.empty())
         out.push_back({"arm: the journal cannot be written: " + known.journal_error, "free space or repair the disk"});
 }

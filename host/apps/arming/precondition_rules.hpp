@@ -23,7 +23,7 @@ struct KnownHere {
     Result<void> self_test;             ///< of the engine, or of nothing where it cannot be tested beside its work
     std::string unresolved_alert;       ///< empty, or what has halted the gate
     std::vector<Error> risk_objections; ///< RiskWatch::objections
-    std::string audit_problem;          ///< empty while the audit log's anchor keeps up
+    std::string audit_problem;          ///< empty while the audit log is whole and its anchor keeps up
     std::string journal_error;          ///< empty while the journal is written
 };
 

@@ -21,7 +21,7 @@ struct PreconditionInputs {
     std::string engine_error;           ///< empty while the engine is trusted
     bool engine_is_card = false;        ///< tested when it was opened and after each reset: it cannot be tested beside its work
     std::string unresolved_alert;       ///< empty, or what has halted the gate
-    std::string audit_problem;          ///< empty while the audit log's anchor keeps up
+    std::string audit_problem;          ///< empty while the audit log is whole and its anchor keeps up
     std::vector<Error> risk_objections; ///< RiskWatch::objections
 };
 

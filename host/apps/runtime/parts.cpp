@@ -208,14 +208,20 @@ Result<std::unique_ptr<audit::Log>> open_audit(const Config& config) {
     if (config.audit.anchor.empty()) return audit::Log::open(path);
     auto anchor = audit::make_anchor(config.audit.anchor, path);
     if (!anchor) return std::unexpected(anchor.error());
-    return audit::Log::open(path, std::move(*anchor));
+    return audit::Log::open(path, std::move(*anchor), audit::Scrub{});
 }
 
-std::string anchor_problem(const Config& config, const audit::Log& log) {
+std::string audit_problem(const Config& config, const audit::Log& log) {
+    if (std::string damage = log.scrub_status().damage; !damage.empty()) return damage;
     const audit::AnchorStatus status = log.anchor_status();
     if (status.behind.count() <= static_cast<std::int64_t>(config.audit.anchor_max_behind_ms)) return {};
     return fmt::format("audit: the anchor {} is {} ms behind: {}", status.name, status.behind.count(),
                        status.error.empty() ? "it does not answer" : status.error);
+}
+
+std::string audit_objection(const Config& config, const audit::Log& log) {
+    std::string problem = audit_problem(config, log);
+    return problem.empty() && log.scrub_status().pending ? audit::still_verified : problem;
 }
 
 std::string pool_name(const Config& config, const PoolConfig& pool) {

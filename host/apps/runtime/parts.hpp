@@ -39,8 +39,10 @@ namespace jitbox::apps {
                                                                  const std::vector<std::string>& addresses);
 /// <state_dir>/audit.jsonl with the configured anchor.
 [[nodiscard]] Result<std::unique_ptr<audit::Log>> open_audit(const Config& config);
-/// Why the anchor forbids being armed; empty while it keeps up, and without one.
-[[nodiscard]] std::string anchor_problem(const Config& config, const audit::Log& log);
+/// Why the audit log forbids being armed: somebody changed it, or its anchor does not keep up. Empty: it does not.
+[[nodiscard]] std::string audit_problem(const Config& config, const audit::Log& log);
+/// Why it forbids to arm: its problem, or that it is still being verified.
+[[nodiscard]] std::string audit_objection(const Config& config, const audit::Log& log);
 /// "WETH/USDC 500"
 [[nodiscard]] std::string pool_name(const Config& config, const PoolConfig& pool);
 

@@ -104,6 +104,22 @@ TEST_F(HaltTest, a_row_that_is_taken_out_of_the_journal_ends_no_halt) {
     EXPECT_EQ(halt_->reason(), "fire");
 }
 
+// The log is read back from its end at each start: what was found far back is said again, near the end.
+TEST_F(HaltTest, what_a_start_finds_far_back_the_next_one_finds_near) {
+    halt_->begin("smoke");
+    durable();
+    const std::string halt = witnessed_halt(*log_).value();
+    EXPECT_EQ(log_->head().seq, 1U) << "near enough";
+    for (int i = 0; i < 1000; ++i) ASSERT_TRUE(log_->append({.user = "alice", .action = "arm"}));
+    EXPECT_EQ(witnessed_halt(*log_).value(), halt);
+    EXPECT_EQ(log_->head().seq, 1002U);
+    EXPECT_EQ(witnessed_halt(*log_).value(), halt);
+    EXPECT_EQ(log_->head().seq, 1002U) << "once is enough";
+    ASSERT_TRUE(restart_without_row());
+    halt_->end();
+    EXPECT_EQ(witnessed_halt(*log_).value(), "");
+}
+
 TEST_F(HaltTest, approvals_for_a_stop_serve_for_it_after_a_restart_and_for_no_other_one) {
     const control::ResetCommand command{.operator_name = "bob", .reason = "seen to", .approvals = {}};
     halt_->begin("smoke");

@@ -50,8 +50,8 @@ public:
         return opened;
     }
 
-    /// Whether the key is there. Error: the private half alone, or more than one: no signer uses that, and to destroy it is not
-    /// ours.
+    /// Whether the key is there. Error: the private half alone, or more than one: no signer uses that, and people decide what
+    /// becomes of it.
     Result<bool> has_key(const std::string& label) {
         const auto private_keys = objects(CKO_PRIVATE_KEY, label);
         if (!private_keys) return std::unexpected(private_keys.error());
@@ -61,7 +61,8 @@ public:
         if (private_keys->size() == 1 && public_keys->size() == 1) return true;
         return fail("hsm: key '" + label + "' is half there: " + std::to_string(private_keys->size()) + " private, " +
                         std::to_string(public_keys->size()) + " public",
-                    "no signer uses it; find out where it comes from, and remove it with the HSM's own tool");
+                    "no signer uses it; find out where it comes from; `jitctl key discard --label " + label +
+                        " --yes` destroys a private half that is alone");
     }
 
     /// Where has_key() says that there is none. A public half that an earlier attempt left goes first.
@@ -83,6 +84,19 @@ public:
         if (private_keys->empty() && public_keys->empty()) return fail("hsm: no key with label '" + label + "'");
         if (auto removed = remove(CKO_PRIVATE_KEY, label); !removed) return removed;
         return remove(CKO_PUBLIC_KEY, label);
+    }
+
+    /// Error: there is no private half of this label, or not it alone.
+    Result<void> check_private_half(const std::string& label) {
+        const auto private_keys = objects(CKO_PRIVATE_KEY, label);
+        if (!private_keys) return std::unexpected(private_keys.error());
+        const auto public_keys = objects(CKO_PUBLIC_KEY, label);
+        if (!public_keys) return std::unexpected(public_keys.error());
+        if (private_keys->empty())
+            return fail("hsm: no private key with label '" + label + "'", "`jitctl key list` shows what is whole");
+        if (public_keys->empty()) return {};
+        return fail("hsm: key '" + label + "' has its public half",
+                    "`jitctl key retire` destroys keys that are not in use any more");
     }
 
     /// The objects of the class, with the label when one is given.
@@ -265,6 +279,20 @@ Result<void> destroy_key(const TokenSettings& settings, const std::string& label
     }
     Session session;
     if (auto opened = session.open(settings); !opened) return opened;
+    return session.destroy(label);
+}
+
+Result<void> check_private_half(const TokenSettings& settings, const std::string& label) {
+    if (!settings.key_file.empty()) return fail("keys: a key file holds whole keys only", "`jitctl key retire` destroys those");
+    Session session;
+    if (auto opened = session.open(settings); !opened) return opened;
+    return session.check_private_half(label);
+}
+
+Result<void> destroy_private_half(const TokenSettings& settings, const std::string& label) {
+    Session session;
+    if (auto opened = session.open(settings); !opened) return opened;
+    if (auto alone = session.check_private_half(label); !alone) return alone;
     return session.destroy(label);
 }
 

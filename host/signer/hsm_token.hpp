@@ -89,5 +89,10 @@ private:
 /// Destroys both halves of the key, or the one that an earlier attempt left. Errors also: there is none with this label; it is
 /// still there though the token says otherwise.
 [[nodiscard]] Result<void> destroy_key(const TokenSettings& settings, const std::string& label);
+/// Whether the token has a private half of this label that is alone, which no signer uses. Errors: it has none, or the key is
+/// whole.
+[[nodiscard]] Result<void> check_private_half(const TokenSettings& settings, const std::string& label);
+/// Destroys it. Errors: those of check_private_half() and destroy_key().
+[[nodiscard]] Result<void> destroy_private_half(const TokenSettings& settings, const std::string& label);
 
 } // namespace jitbox::signer

@@ -125,6 +125,17 @@ Result<std::vector<std::string>> retire_generation(const Config& config, const s
     return gone;
 }
 
+Result<void> discard_private_half(const Config& config, const std::string& label, const std::string& operator_name) {
+    const auto log = open_key_log(config);
+    if (!log) return std::unexpected(log.error());
+    const auto record = [&](const std::string& result) {
+        return record_key_action(config, **log, operator_name, "key_discard", result);
+    };
+    if (auto recorded = record("asked: " + label); !recorded) return recorded;
+    if (auto destroyed = destroy_private_half(config.hsm.token, label); !destroyed) return destroyed;
+    return record("destroyed: " + label);
+}
+
 Result<void> unlock_pin(const Config& config, const std::string& operator_name, const std::string& reason) {
     const auto log = open_key_log(config);
     if (!log) return std::unexpected(log.error());

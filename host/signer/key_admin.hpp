@@ -36,6 +36,10 @@ struct KeyView {
 [[nodiscard]] Result<std::vector<std::string>> retire_generation(const Config& config, const std::string& key_label,
                                                                  const std::string& operator_name);
 
+/// Destroys the private half of a key that a generation left alone. `label` is the key's own, e.g. jit-0. Errors: those of
+/// destroy_private_half() and of the log of keys.
+[[nodiscard]] Result<void> discard_private_half(const Config& config, const std::string& label, const std::string& operator_name);
+
 /// Ends the lock-out after wrong PINs (KEY-6).
 [[nodiscard]] Result<void> unlock_pin(const Config& config, const std::string& operator_name, const std::string& reason);
 

@@ -12,7 +12,8 @@
 
 namespace jitbox::signer {
 
-/// The subject of "rotate_keys" and "retire_keys": chain, executor, the label and the addresses that its keys have now.
+/// The subject of "rotate_keys", "retire_keys" and "discard_key": chain, executor, the label and the addresses that its keys have
+/// now (none, where the private half is alone).
 [[nodiscard]] std::string key_subject(const Config& config, std::string_view label, const std::vector<std::string>& addresses);
 
 /// Checks the approvals and uses them up, in key_approvals.db: the running signer uses none for keys. Errors: those of

@@ -257,6 +257,23 @@ int retire(const signer::Config& config, const Options& options) {
     return 0;
 }
 
+int discard(const signer::Config& config, const Options& options) {
+    if (!options.yes)
+        return print_mistake({.what = "key discard destroys the private half of the key '" + options.label + "' for ever",
+                              .hint = "say so with --yes"});
+    // What is refused must use up no approval.
+    if (auto alone = signer::check_private_half(config.hsm.token, options.label); !alone) return print_error(alone.error());
+    const auto may = approved(config, options, "discard_key", options.label, {});
+    if (!may) return print_error(may.error());
+    if (!*may) return 0;
+    if (auto gone = signer::discard_private_half(config, options.label, operator_name()); !gone) return print_error(gone.error());
+    if (options.as_json)
+        std::cout << json::serialize(json::object{{"destroyed", json::array{options.label}}}) << "\n";
+    else
+        std::cout << "destroyed the private half of " << options.label << "\n";
+    return 0;
+}
+
 int unlock(const signer::Config& config, const Options& options) {
     if (auto done = signer::unlock_pin(config, operator_name(), options.reason); !done) return print_error(done.error());
     std::cout << "unlocked: the next start tries the PIN again\n";
@@ -285,7 +302,10 @@ int run_key(int argc, char** argv) {
     CLI::App* const retires = add("retire", "destroy the keys of a label that is not in use any more");
     retires->add_option("--label", options.label, "the former hsm.key_label")->required();
     retires->add_flag("--yes", options.yes, "they are gone for ever");
-    for (CLI::App* command : {rotates, retires}) add_dual_control(*command, options.dual);
+    CLI::App* const discards = add("discard", "destroy a key's private half that a failed generation has left alone");
+    discards->add_option("--label", options.label, "the key's own label, e.g. jit-0")->required();
+    discards->add_flag("--yes", options.yes, "it is gone for ever");
+    for (CLI::App* command : {rotates, retires, discards}) add_dual_control(*command, options.dual);
     CLI::App* const unlocks = add("unlock", "end the lock-out after wrong PINs");
     unlocks->add_option("--reason", options.reason, "for the audit log")->required();
     CLI::App* const seals = app.add_subcommand("seal", "seal the PIN that stands on standard input by this machine's TPM");
@@ -303,6 +323,7 @@ int run_key(int argc, char** argv) {
     if (generates->parsed()) return generate(*config, options);
     if (rotates->parsed()) return rotate(std::move(*config), options);
     if (retires->parsed()) return retire(*config, options);
+    if (discards->parsed()) return discard(*config, options);
     return unlock(*config, options);
 }
 

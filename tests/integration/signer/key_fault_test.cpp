@@ -6,6 +6,8 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
+#include <fstream>
+#include <iterator>
 #include <string>
 #include <vector>
 
@@ -88,8 +90,8 @@ TEST_F(KeyFaults, GenerationThatFailsLeavesNothingInUseAndIsGivenAgain) {
     }
 }
 
-// A private key alone may be one that somebody needs: it is not for a command to destroy.
-TEST_F(KeyFaults, APrivateHalfAloneIsNamedAndNeitherUsedNorDestroyed) {
+// A private key alone may be one that somebody needs: nothing destroys it but the command for that.
+TEST_F(KeyFaults, APrivateHalfAloneIsNamedAndNotUsedUntilItIsDiscarded) {
     use("lonely");
     refused("generate", "C_GenerateKeyPair", {"makes the private half alone", "private", "0x30"});
     expect_no_start();
@@ -97,9 +99,25 @@ TEST_F(KeyFaults, APrivateHalfAloneIsNamedAndNeitherUsedNorDestroyed) {
         const Ran ran = key("generate");
         EXPECT_NE(ran.status, 0);
         EXPECT_THAT(ran.output, HasSubstr("key 'lonely-0' is half there: 1 private, 0 public"));
-        EXPECT_THAT(ran.output, HasSubstr("remove it with the HSM's own tool"));
+        EXPECT_THAT(ran.output, HasSubstr("`jitctl key discard --label lonely-0 --yes` destroys"));
     }
     expect_no_start();
+    const std::string discard = "discard --label lonely-0 --yes";
+    EXPECT_THAT(key("discard --label lonely-0").output, HasSubstr("say so with --yes"));
+    for (const Fault& fault : {both_calls.front(), both_calls.back(),
+                               Fault{"says that it did, and did not", "lie", "was destroyed, says the HSM, and is still there"}}) {
+        SCOPED_TRACE(fault.name);
+        refused(discard, "C_DestroyObject", fault);
+    }
+    EXPECT_EQ(key(discard).output, "destroyed the private half of lonely-0\n");
+    EXPECT_THAT(key(discard).output, HasSubstr("no private key with label 'lonely-0'"));
+    EXPECT_THAT(key("generate").output, HasSubstr("generated lonely-0\ngenerated lonely-1\n"));
+    EXPECT_THAT(key(discard).output, HasSubstr("key 'lonely-0' has its public half")) << "what is whole is not for this command";
+    expect_signs();
+    std::ifstream log(rig.dir().file("state/key-audit.log"));
+    const std::string records((std::istreambuf_iterator<char>(log)), {});
+    EXPECT_THAT(records, HasSubstr(R"("action":"key_discard","resource":)"));
+    EXPECT_THAT(records, HasSubstr("destroyed: lonely-0"));
 }
 
 TEST_F(KeyFaults, ARotationThatFailsLeavesTheKeysInUseAsTheyAre) {

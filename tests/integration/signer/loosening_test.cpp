@@ -319,6 +319,32 @@ TEST_F(Loosening, KeysAreRotatedAndDestroyedByTwoPeopleBesideTheRunningSigner) {
     EXPECT_EQ(retired.output, "destroyed pair-0\ndestroyed pair-1\n");
 }
 
+TEST_F(Loosening, APrivateHalfThatIsAloneIsDestroyedByTwoPeople) {
+    ::setenv("JITBOX_FAULT_REAL", softhsm_module, 1);
+    ::setenv("JITBOX_FAULT_FILE", rig.dir().file("fault").c_str(), 1);
+    rig.use_fault_module();
+    rig.set("hsm.key_label", "\"alone\"");
+    rig.fault("C_GenerateKeyPair private");
+    ASSERT_NE(key("generate").status, 0);
+    rig.fault("");
+    const std::string discard = "discard --label alone-0 --yes";
+    const std::string subject = subject_of(discard);
+    const std::vector<Approval> both = {approve(0, "discard_key", subject), approve(1, "discard_key", subject)};
+    const auto refused = [&](const std::string& command, const std::vector<Approval>& approvals, const char* why) {
+        const Ran ran = key(command, approvals);
+        EXPECT_NE(ran.status, 0) << command;
+        EXPECT_THAT(ran.output, HasSubstr(why));
+    };
+    refused(discard, {}, "approvals of 2 different people, there are 0");
+    refused(discard, {both[0], both[0]}, "two approvals by one person count once");
+    refused(discard, {approve(0, "retire_keys", subject), approve(1, "retire_keys", subject)}, "is for 'retire_keys'");
+    refused("discard --label alone-1 --yes", both, "no private key with label 'alone-1'");
+    EXPECT_EQ(key(discard, both).output, "destroyed the private half of alone-0\n") << "nothing above has used them up";
+    EXPECT_EQ(key("generate").status, 0);
+    ::unsetenv("JITBOX_FAULT_REAL");
+    ::unsetenv("JITBOX_FAULT_FILE");
+}
+
 TEST(LooseningAlone, ADevelopmentSignerWithoutPeopleAsksNobody) {
     Token::instance();
     SignerRig rig;

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Analysers of others over the executor: solc's SMTChecker (npm), and Slither and Mythril where they are installed. They are no part of the
-# set-up (Python packages with compilers of their own), and were not run on the machine where this was written. A finding fails.
+# Analysers of others over the contracts: solc's SMTChecker (npm) proves test/proofs, and Slither and Mythril where they are installed. Those are
+# no part of the set-up (Python packages with compilers of their own), and were not run on the machine where this was written. A finding fails.
 # SPDX-License-Identifier: Apache-2.0
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."

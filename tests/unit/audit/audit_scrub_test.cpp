@@ -224,6 +224,8 @@ TEST_F(LongLog, IsVerifiedAgainWhileItIsOpen) {
     await([&] { return log->scrub_status().damage.find("line 2: ") != std::string::npos; });
     replace(good.substr(0, good.size() / 2));
     await([&] { return log->scrub_status().damage.find("the last line has no end") != std::string::npos; });
+    replace(lines[0]);
+    await([&] { return log->scrub_status().damage.find("truncated") != std::string::npos; });
     replace(good);
     await([&] { return log->scrub_status().damage.empty(); });
     fs::remove(path);

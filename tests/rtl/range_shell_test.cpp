@@ -169,13 +169,18 @@ TEST_F(RangeShell, APoolThatIsNotGuessedIsFoundByItsBucketAndGuessedTheNextTime)
     using namespace range_test;
     const auto hidden = plain_pool();
     const auto guessed = pool_of_same_hint(8);
-    expect_same({accel::to_record(1, hidden), accel::to_record(2, guessed)});
-    const auto leg_clocks = [this](const accel::PoolRecord& pool, std::uint64_t sequence) {
+    // What the store has of the two differs, so that a verdict tells whose rows were judged: one has no parameters, the other no
+    // ticks either.
+    expect_same({accel::to_record(1, hidden), accel::to_record(2, plain_ticks()), accel::to_record(3, guessed)});
+    std::map<std::uint16_t, std::size_t> legs;
+    const auto leg_clocks = [&](const accel::PoolRecord& pool, std::uint64_t sequence) {
         Bytes leg = swap_record({.sequence = sequence});
         std::ranges::copy(pool.factory, leg.begin() + records::swap::factory);
         const std::uint64_t before = rtl_.clocks();
         expect_same({leg});
-        EXPECT_EQ(reasons_[Reason::pool_stale], sequence - 9); // found: it has no ticks yet
+        ++legs[pool.pool_index];
+        EXPECT_EQ(reasons_[Reason::params_missing], legs[hidden.pool_index]);
+        EXPECT_EQ(reasons_[Reason::pool_stale], legs[guessed.pool_index]);
         return rtl_.clocks() - before;
     };
     constexpr std::uint64_t hash_clocks = 19; // pool_hash's, at the least

@@ -131,7 +131,7 @@ describe('relay stand-in', () => {
 
   test('malformed requests name the field', async () => {
     for (const [params, why] of [
-      [[{}], /txs: missing/], [[{ txs: [5] }], /txs\[0\]: not a hex string/], [[{ txs: ['0xzz'] }], /txs\[0\]/], [[], /params/],
+      [[{}], /txs: missing/], [[{ txs: [5] }], /txs\[0\]: not a hex string/], [[{ txs: ['0xzz'] }], /txs\[0\]/], [[{ txs: ['0x03c3c0c0c0'] }], /txs\[0\]: sidecar: rlp: a field is missing/], [[], /params/],
       [[{ txs: Array(101).fill('0x00') }], /at most 100/], [[{ txs: [], blockNumber: '0x1' }], /no replacementUuid/],
       [[{ txs: [await transfer(0, 0, a)], blockNumber: 'soon' }], /blockNumber/],
     ]) assert.match((await relay.call('eth_sendBundle', params)).body.error.message, why);

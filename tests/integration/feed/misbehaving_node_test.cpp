@@ -5,6 +5,7 @@
 #include "feed/node_client.hpp"
 #include "integration/feed/misbehaving_node.hpp"
 #include "integration/feed/run_until.hpp"
+#include "support/seed.hpp"
 #include "support/transaction_json.hpp"
 
 #include <gmock/gmock.h>
@@ -56,7 +57,7 @@ protected:
     std::ptrdiff_t delivered(const Transaction& wanted) const { return std::ranges::count(hashes, transaction_hash(wanted)); }
 
     boost::asio::io_context io;
-    std::mt19937_64 random{9};
+    std::mt19937_64 random{test::random_seed()};
     std::unique_ptr<test::MisbehavingNode> node;
     std::unique_ptr<feed::RpcClient> rpc;
     std::unique_ptr<feed::Feed> feed;

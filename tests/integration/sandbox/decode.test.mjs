@@ -9,9 +9,10 @@ import { after, before, describe, it } from "node:test";
 import { flow } from "../../../sim/chain/lib/flow.mjs";
 import { FORMS } from "../../../sim/chain/lib/forms.mjs";
 import { Testbed } from "../../../sim/chain/lib/testbed.mjs";
+import { random_seed } from "../../support/seed.mjs";
 
 const JITCTL = process.env.JITBOX_JITCTL;
-const SEED = Number(process.env.JITBOX_SEED ?? 21);
+const SEED = Number(random_seed());
 const COUNT = 600;
 
 describe(`decoding of the swappers' traffic, seed ${SEED}`, () => {

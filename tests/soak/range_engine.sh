@@ -4,6 +4,7 @@
 set -euo pipefail
 build=${1:?usage: range_engine.sh BUILD_DIR [LEGS]}
 legs=${2:-2000}
-ninja -C "$build" rtl_range_engine_test rtl_range_engine_1 rtl_range_engine_4 > /dev/null
+ninja -C "$build" rtl_range_engine_test rtl_range_aimed_test rtl_range_engine_1 rtl_range_engine_4 > /dev/null
 JITBOX_SOAK_CASES=$legs "$build/tests/rtl_range_engine_test"
+JITBOX_SOAK_CASES=$legs "$build/tests/rtl_range_aimed_test"
 for lanes in 1 4; do JITBOX_SOAK_CASES=$((legs / 10)) "$build/bench/rtl_range_engine_$lanes"; done

@@ -104,7 +104,9 @@ RangeEngineDriver::RangeEngineDriver(std::mt19937_64& random) : random_(random) 
     dut_.eval();
     dut_.clk = 1;
     dut_.eval();
+    dut_.clk = 0;
     dut_.rst = 0;
+    dut_.eval();
 }
 
 void RangeEngineDriver::put_job(const EngineLeg& leg) {

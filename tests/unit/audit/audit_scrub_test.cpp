@@ -101,8 +101,7 @@ TEST_F(LongLog, IsOpenedByItsEndGoesOnAndIsVerifiedAfter) {
     }
     EXPECT_EQ(whole(), "");
     const auto held = anchor()->read().value();
-    ASSERT_TRUE(held);
-    EXPECT_EQ(held->seq, count + 1);
+    EXPECT_EQ(held.value_or(Head{}).seq, count + 1);
 }
 
 // Whatever is changed from the anchor's record on is refused as it is where the whole file is verified first, in the same words.
@@ -163,8 +162,7 @@ TEST_F(LongLog, WhatIsReadBackIsWhatWasWrittenOrAnError) {
             const auto log = Log::open(path, anchor(), at_once).value();
             const auto halt = log->last_of(actions);
             if (!halt) continue; // it says that the file was changed
-            ASSERT_TRUE(*halt);
-            EXPECT_EQ((*halt)->hash, heads[19].hash);
+            EXPECT_EQ(halt->value_or(Record{}).hash, heads[19].hash);
             EXPECT_LT(at, 20U) << "it read over the change";
         }
     }

@@ -5,6 +5,8 @@ jitbox_rtl_test(rtl_keccak_stream_test SOURCES keccak_stream_test.cpp MODELS kec
 
 jitbox_verilated(envelope_beats TOP envelope_beats)
 jitbox_rtl_test(rtl_envelope_beats_test SOURCES envelope_beats_test.cpp MODELS envelope_beats)
+jitbox_verilated(tx_store TOP tx_store)
+jitbox_rtl_test(rtl_tx_store_test SOURCES tx_store_test.cpp MODELS tx_store)
 jitbox_verilated(target_tables TOP target_tables)
 jitbox_rtl_test(rtl_target_tables_test SOURCES target_tables_test.cpp MODELS target_tables DEPENDS kernels)
 

@@ -58,6 +58,8 @@ jitbox_rtl_test(rtl_range_engine_test
 jitbox_rtl_test(rtl_range_aimed_test
   SOURCES range_aimed_test.cpp range_engine_driver.cpp range_legs.cpp ${PROJECT_SOURCE_DIR}/tests/bench/quality_corpus.cpp
   MODELS range_engine DEPENDS kernels)
+jitbox_verilated(near_prices TOP near_prices)
+jitbox_rtl_test(rtl_near_prices_test SOURCES near_prices_test.cpp MODELS near_prices)
 # Its clocks; with another number of lanes than the card's only when asked for by name (tests/bench/rtl_range.sh, tests/soak/range_engine.sh).
 function(jitbox_engine_program name model)
   add_executable(${name} ${ARGN} range_engine_driver.cpp range_legs.cpp ${PROJECT_SOURCE_DIR}/tests/bench/quality_corpus.cpp)

@@ -53,7 +53,8 @@ class RangeEngineDriver {
 public:
     explicit RangeEngineDriver(std::mt19937_64& random);
 
-    /// The engine is told of the leg's pool, as the shell does when a state is taken, and has so many clocks for the prices near its tick.
+    /// The engine is told of the leg's pool, as the shell does when a state is taken, and has so many clocks for the prices near
+    /// its tick.
     void tell_state(const EngineLeg& leg, std::uint64_t clocks);
     /// Runs the leg to its result. Nothing when it does not come within `deadline` clocks.
     std::optional<EngineResult> run(const EngineLeg& leg, std::uint64_t deadline = 5'000'000);

@@ -27,6 +27,13 @@ Bytes one_hop(const Sides& tokens, std::uint32_t fee, const accel::u256& amount,
     return out.word(amount).word(1).bytes(path_of({tokens.in, tokens.out}, fee)).get();
 }
 
+Bytes single_output(const Sides& tokens, std::uint32_t fee, const accel::u256& amount, bool with_deadline) {
+    Calldata out(with_deadline ? 0xdb3e2198 : 0x5023b4df);
+    out.word(tokens.in).word(tokens.out).word(fee).word(address_of(0x33));
+    if (with_deadline) out.word(deadline);
+    return out.word(amount).word(static_cast<accel::u256>(1) << 200).word(0).get();
+}
+
 /// execute(bytes,bytes[],uint256) of V3_SWAP_EXACT_IN. Version 2.1.1 also counts prices, of which there are none here.
 Bytes universal(const Sides& tokens, std::uint32_t fee, const accel::u256& amount, bool prices) {
     Calldata input;
@@ -47,7 +54,7 @@ Bytes pool_swap(bool zero_for_one, const accel::u256& amount) {
 
 } // namespace
 
-std::vector<PathForm> decision_forms(const accel::PoolRecord& on, bool zero_for_one, const accel::u256& amount) {
+std::vector<PathForm> exact_input_forms(const accel::PoolRecord& on, bool zero_for_one, const accel::u256& amount) {
     using enum accel::RouterKind;
     const Sides tokens = zero_for_one ? Sides{on.token0, on.token1} : Sides{on.token1, on.token0};
     const auto multicall = [](const Bytes& call) {
@@ -62,6 +69,13 @@ std::vector<PathForm> decision_forms(const accel::PoolRecord& on, bool zero_for_
         {"UniversalRouter 1.2", "execute of V3_SWAP_EXACT_IN", universal_router, universal(tokens, on.fee, amount, false)},
         {"UniversalRouter 2.1.1", "execute of V3_SWAP_EXACT_IN", universal_router_v2_1, universal(tokens, on.fee, amount, true)},
         {"pool", "swap", pool, pool_swap(zero_for_one, amount)}};
+}
+
+std::vector<PathForm> exact_output_forms(const accel::PoolRecord& on, bool zero_for_one, const accel::u256& amount) {
+    using enum accel::RouterKind;
+    const Sides tokens = zero_for_one ? Sides{on.token0, on.token1} : Sides{on.token1, on.token0};
+    return {{"SwapRouter", "exactOutputSingle", swap_router, single_output(tokens, on.fee, amount, true)},
+            {"SwapRouter02", "exactOutputSingle", swap_router02, single_output(tokens, on.fee, amount, false)}};
 }
 
 } // namespace jitbox::test

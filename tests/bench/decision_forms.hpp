@@ -1,4 +1,4 @@
-// One exact-input swap on one pool in each form that a transaction may give it. SPDX-License-Identifier: Apache-2.0
+// One swap on one pool in each form that a transaction may give it. SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "accel/records.hpp"
@@ -14,7 +14,10 @@ struct PathForm {
     Bytes calldata;
 };
 
-/// `token_in` for `token_out`, at least one wei out, no limit of the user's but where the form has to have one.
-std::vector<PathForm> decision_forms(const accel::PoolRecord& on, bool zero_for_one, const accel::u256& amount);
+/// Exact input, at least one wei out, no limit of the user's but where the form has to have one.
+std::vector<PathForm> exact_input_forms(const accel::PoolRecord& on, bool zero_for_one, const accel::u256& amount);
+
+/// Exact output, for any amount in.
+std::vector<PathForm> exact_output_forms(const accel::PoolRecord& on, bool zero_for_one, const accel::u256& amount);
 
 } // namespace jitbox::test

@@ -54,9 +54,9 @@ PoolParams generous_params(std::uint32_t candidates) {
             .min_profit_wei = 0};
 }
 
-SwapRequest swap_in(bool zero_for_one) {
+SwapRequest dense_swap(bool zero_for_one, bool exact_in) {
     return {.zero_for_one = zero_for_one,
-            .exact_in = true,
+            .exact_in = exact_in,
             .amount = 0,
             .price_limit_x96 = zero_for_one ? u256(min_sqrt_ratio() + 1) : u256(max_sqrt_ratio() - 1)};
 }

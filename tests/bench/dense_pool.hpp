@@ -20,8 +20,8 @@ DensePool dense_pool();
 /// Budgets far above any amount here, both tokens worth a wei, K as asked.
 hlsk::PoolParams generous_params(std::uint32_t candidates);
 
-/// Exact input without a limit of its own; the amount is still zero.
-hlsk::SwapRequest swap_in(bool zero_for_one);
+/// A swap without a limit of its own; the amount is still zero.
+hlsk::SwapRequest dense_swap(bool zero_for_one, bool exact_in);
 
 /// The amount whose swap alone has that many steps and ends in the middle of the last.
 hlsk::u256 amount_for(const DensePool& pool, hlsk::SwapRequest request, std::uint32_t steps, hlsk::RatioMemo& memo);

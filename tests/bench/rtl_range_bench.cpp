@@ -15,13 +15,13 @@ namespace {
 using namespace hlsk;
 
 /// dense_pool as a leg; its amount is still zero.
-EngineLeg dense_leg(bool zero_for_one, std::uint32_t candidates) {
+EngineLeg dense_leg(bool zero_for_one, std::uint32_t candidates, bool exact_in = true) {
     const DensePool dense = dense_pool();
     EngineLeg leg;
     leg.pool = dense.state;
     leg.window = dense.window;
     leg.params = generous_params(candidates);
-    leg.request = swap_in(zero_for_one);
+    leg.request = dense_swap(zero_for_one, exact_in);
     return leg;
 }
 
@@ -40,24 +40,28 @@ EngineLeg wide_swap(bool zero_for_one, std::uint32_t candidates, std::int32_t sp
     return leg;
 }
 
-void latency(RatioMemo& memo) {
+void latency_row(bool zero_for_one, bool exact_in, std::uint32_t steps, std::uint32_t candidates, RatioMemo& memo) {
     std::mt19937_64 random(1);
-    std::puts("| direction | steps alone | K | evaluated | clocks, prices new | clocks, prices known |");
+    EngineLeg leg = dense_leg(zero_for_one, candidates, exact_in);
+    leg.request.amount = leg_amount(leg, steps, memo);
+    RangeEngineDriver fresh(random);
+    const auto first = fresh.run(leg);
+    const std::uint64_t cold = fresh.clocks();
+    const auto second = fresh.run(leg);
+    if (!first || !second) throw std::runtime_error("no result");
+    std::printf("| token%d in, exact %s | %u | %u | %u | %llu | %llu |\n", zero_for_one ? 0 : 1, exact_in ? "input" : "output",
+                steps, candidates, second->candidates, static_cast<unsigned long long>(cold),
+                static_cast<unsigned long long>(fresh.clocks()));
+}
+
+void latency(RatioMemo& memo) {
+    std::puts("| swap | steps alone | K | evaluated | clocks, prices new | clocks, prices known |");
     std::puts("|---|---:|---:|---:|---:|---:|");
-    for (const bool zero_for_one : {true, false}) {
-        for (const std::uint32_t steps : {1U, 2U, 4U, 8U}) {
-            for (const std::uint32_t candidates : {1U, 16U, 64U, 256U}) {
-                EngineLeg leg = dense_leg(zero_for_one, candidates);
-                leg.request.amount = leg_amount(leg, steps, memo);
-                RangeEngineDriver fresh(random);
-                const auto first = fresh.run(leg);
-                const std::uint64_t cold = fresh.clocks();
-                const auto second = fresh.run(leg);
-                if (!first || !second) throw std::runtime_error("no result");
-                std::printf("| token%d in | %u | %u | %u | %llu | %llu |\n", zero_for_one ? 0 : 1, steps, candidates,
-                            second->candidates, static_cast<unsigned long long>(cold),
-                            static_cast<unsigned long long>(fresh.clocks()));
-            }
+    for (const bool exact_in : {true, false}) {
+        for (const bool zero_for_one : {true, false}) {
+            for (const std::uint32_t steps : {1U, 2U, 4U, 8U})
+                for (const std::uint32_t candidates : {1U, 16U, 64U, 256U})
+                    latency_row(zero_for_one, exact_in, steps, candidates, memo);
         }
     }
 }

@@ -171,6 +171,36 @@ TEST_F(RangeAimed, EvaluatesNoMoreThanK) {
     }
 }
 
+/// The window ends at spot on the side that the swap moves away from: no range that contains spot is in the list.
+EngineLeg one_sided_leg(std::mt19937_64& random, RatioMemo& memo) {
+    EngineLeg leg = long_leg(random, memo, 60);
+    TickWindow& window = leg.window;
+    if (leg.request.zero_for_one) {
+        window.known_upper = leg.pool.tick + 1;
+        window.known_high_x96 = sqrt_ratio_at_tick(window.known_upper);
+        window.count = window.below;
+    } else {
+        window.known_lower = leg.pool.tick;
+        window.known_low_x96 = sqrt_ratio_at_tick(window.known_lower);
+        std::copy(window.ticks + window.below, window.ticks + window.count, window.ticks);
+        window.count -= window.below;
+        window.below = 0;
+    }
+    return leg;
+}
+
+TEST_F(RangeAimed, LeavesOutSpotsOwnRangeWhereTheWindowEndsInIt) {
+    for (int i = 0; i < 8; ++i) {
+        const bool down = i % 2 != 0;
+        const auto off_the_list = [&](const EngineLeg& leg) {
+            const std::int32_t spacing = leg.pool.tick_spacing;
+            const std::int32_t bound = down ? leg.window.known_upper : leg.window.known_lower;
+            return leg.request.zero_for_one == down && bound % spacing != 0 && has_row(leg, 20) && reference(leg).candidates > 0;
+        };
+        expect_equal(find_leg([&] { return one_sided_leg(random_, *memo_); }, off_the_list), "a list without spot's own range");
+    }
+}
+
 /// Behind its second listed tick the swap has nearly all the liquidity that a pool can have: no position has room there.
 EngineLeg full_leg(std::mt19937_64& random, RatioMemo& memo) {
     EngineLeg leg = long_leg(random, memo, 60);

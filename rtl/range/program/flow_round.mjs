@@ -69,6 +69,7 @@ export function beginFlow(p, regs, way, w, label, threads) {
   // Only the order of places counts, and what is below spot comes before it. K has room for the whole list: it has K / 2 + 7 points at most.
   p.jumpIf(w.lower, '!=', w.spot, not_spot);
   p.jumpIf(w.lower, '>=', w.hi, not_spot);
+  if (!way.down) p.jumpIf(w.lower, '<', w.start, not_spot);
   spawnNarrow(p, w, label, w.lower, way.down ? slot_words : 0n);
   p.here(not_spot);
   p.move(w.place, 2n * slot_words);

@@ -5,7 +5,7 @@ import { askAhead, goThrough, loadAhead } from './candidate_ahead.mjs';
 import { findEnd, foundEnd, ifEndOnly, passedRange } from './passed_range.mjs';
 import { askMost, askSeed } from './candidate_seed.mjs';
 import {
-  askGrowth, askLessFee, askPrice, askPriceOf, askProduct, askWhole, fetchListed, lastFee, nextTick, runSwap,
+  askGrowth, askLastFee, askLessFee, askPrice, askPriceOf, askProduct, askWhole, fetchListed, lastFee, nextTick, runSwap,
 } from './pool_swap.mjs';
 import { snapshot, snapshot_words } from './snapshots.mjs';
 import { askBurn, askFees, beginEnd, closeAndReport, countEarly, endGrowth, endLast, endOutput, mintValue, positionAmounts, slot, storeEnd, verifyEarly } from './close_position.mjs';
@@ -281,6 +281,64 @@ function mintOutside(p, regs, way, minted, dropped, failed) {
   beginAhead(p, regs, way, minted, dropped, failed);
 }
 
+/** From an exact input that ends short of its target to what closeAndReport() needs. */
+function endInput(p, regs, way, { found }) {
+  const { r } = regs;
+  const last = () => {
+    if (!way.down) mintValue(p, regs);
+    endLast(p, regs, way);
+    if (way.down) endOutput(p, regs, way);
+    countEarly(p, regs, way);
+  };
+  askBurn(p, regs, way, {
+    inside() {
+      if (way.down) mintValue(p, regs); // the amount paid comes late
+      endGrowth(p, regs);
+      askGrowth(p, regs, r.liquidity, () => lastFee(p, regs, way));
+      last();
+      askFees(p, regs);
+    },
+    outside() {
+      if (way.down) mintValue(p, regs);
+      askFees(p, regs);
+      last();
+    },
+    passed: () => ifEndOnly(p, regs, found),
+  });
+  if (!way.down) endOutput(p, regs, way); // it comes late
+}
+
+/** The same for an exact output. The fee waits for the input, and the growth for the fee: what else is to be done is done between. */
+function endOfOutput(p, regs, way, { found }) {
+  const { r } = regs;
+  const mintAndFee = () => {
+    if (way.down) mintValue(p, regs); // the amount paid comes late
+    askLastFee(p, regs, way);
+    p.fence();
+    if (!way.down) mintValue(p, regs);
+  };
+  const last = () => {
+    endLast(p, regs, way);
+    countEarly(p, regs, way);
+    endOutput(p, regs, way);
+  };
+  askBurn(p, regs, way, {
+    inside() {
+      endGrowth(p, regs);
+      mintAndFee();
+      askGrowth(p, regs, r.liquidity, () => lastFee(p, regs, way));
+      last();
+      askFees(p, regs);
+    },
+    outside() {
+      askFees(p, regs);
+      mintAndFee();
+      last();
+    },
+    passed: () => ifEndOnly(p, regs, found),
+  });
+}
+
 /**
  * The thread of a candidate, its place in the list in u.argument: seeded from `entries.seeded`, its bounds in its slot; from `entries.narrow`, one
  * spacing wide, its lower bound above the place in u.argument; scaled from one of `entries.scaled`. Returns where a thread of early_candidates.mjs goes on
@@ -292,7 +350,7 @@ export function candidate(p, regs, way, entries) {
   const [dropped, failed] = [p.label(), p.label()]; // not evaluated; evaluated, and would revert or has no value
   const [scale, ready, inside, minted, minted_outside, again, swap, done, ends, close] = Array.from({ length: 10 }, () => p.label());
   const passed = Array.from({ length: 3 }, () => p.label());
-  const [stand, found, found_done] = Array.from({ length: 3 }, () => p.label());
+  const [stand, found, found_done, more] = Array.from({ length: 4 }, () => p.label());
   entries.scaled.forEach((label, i) => {
     p.here(label);
     p.move(r.s, sixteenths[i]);
@@ -329,58 +387,33 @@ export function candidate(p, regs, way, entries) {
     done, ends, fail: failed, leaves: failed, too_many: failed, position: true,
     ahead: (_, behind, part) => goThrough(p, regs, way, { behind, part, stand, passed, fail: failed }),
   });
-  if (way.exact_in) {
-    p.here(ends);
-    beginEnd(p, regs);
-    const last = () => {
-      if (!way.down) mintValue(p, regs);
-      endLast(p, regs, way);
-      if (way.down) endOutput(p, regs);
-      countEarly(p, regs, way);
-    };
-    askBurn(p, regs, way, {
-      inside() {
-        if (way.down) mintValue(p, regs); // the amount paid comes late
-        endGrowth(p, regs);
-        askGrowth(p, regs, r.liquidity, () => lastFee(p, regs));
-        last();
-        askFees(p, regs);
-      },
-      outside() {
-        if (way.down) mintValue(p, regs);
-        askFees(p, regs);
-        last();
-      },
-      passed: () => ifEndOnly(p, regs, found),
-    });
-    if (!way.down) endOutput(p, regs); // it comes late
-    p.jump(close);
-  }
+  p.here(ends);
+  beginEnd(p, regs);
+  (way.exact_in ? endInput : endOfOutput)(p, regs, way, { found });
+  p.jump(close);
   p.here(done);
   p.move(r.next, r.price);
   beginEnd(p, regs);
-  askBurn(p, regs, way, { inside() {}, outside() {}, passed: () => way.exact_in && ifEndOnly(p, regs, found_done) });
+  askBurn(p, regs, way, { inside() {}, outside() {}, passed: () => ifEndOnly(p, regs, found_done) });
   askFees(p, regs);
   mintValue(p, regs);
   storeEnd(p, regs);
   countEarly(p, regs, way);
   p.here(close);
   const verify = () => verifyEarly(p, regs, way, { dropped, again });
-  const more = way.exact_in ? p.label() : null;
   const rest = closeAndReport(p, regs, way, { failed, verify, more });
   rest();
-  if (way.exact_in) {
-    passedRange(p, regs, way, { labels: passed, close, stand, failed });
-    p.here(more);
-    findEnd(p, regs, way, { stand, dropped });
-    p.here(found);
-    endLast(p, regs, way);
-    endOutput(p, regs);
-    foundEnd(p, regs);
-    p.here(found_done);
-    storeEnd(p, regs);
-    foundEnd(p, regs);
-  }
+  passedRange(p, regs, way, { labels: passed, close, stand, failed });
+  p.here(more);
+  findEnd(p, regs, way, { stand, dropped });
+  p.here(found);
+  endLast(p, regs, way);
+  askLastFee(p, regs, way);
+  endOutput(p, regs, way);
+  foundEnd(p, regs);
+  p.here(found_done);
+  storeEnd(p, regs);
+  foundEnd(p, regs);
   p.here(failed);
   verify();
   p.report({ evaluated: true, known: false });

@@ -174,7 +174,7 @@ export function goThrough(p, regs, way, { behind, part, stand, passed, fail }) {
   const stop = (count) => {
     const through = segments.slice(0, count);
     standBehind(p, regs, way, through);
-    if (exact_in) p.jumpIf(through.at(-1).end, '==', far, passed[count - 1]);
+    p.jumpIf(through.at(-1).end, '==', far, passed[count - 1]);
     if (exact_in && count < 3) {
       endIn(p, regs, way, through, segments[count], part, fail);
     } else {

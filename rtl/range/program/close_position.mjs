@@ -77,20 +77,24 @@ export function endGrowth(p, regs) {
  * What a step of run_swap's `ends` still has to do and the slot takes of it, everything but the growth, the tick, asked for into u.p, and the output: that comes late when it is
  * token0.
  */
-export function endLast(p, regs, { down }) {
+export function endLast(p, regs, { down, exact_in }) {
   const { r, u } = regs;
   const { bad } = endWords(regs);
   p.moveIf(r.tick, tick_is_late, r.next, '!=', r.price);
-  p.moveIf(bad, i255, u.b, '>', r.remaining);
+  if (exact_in) p.moveIf(bad, i255, u.b, '>', r.remaining);
   p.moveIf(bad, i255, r.next, down ? '<' : '>', down ? 'known_low' : 'known_high');
   p.tickAt(u.p, r.next);
   for (const [name, word] of Object.entries({ price: r.next, remaining: 0 })) p.storeSlot(word, u.argument, slot[name]);
 }
 
-/** Its output. */
-export function endOutput(p, regs) {
+/** Its output, or the input where the output is counted. */
+export function endOutput(p, regs, { exact_in }) {
   const { r, u } = regs;
-  p.add(r.calculated, r.calculated, u.d);
+  p.add(r.calculated, r.calculated, exact_in ? u.d : u.b);
+  if (!exact_in) {
+    p.add(r.calculated, r.calculated, u.fee_quotient);
+    p.moveIfOver(endWords(regs).bad, i255, u.fee_quotient, 256);
+  }
   p.moveIfOver(endWords(regs).bad, i255, r.calculated, 255);
   p.storeSlot(r.calculated, u.argument, slot.calculated);
 }
@@ -185,7 +189,7 @@ export function closeAndReport(p, regs, way, { failed, verify, more }) {
   p.moveIf(profitable, 1, margin, '>', 'least'); // a profit is above zero when it is before the tip, the tip's floor is less, and not all of it is tip
   p.addJumpOver(check, bad, last, 255, failed);
   p.report({ evaluated: true, known: true, gross: net, place: u.argument, profitable });
-  if (more) p.jumpIf(r.steps, '<', 0, more);
+  p.jumpIf(r.steps, '<', 0, more);
   p.stop();
   return () => {
     p.here(low);

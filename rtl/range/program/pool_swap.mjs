@@ -195,8 +195,8 @@ function settle(p, regs, way, was, { fail, leaves, position }) {
 /**
  * run_swap from the state in r, which is not finished and whose first step has been asked for (nextTick, askWhole, with a position also askLessFee and askPrice; without one, `begin` asks for the amounts and what is behind): to `done`, or to
  * fail (amount_overflow), leaves (out_of_window), too_many. While the fee of a whole step is divided, the next
- * step is already planned. `snapshot` is called before each step but the first. An exact input that ends short of its target goes to `ends` instead, with r.next the price there
- * and its amounts asked for in u.b (paid) and u.d (got); everything but the price is then still as before that step. r.y and r.z are used.
+ * step is already planned. `snapshot` is called before each step but the first. A swap that ends short of its target goes to `ends` instead, with r.next the price there
+ * and its amounts asked for in u.b (paid) and, where the input is counted, u.d (got); everything but the price is then still as before that step. r.y and r.z are used.
  * `ahead` comes where the first step is known to go all the way: it falls through, or ends at the label that it is given with another first step asked
  * for, or with a position at the second one with any later step, or at the third one with a step that is known to end short of its target at r.next.
  */
@@ -204,7 +204,7 @@ export function runSwap(p, regs, way, { done, ends, fail, leaves, too_many, posi
   const { r, u } = regs;
   const { down, exact_in } = way;
   const was = { liquidity: r.y, delta: r.z }; // before the bound was crossed
-  const [first, slow, whole, again, step, behind, part, by_amount, checked, unasked, full, crossing, stay] = Array.from({ length: 13 }, () => p.label());
+  const [first, slow, whole, again, step, behind, part, short, by_amount, checked, unasked, full, crossing, stay] = Array.from({ length: 14 }, () => p.label());
   const { paid, got } = plannedAmounts(regs, way);
   const take = { part, by_amount, full: exact_in ? full : unasked, checked, fail };
   if (!position) {
@@ -269,6 +269,7 @@ export function runSwap(p, regs, way, { done, ends, fail, leaves, too_many, posi
   } else {
     p.here(part);
     p.here(checked);
+    p.jumpIf(r.next, '!=', r.target, short);
     stepAmounts(p, regs, way, r.next, u.b, u.d);
     p.move(r.amount_in, u.b);
     p.move(r.amount_out, u.d);
@@ -310,23 +311,39 @@ export function runSwap(p, regs, way, { done, ends, fail, leaves, too_many, posi
   p.jumpOver(r.liquidity, 128, fail);
   p.jump(again);
 
-  if (exact_in) {
-    p.here(part);
-    stepAmounts(p, regs, way, r.next, u.b, u.d);
-    p.jump(ends);
-  }
+  p.here(exact_in ? part : short);
+  if (exact_in) stepAmounts(p, regs, way, r.next, u.b, u.d);
+  else askPaid(p, regs, way);
+  p.jump(ends);
 }
 
-/** The fee of a step of `ends`; it is negative when the step fails. */
-export function lastFee(p, { r, u }) {
-  p.sub(r.fee, r.remaining, u.b);
+/** The input of a step of `ends` whose amount is the output: all that is left, since the price is rounded so that no less comes out. */
+function askPaid(p, { r, u }, { down }) {
+  if (down) amount0(p, u.b, r.price, r.next, r.liquidity, true);
+  else amount1(p, u.b, r.next, r.price, r.liquidity, true);
+}
+
+/** Asks for the fee of a step of `ends`, where it is not what is left of the input. */
+export function askLastFee(p, { u }, { exact_in }) {
+  if (!exact_in) p.mulDiv(u.fee_quotient, u.b, 'fee', 'keep', { up: true });
+}
+
+/** The fee of a step of `ends`; it is negative, or does not fit, when the step fails. */
+export function lastFee(p, { r, u }, { exact_in }) {
+  if (exact_in) p.sub(r.fee, r.remaining, u.b);
+  else p.move(r.fee, u.fee_quotient);
 }
 
 /** What a step of `ends` still has to do, everything but the growth and the tick. */
-export function settleLast(p, { r, u }, { down }, { fail, leaves }) {
-  p.subJumpIf(r.t, r.remaining, u.b, '<', fail);
+export function settleLast(p, regs, way, { fail, leaves }) {
+  const { r, u } = regs;
+  const { down, exact_in } = way;
+  askLastFee(p, regs, way);
+  if (exact_in) p.subJumpIf(r.t, r.remaining, u.b, '<', fail);
+  else p.addJumpOver(r.t, u.fee_quotient, 0, 256, fail);
   p.jumpIf(r.next, down ? '<' : '>', down ? 'known_low' : 'known_high', leaves);
-  p.addJumpOver(r.calculated, r.calculated, u.d, 255, fail);
+  if (!exact_in) p.add(r.t, u.b, r.t);
+  p.addJumpOver(r.calculated, r.calculated, exact_in ? u.d : r.t, 255, fail);
   p.move(r.price, r.next);
   p.move(r.remaining, 0);
 }

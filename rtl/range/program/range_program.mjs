@@ -136,10 +136,10 @@ function endAlone(p, regs, way, price, remaining) {
 }
 
 /** What passed_range.mjs needs of the end of the swap alone. */
-function publishBehind(p, { r }, { down }) {
+function publishBehind(p, { r }, { down, exact_in }) {
   p.move(r.t, r.calculated);
   p.moveIf(r.t, i255, r.steps, '>=', 1000n);
-  if (down) p.moveIf(r.t, i255, 'amount', '>=', q96);
+  if (down && exact_in) p.moveIf(r.t, i255, 'amount', '>=', q96);
   p.publish('behind', r.t);
 }
 
@@ -150,11 +150,11 @@ function fails(p, regs, way, reason) {
   p.publish('end_price', 'sqrt_price');
   p.publish('came', 'sqrt_price');
   p.publish('end_left', 0);
-  if (way.exact_in) p.publish('behind', i255);
+  p.publish('behind', i255);
   answer(p, reason);
 }
 
-/** A leg from its first step to its answer. The search begins before it is known whether the last step of an exact input holds. */
+/** A leg from its first step to its answer. The search begins before it is known whether the last step holds. */
 function leg(p, regs, way, entries) {
   const { r, u } = regs;
   const [fail, leaves, too_many, terms, done, ends, over, sampled, settle, settled, spawned, none] = Array.from({ length: 12 }, () => p.label());
@@ -166,14 +166,12 @@ function leg(p, regs, way, entries) {
   p.move(unsettled, 0);
   p.move(r.x, r.tick);
   endAlone(p, regs, way, r.price, r.remaining);
-  if (way.exact_in) {
-    p.jump(over);
-    p.here(ends);
-    p.move(unsettled, 1);
-    p.move(r.x, r.tick);
-    p.moveIf(r.x, tick_is_late, r.next, '!=', r.price);
-    endAlone(p, regs, way, r.next, 0);
-  }
+  p.jump(over);
+  p.here(ends);
+  p.move(unsettled, 1);
+  p.move(r.x, r.tick);
+  p.moveIf(r.x, tick_is_late, r.next, '!=', r.price);
+  endAlone(p, regs, way, r.next, 0);
   p.here(over);
   p.move(r.tick, r.x);
   p.moveIf(r.tick, u.p, r.x, '==', tick_is_late);
@@ -185,12 +183,10 @@ function leg(p, regs, way, entries) {
   p.move(was_spawned, 0);
 
   p.here(settle);
-  if (way.exact_in) {
-    p.jumpIf(unsettled, '==', 0, settled);
-    settleLast(p, regs, way, { fail, leaves });
-  }
+  p.jumpIf(unsettled, '==', 0, settled);
+  settleLast(p, regs, way, { fail, leaves });
   p.here(settled);
-  if (way.exact_in) publishBehind(p, regs, way);
+  publishBehind(p, regs, way);
   checkResult(p, regs, way);
   out(p, 'price_alone', r.price);
   outSwap(p, regs, way);

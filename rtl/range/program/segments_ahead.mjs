@@ -63,7 +63,8 @@ function markPlain(p, { r }, { down }, { tick, price, behind, word_end, word_beh
 }
 
 /** The states behind the segments, from the snapshot at r.place on. */
-function storeSnapshots(p, { r }, { down }, segments) {
+function storeSnapshots(p, { r }, way, segments) {
+  const { down } = way;
   const ticks = [r.stop, r.stop_price, r.target];
   const [cursor, steps] = [r.z, r.s];
   const store = (i, name, value) => p.store(value, r.place, snapshot_words * BigInt(i) + BigInt(snapshot[name]));
@@ -74,11 +75,32 @@ function storeSnapshots(p, { r }, { down }, segments) {
   p.move(cursor, r.cursor);
   p.move(steps, r.steps);
   segments.forEach(({ rest, sum, behind, word_behind }, i) => {
-    for (const [name, value] of Object.entries({ tick: ticks[i], remaining: rest, liquidity: behind, calculated: sum, word_end: word_behind })) store(i, name, value);
+    for (const [name, value] of Object.entries({ tick: ticks[i], remaining: rest, liquidity: behind, word_end: word_behind })) store(i, name, value);
+    if (!sumsLate(way)) store(i, 'calculated', sum);
     p.add(cursor, cursor, down ? -1n : 1n);
     p.add(steps, steps, 1);
     store(i, 'cursor', cursor);
     store(i, 'steps', steps);
+  });
+  if (!sumsLate(way)) return;
+  sumPaid(p, { r }, segments);
+  segments.forEach(({ sum }, i) => store(i, 'calculated', sum));
+  p.move(r.calculated, segments.at(-1).sum);
+}
+
+/** What remains is known before the input, which is token0: the states behind are stored while that and its fees come. */
+const sumsLate = ({ down, exact_in }) => down && !exact_in;
+
+/** Asks for the fees. */
+function askFees(p, segments) {
+  for (const { paid, fee } of segments) p.mulDiv(fee, paid, 'fee', 'keep', { up: true });
+}
+
+/** What is calculated behind each segment of an exact output. */
+function sumPaid(p, { r }, segments) {
+  segments.forEach(({ paid, fee, sum }, i) => {
+    p.add(sum, paid, fee);
+    p.add(sum, segments[i - 1]?.sum ?? r.calculated, sum);
   });
 }
 
@@ -89,7 +111,8 @@ function standBehind(p, regs, way, segments, passed) {
   const { tick, rest, sum, price, behind, word_behind } = segments.at(-1);
   p.move(r.remaining, rest);
   askLessFee(p, regs, way);
-  p.move(r.calculated, sum);
+  if (sumsLate(way)) askFees(p, segments);
+  else p.move(r.calculated, sum);
   p.move(r.price, price);
   p.move(r.liquidity, behind);
   p.move(r.word_end, word_behind);
@@ -119,23 +142,28 @@ export function goAhead(p, regs, way, { next_step, ask }) {
   const [one, two, taken, ordinary] = Array.from({ length: 4 }, () => p.label());
   const segments = segmentsOf(regs, way);
   const passed = { steps: r.fee, words: r.next };
-  const askFees = () => segments.forEach(({ paid, fee }) => p.mulDiv(fee, paid, 'fee', 'keep', { up: true }));
   const mark = (segment) => markPlain(p, regs, way, segment);
-  if (down) { // amounts of token0 come late
+  if (sumsLate(way)) {
+    segments.forEach(mark);
+  } else if (down) { // amounts of token0 come late
     segments.slice(0, 2).forEach(mark);
     p.fence();
-    askFees();
+    askFees(p, segments);
     mark(segments[2]);
   } else {
-    askFees();
+    askFees(p, segments);
     segments.forEach(mark);
   }
+  if (!exact_in && !sumsLate(way)) sumPaid(p, regs, segments);
   segments.forEach(({ paid, got, fee, rest, sum, bad }, i) => {
     const before = segments[i - 1] ?? { rest: r.remaining, sum: r.calculated };
-    const spent = exact_in ? rest : sum;
-    p.add(spent, paid, fee);
-    p.sub(rest, before.rest, exact_in ? spent : got);
-    p.add(sum, before.sum, exact_in ? got : spent);
+    if (exact_in) {
+      p.add(rest, paid, fee);
+      p.sub(rest, before.rest, rest);
+      p.add(sum, before.sum, got);
+    } else {
+      p.sub(rest, before.rest, got);
+    }
     p.moveIf(bad, 1, rest, '<=', 0);
   });
   p.jumpIf(segments[0].bad, '!=', 0, ordinary);

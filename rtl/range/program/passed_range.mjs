@@ -1,6 +1,7 @@
-// A candidate with an exact input that passes its range over whole segments of the swap alone. What it earns does not depend on what is behind the range, so it reports there. Only the best
+// A candidate that passes its range over whole segments of the swap alone. What it earns does not depend on what is behind the range, so it reports there. Only the best
 // one's end is asked for: one that is not the best so far stops, another one goes on, and reports once more when its end is in its slot. That cannot fail: behind the range the swap has the liquidity of the swap
-// alone and no more left than that, so each step there is one that the swap alone has done, or ends before it.
+// alone and no more left than that, so each step there is one that the swap alone has done, or ends before it. For an exact output the contract's two requirements hold in such a step because what is left
+// is less than the output of going to its end: L 2^96 (1 / price - 1 / end) of token0 times the price is below L 2^96, and of token1 no more than the way to the end.
 // SPDX-License-Identifier: Apache-2.0
 import { addGrowths, segmentsOf } from './candidate_ahead.mjs';
 import { askFees, beginEnd, burn, countEarly, mintValue, storeTick } from './close_position.mjs';

@@ -1,5 +1,5 @@
 // Clocks of the Verilated mempool_parser: from the last beat of the calldata to the last leg, form by form, and bytes a clock on
-// real transactions. Prints a markdown table; docs/card.md has its figures. SPDX-License-Identifier: Apache-2.0
+// real transactions. Prints markdown tables, which docs/performance.md has. SPDX-License-Identifier: Apache-2.0
 #include "../rtl/parser_driver.hpp"
 #include "../unit/kernels/parser_harness.hpp"
 #include "accel/records.hpp"

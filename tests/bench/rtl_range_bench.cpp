@@ -1,5 +1,5 @@
 // Clocks of the Verilated range_engine from the job to the result, by K and by steps of the swap alone; and candidates a second
-// with legs always waiting. Prints markdown tables; docs/card-range.md has their figures. SPDX-License-Identifier: Apache-2.0
+// with legs always waiting. Prints markdown tables, which docs/performance.md has. SPDX-License-Identifier: Apache-2.0
 #include "../rtl/range_engine_driver.hpp"
 #include "../rtl/range_legs.hpp"
 #include "dense_pool.hpp"

@@ -17,40 +17,56 @@ namespace json = boost::json;
 /// A transaction that arrives while the pool is being reordered may stand before the bundle; then it is reordered again.
 constexpr int reorder_attempts = 8;
 
-Result<std::vector<std::string>> pending_hashes(Node& node) {
-    const auto block = node.call("eth_getBlockByNumber", {"pending", false});
+/// A transaction of the node's pool. An account has at most one of each nonce there.
+struct PoolEntry {
+    std::string hash;
+    std::string sender; ///< "0x" and lower case, as `nonce`: the node's own words
+    std::string nonce;
+};
+
+std::string text_of(const json::value& object, std::string_view field) {
+    return std::string(object.at(field).as_string());
+}
+
+/// What would be mined now, in its order.
+Result<std::vector<PoolEntry>> pending_entries(Node& node) {
+    const auto block = node.call("eth_getBlockByNumber", {"pending", true});
     if (!block) return std::unexpected(block.error());
-    std::vector<std::string> out;
-    for (const json::value& hash : block->at("transactions").as_array()) out.emplace_back(hash.as_string());
+    std::vector<PoolEntry> out;
+    for (const json::value& entry : block->at("transactions").as_array())
+        out.push_back({text_of(entry, "hash"), text_of(entry, "from"), text_of(entry, "nonce")});
     return out;
 }
 
 /// Everything in the node's pool: what would be mined now in its order, then what waits for a nonce or for room.
-Result<std::vector<std::string>> pool_hashes(Node& node) {
-    auto out = pending_hashes(node);
+Result<std::vector<PoolEntry>> pool_entries(Node& node) {
+    auto out = pending_entries(node);
     if (!out) return out;
     const auto content = node.call("txpool_content");
     if (!content) return std::unexpected(content.error());
-    std::unordered_set<std::string> seen(out->begin(), out->end());
+    std::unordered_set<std::string> seen;
+    for (const PoolEntry& entry : *out) seen.insert(entry.hash);
     for (const std::string_view part : {"pending", "queued"})
         for (const auto& account : content->at(part).as_object())
             for (const auto& entry : account.value().as_object())
-                if (std::string hash(entry.value().at("hash").as_string()); seen.insert(hash).second)
-                    out->push_back(std::move(hash));
+                if (std::string hash = text_of(entry.value(), "hash"); seen.insert(hash).second)
+                    out->push_back({std::move(hash), text_of(entry.value(), "from"), text_of(entry.value(), "nonce")});
     return out;
 }
 
-Result<std::vector<std::string>> take_pool(Node& node) {
-    const auto hashes = pool_hashes(node);
-    if (!hashes) return std::unexpected(hashes.error());
+/// Of `entries`, in their order, the raw bytes of those that do not use a nonce that `first` uses; all are dropped from the pool.
+/// One with a nonce of the bundle's could not follow it in the block, and sent again with a higher fee it would take its place.
+std::vector<std::string> take(Node& node, const std::vector<PoolEntry>& entries, const std::vector<BundleTransaction>& first) {
+    std::unordered_set<std::string> used;
+    for (const BundleTransaction& transaction : first) used.insert(to_hex(transaction.sender) + quantity(transaction.fields.nonce));
     std::vector<std::string> raw;
-    for (const std::string& hash : *hashes) {
-        auto text = node.call("debug_getRawTransaction", {hash});
-        if (!text || !text->is_string()) continue; // mined or replaced meanwhile
-        raw.emplace_back(text->get_string());
+    for (const PoolEntry& entry : entries) {
+        if (used.contains(entry.sender + entry.nonce)) continue;
+        auto text = node.call("debug_getRawTransaction", {entry.hash});
+        if (text && text->is_string()) raw.emplace_back(text->get_string()); // otherwise mined or replaced meanwhile
     }
-    for (const std::string& hash : *hashes)
-        (void)node.call("anvil_dropTransaction", {hash}); // one that went with its predecessor is gone already
+    for (const PoolEntry& entry : entries)
+        (void)node.call("anvil_dropTransaction", {entry.hash}); // one that went with its predecessor is gone already
     return raw;
 }
 
@@ -60,11 +76,20 @@ Result<void> send_all(Node& node, const std::vector<BundleTransaction>& transact
     return {};
 }
 
-bool starts_with(const std::vector<std::string>& hashes, const std::vector<BundleTransaction>& first) {
-    return hashes.size() >= first.size() && std::ranges::equal(first, std::span(hashes).first(first.size()),
-                                                               [](const BundleTransaction& transaction, const std::string& hash) {
-                                                                   return to_hex(transaction.hash) == hash;
-                                                               });
+bool starts_with(const std::vector<PoolEntry>& entries, const std::vector<BundleTransaction>& first) {
+    return entries.size() >= first.size() && std::ranges::equal(first, std::span(entries).first(first.size()),
+                                                                [](const BundleTransaction& transaction, const PoolEntry& entry) {
+                                                                    return to_hex(transaction.hash) == entry.hash;
+                                                                });
+}
+
+/// For the error: which of the bundle's transactions the node would not mine at their place, and what stands there.
+std::string out_of_place(const std::vector<PoolEntry>& entries, const std::vector<BundleTransaction>& first) {
+    std::string out;
+    for (std::size_t i = 0; i < first.size(); ++i)
+        if (const std::string found = i < entries.size() ? entries[i].hash : "nothing"; found != to_hex(first[i].hash))
+            out += fmt::format("; at {} stands {} instead of {}", i, found, to_hex(first[i].hash));
+    return out;
 }
 
 } // namespace
@@ -123,21 +148,22 @@ Builder::Choice Builder::truncate(const std::vector<Bundle>& candidates, std::ui
 
 Result<void> Builder::put_first(const std::vector<BundleTransaction>& first) {
     if (first.empty()) return {};
-    std::unordered_set<std::string> mine;
-    for (const BundleTransaction& transaction : first) mine.insert(to_hex(transaction.raw));
+    std::vector<PoolEntry> pending;
     for (int attempt = 0; attempt < reorder_attempts; ++attempt) {
-        const auto others = take_pool(node_);
-        if (!others) return std::unexpected(others.error());
-        Result<void> sent = send_all(node_, first);
-        for (const std::string& raw : *others)
-            if (!mine.contains(raw))
-                (void)node_.call("eth_sendRawTransaction", {raw}); // one that the node refuses now was not minable either
+        const auto entries = pool_entries(node_);
+        if (!entries) return std::unexpected(entries.error());
+        const std::vector<std::string> others = take(node_, *entries, first);
+        const Result<void> sent = send_all(node_, first);
+        for (const std::string& raw : others)
+            (void)node_.call("eth_sendRawTransaction", {raw}); // one that the node refuses now was not minable either
         if (!sent) return sent;
-        const auto pending = pending_hashes(node_);
-        if (!pending) return std::unexpected(pending.error());
-        if (starts_with(*pending, first)) return {};
+        auto now = pending_entries(node_);
+        if (!now) return std::unexpected(now.error());
+        pending = std::move(*now);
+        if (starts_with(pending, first)) return {};
     }
-    return fail("builder: the bundle could not be put first in the node's pool", "is the node started with --order fifo?");
+    return fail("builder: the bundle could not be put first in the node's pool" + out_of_place(pending, first),
+                "is the node started with --order fifo?");
 }
 
 Result<BuiltBlock> Builder::mine(const NextBlock& block, Choice choice) {

@@ -49,6 +49,16 @@ describe('relay stand-in', () => {
     assert.deepEqual(await mined(), hashes(bundle));
   });
 
+  test('a bundle around a transaction that its sender has replaced in the pool is mined as it was sent', async () => {
+    const bundle = [await transfer(0, 0, a), await transfer(2, 0, a), await transfer(0, 1, b)];
+    const replacement = await transfer(2, 0, b, 1n, { maxFeePerGas: 200n * 10n ** 9n });
+    const next_of_sender = await transfer(2, 1, b);
+    for (const raw of [replacement, next_of_sender]) await node('eth_sendRawTransaction', [raw]);
+    await relay.send(bundle, await next());
+    assert.equal((await relay.build()).bundles[0].included, true);
+    assert.deepEqual(await mined(), hashes([...bundle, next_of_sender]));
+  });
+
   test('a bundle with a failing transaction stays out; with the hash in revertingTxHashes it goes in', async () => {
     const bad = await failing(0, 0);
     await relay.send([await transfer(1, 0, a), bad], await next());

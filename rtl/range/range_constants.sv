@@ -10,13 +10,14 @@ module range_constants
     input  logic [5:0]          at,
     output logic [WordBits-1:0] word,
     output logic [33:0]         kept_fee,    // the products, a clock after the job
-    output logic [33:0]         whole_keep
+    output logic [33:0]         whole_keep,
+    output logic [13:0]         part,        // the protocol's share of a fee, part / whole
+    output logic [13:0]         whole
 );
   // The protocol's share of a fee: 1 / divisor (Uniswap), ten-thousandths (PancakeSwap), or nothing.
   logic [31:0] shares;
   logic [15:0] pancake_share;
   logic [7:0]  divisor;
-  logic [13:0] part, whole;
   logic [19:0] keep;
   assign keep          = 20'd1000000 - job.pool.fee;
   assign shares        = job.pool.fee_protocol;
@@ -71,7 +72,7 @@ module range_constants
       (at == 6'd57 ? 260'hffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff27618 : '0) |
       (at == 6'd58 ? 260'h1 : '0) |
       (at == 6'd59 ? 260'hf4240 : '0) |
-      (at == 6'd60 ? 260'h1000 : '0) |
+      (at == 6'd60 ? 260'h100000000000000000000000 : '0) |
       (at == 6'd61 ? 260'h10000000000000000000000000000000000000000 : '0) |
       (at == 6'd62 ? 260'h1000000000000000000000000 : '0);
   wire unused = &{1'b0, job, shares, pancake_share};

@@ -22,6 +22,7 @@ module range_engine
     input  logic                near_valid,          // a pool's state: the prices near its tick will be asked for
     input  logic signed [23:0]  near_tick,
     input  logic [13:0]         near_spacing,
+    input  logic [19:0]         near_fee,
     input  logic                shell_md_valid,      // floor((2^256 - 1) / d) for the shell, held until ready
     output logic                shell_md_ready,
     input  logic [255:0]        shell_md_d,
@@ -88,7 +89,7 @@ module range_engine
       constant_write <= 1'b0;
     end
   end
-  range_constants i_constants (.clk, .job, .at(constant_next), .word(constant), .kept_fee, .whole_keep);
+  range_constants i_constants (.clk, .job, .at(constant_next), .word(constant), .kept_fee, .whole_keep, .part(share_part), .whole(share_whole));
   assign tick_pool = job.pool_index;
 
   // ---- lanes
@@ -106,6 +107,21 @@ module range_engine
         .answer_valid(answer_valid[i]), .answer);
   end
 
+  // ---- divisions by a ratio of the leg
+  logic         fee_there, keep_there, share_there;
+  logic [276:0] fee_rate, keep_rate, share_rate;
+  logic [13:0]  share_part, share_whole;
+  localparam logic [19:0] All = 20'd1000000;
+  ratio_rate #(.RoundUp(0)) i_fee_rate (
+      .clk, .rst, .begin_leg, .part(job.pool.fee), .whole(All - job.pool.fee), .ahead_valid(near_valid), .ahead_part(near_fee), .ahead_whole(All - near_fee),
+      .there(fee_there), .rate(fee_rate));
+  ratio_rate #(.RoundUp(1)) i_keep_rate (
+      .clk, .rst, .begin_leg, .part(All - job.pool.fee), .whole(All), .ahead_valid(near_valid), .ahead_part(All - near_fee), .ahead_whole(All),
+      .there(keep_there), .rate(keep_rate));
+  ratio_rate #(.RoundUp(1)) i_share_rate (
+      .clk, .rst, .begin_leg, .part({6'd0, share_part}), .whole({6'd0, share_whole}), .ahead_valid(1'b0), .ahead_part('0), .ahead_whole('0),
+      .there(share_there), .rate(share_rate));
+
   // ---- who asks whom
   logic [MulDivs*Lanes-1:0] md_valid, md_ready;
   logic [Amount0s*Lanes-1:0] amount0_valid, amount0_ready;
@@ -113,11 +129,14 @@ module range_engine
                     memory_ready, best_valid, best_ready, pool_valid, pool_ready, out_valid, out_ready;
   for (genvar i = 0; i < Lanes; i = i + 1) begin : g_wants
     logic [3:0]          unit;
-    logic                amount0;
+    logic                amount0, by_rate;  // a division that mul_shift does
+    logic [1:0]          rate;
     logic [MulDivs-1:0]  md_granted;
     logic [Amount0s-1:0] amount0_granted;
     assign {unit, amount0} = {requests[(i+1)*RequestBits-1-:4], requests[(i+1)*RequestBits-12+MulDivAmount0]};
-    assign ms_valid[i]     = request_valid[i] && unit == UnitMulShift;
+    assign rate            = requests[(i+1)*RequestBits-12+MulDivRate+:2];
+    assign by_rate         = unit == UnitMulDiv && ((rate == RateFee && fee_there) || (rate == RateKeep && keep_there) || (rate == RateShare && share_there));
+    assign ms_valid[i]     = request_valid[i] && (unit == UnitMulShift || by_rate);
     assign window_valid[i] = request_valid[i] && unit == UnitWindow;
     assign tick_valid[i]   = request_valid[i] && unit == UnitTickMath;
     assign seed_valid[i]   = request_valid[i] && (unit == UnitSeed || unit == UnitTell);
@@ -126,7 +145,7 @@ module range_engine
     assign pool_valid[i]   = request_valid[i] && (unit == UnitSpawn || unit == UnitJoin || unit == UnitStop);
     assign out_valid[i]    = request_valid[i] && unit == UnitOut;
     for (genvar m = 0; m < MulDivs; m = m + 1) begin : g_mul_div
-      assign md_valid[m*Lanes+i] = request_valid[i] && unit == UnitMulDiv && !amount0 && i % MulDivs == m;
+      assign md_valid[m*Lanes+i] = request_valid[i] && unit == UnitMulDiv && !amount0 && !by_rate && i % MulDivs == m;
       assign md_granted[m]       = md_ready[m*Lanes+i];
     end
     for (genvar m = 0; m < Amount0s; m = m + 1) begin : g_amount0
@@ -213,7 +232,7 @@ module range_engine
       .out_valid(source_valid[1]), .out_ready(source_ready[1]), .out_data(source_data[1*AnswerBits+:AnswerBits]),
       .tick_read, .tick_at, .tick_entry, .copies_tick, .copies_at);
   mul_shift_server #(.Lanes(Lanes)) i_mul_shift (
-      .clk, .rst, .in_valid(ms_valid), .in_ready(ms_ready), .in_data(requests),
+      .clk, .rst, .in_valid(ms_valid), .in_ready(ms_ready), .in_data(requests), .fee_rate, .keep_rate, .share_rate,
       .out_valid(source_valid[2]), .out_ready(source_ready[2]), .out_data(source_data[2*AnswerBits+:AnswerBits]));
   logic               ahead_valid, ahead_ready, ahead_works;
   logic signed [23:0] ahead_tick;

@@ -23,8 +23,10 @@ package range_isa_pkg;
   localparam logic [3:0] LastAnswering = UnitJoin;
 
   // option[7]: the unit takes (C, A +- B, A) instead of (A, B, C).
-  // mul_div: option[0] round up, [2:1] what an impossible quotient becomes; with [4] it is token0 between the prices A and B, of liquidity C.
-  localparam int unsigned MulDivAmount0 = 4;
+  // mul_div: option[0] round up, [2:1] what an impossible quotient becomes; with [4] it is token0 between the prices A and B, of liquidity C; [6:5] which ratio B / C is, if one of
+  // those that ratio_rate knows: mul_shift does it as soon as it does.
+  localparam int unsigned MulDivAmount0 = 4, MulDivRate = 5;
+  localparam logic [1:0] RateNone = 2'd0, RateFee = 2'd1, RateKeep = 2'd2, RateShare = 2'd3;  // of what is kept; of all; the protocol's
   localparam logic [1:0] ImpossibleMarked = 2'd0, ImpossibleZero = 2'd1, ImpossibleMost = 2'd2;
   // mul_shift: option[0] round up, [2:1] shift as in mul_shift.sv, [4:3] as mul_div's [2:1].
   // window: option[1:0] field of the listed tick; tick_math: option[0] price to tick.

@@ -20,6 +20,7 @@ module range_profit (
   logic near_valid;
   logic signed [23:0] near_tick;
   logic [13:0] near_spacing;
+  logic [19:0] near_fee;
   logic job_valid, job_ready, tick_read, md_valid, md_ready, md_out_valid, result_valid, result_ready;
   logic [9:0] tick_pool;
   logic [6:0] tick_at;
@@ -27,11 +28,11 @@ module range_profit (
   range_shell i_shell (
       .clk, .rst, .freeze, .in_valid, .in_ready, .in_data, .in_last, .out_valid, .out_ready, .out_data, .out_last, .job_valid, .job_ready,
       .job, .tick_read, .tick_pool, .tick_at, .tick_entry, .md_valid, .md_ready, .md_d, .md_out_valid, .md_quotient, .near_valid,
-      .near_tick, .near_spacing, .result_valid,
+      .near_tick, .near_spacing, .near_fee, .result_valid,
       .result_ready, .result);
   range_engine i_engine (
       .clk, .rst, .job_valid, .job_ready, .job, .tick_read, .tick_pool, .tick_at, .tick_entry, .shell_md_valid(md_valid),
-      .near_valid, .near_tick, .near_spacing,
+      .near_valid, .near_tick, .near_spacing, .near_fee,
       .shell_md_ready(md_ready), .shell_md_d(md_d), .shell_md_out_valid(md_out_valid), .shell_md_quotient(md_quotient), .result_valid,
       .result_ready, .result);
 endmodule

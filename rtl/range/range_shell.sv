@@ -30,6 +30,7 @@ module range_shell (
     output logic                    near_valid,         // a pool's state has been taken, with this tick and spacing
     output logic signed [23:0]      near_tick,
     output logic [13:0]             near_spacing,
+    output logic [19:0]             near_fee,
     input  logic                    result_valid,
     output logic                    result_ready,
     input  range_pkg::leg_result_t  result
@@ -121,6 +122,7 @@ module range_shell (
   assign near_valid   = write_pool;
   assign near_tick    = new_pool.state.tick;
   assign near_spacing = new_pool.state.tick_spacing;
+  assign near_fee     = new_pool.state.fee;
   leg_check i_leg (
       .clk, .rst, .frozen, .look(leg_look), .start(leg_start), .beats, .next_timestamp, .done(leg_done), .reason(leg_reason),
       .has_pool(leg_has_pool), .index(leg_pool), .store_at(leg_store_at), .job, .key_start(leg_key_start), .key(leg_key),

@@ -202,6 +202,7 @@ void RangeEngineDriver::clock(const EngineLeg& leg) {
 void RangeEngineDriver::tell_state(const EngineLeg& leg, std::uint64_t clocks) {
     dut_.near_tick = static_cast<std::uint32_t>(leg.pool.tick) & 0xffffffU;
     dut_.near_spacing = static_cast<std::uint16_t>(leg.pool.tick_spacing);
+    dut_.near_fee = leg.pool.fee;
     dut_.near_valid = 1;
     clock(leg);
     dut_.near_valid = 0;

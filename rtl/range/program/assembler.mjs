@@ -1,6 +1,7 @@
 // Builds the microprogram of range_engine: one method an instruction, and labels. The codes are those of range_isa_pkg.sv.
 // SPDX-License-Identifier: Apache-2.0
 import { readFileSync } from 'node:fs';
+import { rateOption } from './rates.mjs';
 import { schedule } from './schedule.mjs';
 
 const isa_file = new URL('../range_isa_pkg.sv', import.meta.url);
@@ -119,12 +120,13 @@ export class Assembler {
 
   // ---- the units; `impossible` is what a quotient that does not fit becomes: Marked (2^256), Zero or Most (2^256 - 1)
   mulDiv(d, a, b, c, { up = false, impossible = 'Marked' } = {}) {
-    this.emit({ unit: 'UnitMulDiv', d, a, b, c, option: (up ? 1 : 0) | (this.codes[`Impossible${impossible}`] << 1) });
+    const impossible_option = this.codes[`Impossible${impossible}`] << 1;
+    this.emit({ unit: 'UnitMulDiv', d, a, b, c, option: (up ? 1 : 0) | impossible_option | rateOption(this.codes, b, c, up) });
   }
   /** liquidity * 2^96 * (high - low) / (high * low) */
   mulDivDelta(d, high, low, liquidity, up) { this.emit({ unit: 'UnitMulDiv', d, a: high, b: low, c: liquidity, option: (up ? 1 : 0) | 16 }); }
   mulShift(d, a, b, shift, { up = false, impossible = 'Marked' } = {}) {
-    this.emit({ unit: 'UnitMulShift', d, a, b, option: (up ? 1 : 0) | ([0, 16, 96, 128].indexOf(shift) << 1) | (this.codes[`Impossible${impossible}`] << 3) });
+    this.emit({ unit: 'UnitMulShift', d, a, b, option: (up ? 1 : 0) | ([0, 276, 96, 128].indexOf(shift) << 1) | (this.codes[`Impossible${impossible}`] << 3) });
   }
   /** liquidity * (high - low) / 2^96 */
   mulShiftDelta(d, high, low, liquidity, up) {

@@ -40,7 +40,7 @@ export function lastBefore(p, { r, u }, { down }, near, far, words = [u.a, u.b, 
 function scaled(p, { r, u }, dropped) {
   const scale = (product, part) => {
     p.mulShift(product, u.o, part, 0);
-    p.mulShift(product, product, 1n << 12n, 16);
+    p.mulShift(product, product, 1n << 92n, 96);
   };
   p.loadSlot(u.o, 'best_place', slot.liquidity);
   p.loadSlot(u.l, 'best_place', slot.most);

@@ -51,13 +51,14 @@ ${made_by}module range_constants
     input  logic [5:0]          at,
     output logic [WordBits-1:0] word,
     output logic [33:0]         kept_fee,    // the products, a clock after the job
-    output logic [33:0]         whole_keep
+    output logic [33:0]         whole_keep,
+    output logic [13:0]         part,        // the protocol's share of a fee, part / whole
+    output logic [13:0]         whole
 );
   // The protocol's share of a fee: 1 / divisor (Uniswap), ten-thousandths (PancakeSwap), or nothing.
   logic [31:0] shares;
   logic [15:0] pancake_share;
   logic [7:0]  divisor;
-  logic [13:0] part, whole;
   logic [19:0] keep;
   assign keep          = 20'd1000000 - job.pool.fee;
   assign shares        = job.pool.fee_protocol;

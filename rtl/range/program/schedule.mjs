@@ -1,6 +1,7 @@
 // Orders the instructions between two labels or jumps so that the long ones are asked for early: a thread issues in order and sleeps at the
 // first word that has not come.
 // SPDX-License-Identifier: Apache-2.0
+import { byRate } from './rates.mjs';
 
 // Clocks from an instruction to one that reads its result.
 const alu_latency = 1;
@@ -25,6 +26,7 @@ function describe(row, codes, names) {
   let latency = latencies[unit] ?? 0;
   if (unit === 'UnitSeed' && row.option === codes.SeedMost) latency = most_latency;
   if (unit === 'UnitMulDiv' && (row.option & 16) !== 0) latency = amount0_latency;
+  if (unit === 'UnitMulDiv' && byRate(row.option)) latency = latencies.UnitMulShift;
   const kind = unit === 'UnitOut' && (row.option & 64) !== 0 ? 'publish' : unit;
   return { row, reads, writes: answers ? `u${row.d}` : null, latency, urgency: urgencies[kind] ?? 0, ordered: ordered.includes(unit), load: unit === 'UnitLoad' };
 }

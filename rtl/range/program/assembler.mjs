@@ -115,6 +115,12 @@ export class Assembler {
   addJumpOver(d, a, b, bits, target) { this.emit({ d, a, b, write: 'WriteResult', jump: 'JumpIf', condition: `CondOver${bits}`, target }); }
   subJumpOver(d, a, b, bits, target) { this.emit({ d, a, b, op: 'OpSub', write: 'WriteResult', jump: 'JumpIf', condition: `CondOver${bits}`, target }); }
   subJumpIf(d, a, b, relation, target) { this.emit({ d, a, b, op: 'OpSub', write: 'WriteResult', jump: 'JumpIf', condition: conditions[relation], target }); }
+  /** From here on the thread gives way to all others of its lane. */
+  giveWay() {
+    this.fence();
+    this.emit({ option: 1 });
+    this.fence();
+  }
   call(link, target) { this.emit({ d: link, write: 'WriteLink', jump: 'JumpAlways', target }); }
   back(link) { this.emit({ a: link, jump: 'JumpBack' }); }
 

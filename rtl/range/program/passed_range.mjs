@@ -83,6 +83,7 @@ function whileBest(p, { r, u }, dropped) {
 /** Behind the report, with the gross in r.x: the best so far goes on to `stand`, and at its end to foundEnd(). */
 export function findEnd(p, regs, way, { stand, dropped }) {
   const { r } = regs;
+  p.giveWay();
   whileBest(p, regs, dropped);
   p.move(r.growth, r.x);
   p.move(r.ours, end_only);

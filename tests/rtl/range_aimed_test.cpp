@@ -235,6 +235,75 @@ TEST_F(RangeAimed, CountsCandidatesThatFail) {
     }
 }
 
+/// So few wei are to come out of a pool with so little that a step's whole output is often just what is left.
+EngineLeg tiny_leg(std::mt19937_64& random, bool down) {
+    constexpr std::int32_t spacing = 60;
+    constexpr std::int32_t each_side = 20;
+    EngineLeg leg;
+    leg.pool.kind = PoolKind::uniswap_v3;
+    leg.pool.fee = 200000;
+    leg.pool.tick_spacing = spacing;
+    leg.pool.tick = static_cast<std::int32_t>(random() % spacing);
+    leg.pool.sqrt_price_x96 = sqrt_ratio_at_tick(leg.pool.tick);
+    leg.pool.liquidity = u128(1000 + random() % 8000);
+    leg.pool.max_liquidity_per_tick = u128(100 + random() % 2000);
+    leg.request = {.zero_for_one = down,
+                   .exact_in = false,
+                   .amount = u256(5 + random() % 120),
+                   .price_limit_x96 = down ? u256(min_sqrt_ratio() + u256(1)) : u256(max_sqrt_ratio() - u256(1))};
+    for (std::int32_t cell = 1 - each_side; cell <= each_side; ++cell) {
+        WindowTick& entry = leg.window.ticks[leg.window.count++];
+        entry.tick = cell * spacing;
+        entry.ratio_x96 = sqrt_ratio_at_tick(entry.tick);
+        entry.gross = u128(10);
+        entry.net = cell % 2 == 0 ? i128(10) : i128(-10);
+        if (entry.tick <= leg.pool.tick) leg.window.below += 1;
+    }
+    leg.window.known_lower = min_tick;
+    leg.window.known_upper = max_tick;
+    leg.window.known_low_x96 = min_sqrt_ratio();
+    leg.window.known_high_x96 = max_sqrt_ratio();
+    leg.window.valid = true;
+    leg.params.valid = true;
+    leg.params.candidates = 64;
+    leg.params.price0_x96 = leg.params.price1_x96 = power_of_two(126);
+    leg.params.budget0 = leg.params.budget1 = u256(1 + random() % 100000);
+    return leg;
+}
+
+/// candidate_ahead.mjs takes the end of an exact output from the swap alone's segments when it lies short of the next tick. Here
+/// the best position's swap passes a tick in the range and ends at the next one, with nothing left; and with a wei more and less.
+TEST_F(RangeAimed, EndsAnExactOutputAtATickOfTheRange) {
+    for (int i = 0; i < 12; ++i) {
+        const bool down = i % 2 != 0;
+        const auto at_a_tick = [&](const EngineLeg& leg) {
+            const EngineResult best = reference(leg);
+            const std::int32_t tick = best.tick_after + (down ? 1 : 0);
+            return best.liquidity != 0 && best.price_after == sqrt_ratio_at_tick(tick) && tick % leg.pool.tick_spacing == 0 &&
+                   (down ? tick >= best.tick_lower && tick + leg.pool.tick_spacing < best.tick_upper
+                         : tick <= best.tick_upper && tick - leg.pool.tick_spacing > best.tick_lower);
+        };
+        const EngineLeg leg = find_leg([&] { return tiny_leg(random_, down); }, at_a_tick);
+        for (const int amount : {-1, 0, 1}) {
+            EngineLeg beside = leg;
+            beside.request.amount = u256(leg.request.amount + u256(amount + 1) - u256(1));
+            expect_equal(beside, "an exact output that ends at a tick");
+        }
+    }
+}
+
+/// Alone it ends at one.
+TEST_F(RangeAimed, EndsAnExactOutputAloneAtATick) {
+    for (int i = 0; i < 12; ++i) {
+        const auto at_a_tick = [&](const EngineLeg& leg) {
+            const std::int32_t tick = alone_->tick_after + (leg.request.zero_for_one ? 1 : 0);
+            return alone_->end.steps > 2 && alone_->end.sqrt_price_x96 == sqrt_ratio_at_tick(tick);
+        };
+        expect_equal(find_leg([&] { return tiny_leg(random_, i % 2 != 0); }, at_a_tick),
+                     "an exact output that ends at a tick alone");
+    }
+}
+
 /// Down from next to the highest price over so many ranges of 16,383 ticks whose bounds are listed, which are all that the list
 /// has. It ends far below, by its amount.
 EngineLeg highest_leg(std::mt19937_64& random, const u256& amount, int ranges) {

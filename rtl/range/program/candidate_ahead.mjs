@@ -57,6 +57,7 @@ export function loadAhead(p, regs, way) {
     if (!way.exact_in) p.moveIf(spent, i255, end_tick, '==', tick_is_late); // a rounded step that came short of its tick
     p.move(within, far);
     (down ? p.maximum : p.minimum).call(p, within, end);
+    if (!way.exact_in) (down ? p.maximum : p.minimum).call(p, within, 'came');
   });
   p.here(none);
 }
@@ -132,7 +133,7 @@ function standBehind(p, regs, way, segments) {
  * An exact input behind these segments, when it ends short of the end of `next`: on to `part`; falls through when it is not sure to. Where the swap alone ends in that segment its price
  * does for the segment's end, which it has not come to.
  */
-function endIn(p, regs, way, segments, next, part, fail) {
+function endInputIn(p, regs, way, segments, next, part, fail) {
   const { r, u } = regs;
   const { down } = way;
   const slow = p.label();
@@ -150,6 +151,35 @@ function endIn(p, regs, way, segments, next, part, fail) {
   if (down) p.jumpOver(r.amount_out, 256, slow);
   if (down) p.move(r.next, u.next);
   else p.add(r.next, r.price, u.next);
+  p.jumpIf(r.next, down ? '>' : '<', r.target, part);
+  p.here(slow);
+}
+
+/**
+ * The same for an exact output, which ends short where more than what is left would come out on the way to `next`'s end, or to where the swap alone has come if that is nearer: the step goes that far at least.
+ */
+function endOutputIn(p, regs, way, segments, next, part, fail) {
+  const { r, u } = regs;
+  const { down } = way;
+  const slow = p.label();
+  p.move(r.price, segments.at(-1).end);
+  p.move(r.liquidity, next.liquidity);
+  askPrice(p, regs, way);
+  p.load(u.p, r.place, snapshot.tick);
+  p.move(r.target, next.within);
+  p.moveIf(r.target, down ? i255 : 0, r.place, '>=', (max_snapshots - 1n) * snapshot_words); // nothing is known behind the last snapshot
+  p.moveIf(r.target, down ? i255 : 0, r.liquidity, '>=', q128);
+  p.moveIf(r.target, down ? i255 : 0, r.remaining, '>=', next.got);
+  p.move(r.tick, u.p);
+  addGrowths(p, regs, segments, fail);
+  p.jumpOver(r.calculated, 255, fail);
+  if (down) {
+    p.sub(r.next, r.price, u.next);
+  } else {
+    p.jumpOver(u.product, 256, slow);
+    p.jumpIf(r.amount_out, '<=', 0, slow);
+    p.move(r.next, u.next);
+  }
   p.jumpIf(r.next, down ? '>' : '<', r.target, part);
   p.here(slow);
 }
@@ -175,8 +205,8 @@ export function goThrough(p, regs, way, { behind, part, stand, passed, fail }) {
     const through = segments.slice(0, count);
     standBehind(p, regs, way, through);
     p.jumpIf(through.at(-1).end, '==', far, passed[count - 1]);
-    if (exact_in && count < 3) {
-      endIn(p, regs, way, through, segments[count], part, fail);
+    if (count < 3) {
+      (exact_in ? endInputIn : endOutputIn)(p, regs, way, through, segments[count], part, fail);
     } else {
       addGrowths(p, regs, through, fail);
     }

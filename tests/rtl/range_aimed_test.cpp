@@ -304,6 +304,32 @@ TEST_F(RangeAimed, EndsAnExactOutputAloneAtATick) {
     }
 }
 
+/// The swap alone ends at its own limit, with something left, behind a tick; and so it does with a small position around both.
+TEST_F(RangeAimed, EndsAnExactOutputAtItsLimitInTheRange) {
+    for (int i = 0; i < 8; ++i) {
+        const bool down = i % 2 != 0;
+        const auto draw = [&] {
+            EngineLeg leg = tiny_leg(random_, down);
+            leg.pool.liquidity = u128(power_of_two(70));
+            leg.pool.max_liquidity_per_tick = u128(power_of_two(64 + static_cast<int>(random_() % 5)));
+            leg.params.budget0 = leg.params.budget1 = power_of_two(100);
+            const std::int32_t beyond = leg.pool.tick_spacing + static_cast<std::int32_t>(random_() % 60);
+            leg.request.price_limit_x96 = sqrt_ratio_at_tick(leg.pool.tick + (down ? -beyond : beyond));
+            leg.own_limit = true;
+            leg.request.amount = u256(power_of_two(58) * u256(8 + random_() % 64));
+            return leg;
+        };
+        const auto at_the_limit = [&](const EngineLeg& leg) {
+            const EngineResult best = reference(leg);
+            const u256 limit = leg.request.price_limit_x96;
+            return best.liquidity != 0 && best.price_alone == limit && best.price_after == limit &&
+                   best.tick_lower < best.tick_after && best.tick_after < best.tick_upper &&
+                   best.tick_upper - best.tick_lower == 3 * leg.pool.tick_spacing;
+        };
+        expect_equal(find_leg(draw, at_the_limit), "an exact output that ends at its limit");
+    }
+}
+
 /// Down from next to the highest price over so many ranges of 16,383 ticks whose bounds are listed, which are all that the list
 /// has. It ends far below, by its amount.
 EngineLeg highest_leg(std::mt19937_64& random, const u256& amount, int ranges) {

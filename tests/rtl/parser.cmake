@@ -10,6 +10,10 @@ jitbox_rtl_test(rtl_tx_store_test SOURCES tx_store_test.cpp MODELS tx_store)
 jitbox_verilated(target_tables TOP target_tables)
 jitbox_rtl_test(rtl_target_tables_test SOURCES target_tables_test.cpp MODELS target_tables DEPENDS kernels)
 
+# The parser's modules between the record stream and the merge, each by itself.
+jitbox_verilated(lane_output TOP lane_output)
+jitbox_rtl_test(rtl_lane_output_test SOURCES lane_output_test.cpp MODELS lane_output DEPENDS kernels)
+
 jitbox_verilated(mempool_parser TOP mempool_parser)
 jitbox_rtl_test(rtl_mempool_parser_test
   SOURCES mempool_parser_test.cpp mempool_parser_reset_test.cpp parser_driver.cpp stream_beats.cpp parser_streams.cpp ../support/shared_data.cpp ../unit/kernels/parser_harness.cpp

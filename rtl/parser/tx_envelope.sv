@@ -112,7 +112,7 @@ module tx_envelope (
       end
       TupleNonce: begin wanted = 18'd8; scope_end = entry_end; missing = contract_pkg::ReasonTxBadAuthorization; end
       TupleParity: begin wanted = 18'd1; scope_end = entry_end; missing = contract_pkg::ReasonTxBadAuthorization; end
-      Version: begin wanted = 18'd1; scope_end = outer_end; end
+      JudgeFields, Version: begin wanted = 18'd1; scope_end = outer_end; end  // the length of a long item is read while the fields are judged
       Blobs: begin kind = List; scope_end = outer_end; missing = contract_pkg::ReasonTxBadSidecar; end
       Blob: begin kind = Fixed; wanted = BlobBytes; loop = 1'b1; scope_end = list_end; unfit = contract_pkg::ReasonTxBadSidecar; end
       default: ;

@@ -13,6 +13,10 @@ jitbox_rtl_test(rtl_target_tables_test SOURCES target_tables_test.cpp MODELS tar
 # The parser's modules between the record stream and the merge, each by itself.
 jitbox_verilated(lane_output TOP lane_output)
 jitbox_rtl_test(rtl_lane_output_test SOURCES lane_output_test.cpp MODELS lane_output DEPENDS kernels)
+jitbox_verilated(tx_envelope TOP tx_envelope)
+jitbox_rtl_test(rtl_tx_envelope_test
+  SOURCES tx_envelope_test.cpp ../support/shared_data.cpp ../unit/kernels/parser_harness.cpp
+  MODELS tx_envelope DEPENDS accel chain kernels LINKS z)
 
 jitbox_verilated(mempool_parser TOP mempool_parser)
 jitbox_rtl_test(rtl_mempool_parser_test

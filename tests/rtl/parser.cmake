@@ -17,6 +17,8 @@ jitbox_verilated(tx_envelope TOP tx_envelope)
 jitbox_rtl_test(rtl_tx_envelope_test
   SOURCES tx_envelope_test.cpp ../support/shared_data.cpp ../unit/kernels/parser_harness.cpp
   MODELS tx_envelope DEPENDS accel chain kernels LINKS z)
+jitbox_verilated(record_dispatch TOP record_dispatch)
+jitbox_rtl_test(rtl_record_dispatch_test SOURCES record_dispatch_test.cpp MODELS record_dispatch DEPENDS kernels)
 
 jitbox_verilated(mempool_parser TOP mempool_parser)
 jitbox_rtl_test(rtl_mempool_parser_test

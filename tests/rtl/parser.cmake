@@ -19,6 +19,10 @@ jitbox_rtl_test(rtl_tx_envelope_test
   MODELS tx_envelope DEPENDS accel chain kernels LINKS z)
 jitbox_verilated(record_dispatch TOP record_dispatch)
 jitbox_rtl_test(rtl_record_dispatch_test SOURCES record_dispatch_test.cpp MODELS record_dispatch DEPENDS kernels)
+jitbox_verilated(calldata_walker TOP calldata_walker)
+jitbox_rtl_test(rtl_calldata_walker_test
+  SOURCES calldata_walker_test.cpp ../support/shared_data.cpp ../unit/kernels/parser_harness.cpp
+  MODELS calldata_walker DEPENDS accel chain kernels LINKS z)
 
 jitbox_verilated(mempool_parser TOP mempool_parser)
 jitbox_rtl_test(rtl_mempool_parser_test

@@ -23,6 +23,10 @@ jitbox_verilated(calldata_walker TOP calldata_walker)
 jitbox_rtl_test(rtl_calldata_walker_test
   SOURCES calldata_walker_test.cpp ../support/shared_data.cpp ../unit/kernels/parser_harness.cpp
   MODELS calldata_walker DEPENDS accel chain kernels LINKS z)
+jitbox_verilated(parser_lane TOP parser_lane)
+jitbox_rtl_test(rtl_parser_lane_test
+  SOURCES parser_lane_test.cpp stream_beats.cpp ../support/shared_data.cpp ../unit/kernels/parser_harness.cpp
+  MODELS parser_lane DEPENDS accel chain kernels LINKS z)
 
 jitbox_verilated(mempool_parser TOP mempool_parser)
 jitbox_rtl_test(rtl_mempool_parser_test

@@ -29,6 +29,12 @@ jitbox_rtl_test(rtl_key_hint_test SOURCES key_hint_test.cpp MODELS key_hint DEPE
 jitbox_verilated(pool_keys TOP pool_keys)
 jitbox_rtl_test(rtl_pool_keys_test SOURCES pool_keys_test.cpp stream_beats.cpp MODELS pool_keys DEPENDS accel base chain kernels)
 
+# The shell's parts, each alone.
+jitbox_verilated(leg_check TOP leg_check)
+jitbox_rtl_test(rtl_leg_check_test SOURCES leg_check_test.cpp stream_beats.cpp MODELS leg_check DEPENDS accel base chain kernels)
+jitbox_verilated(legs_before TOP legs_before)
+jitbox_rtl_test(rtl_legs_before_test SOURCES legs_before_test.cpp MODELS legs_before DEPENDS kernels)
+
 # Its engine.
 jitbox_verilated(memory_server TOP memory_server PARAMETERS Lanes=6)
 jitbox_rtl_test(rtl_memory_server_test SOURCES memory_server_test.cpp MODELS memory_server DEPENDS kernels)

@@ -34,6 +34,12 @@ jitbox_verilated(leg_check TOP leg_check)
 jitbox_rtl_test(rtl_leg_check_test SOURCES leg_check_test.cpp stream_beats.cpp MODELS leg_check DEPENDS accel base chain kernels)
 jitbox_verilated(legs_before TOP legs_before)
 jitbox_rtl_test(rtl_legs_before_test SOURCES legs_before_test.cpp MODELS legs_before DEPENDS kernels)
+jitbox_verilated(decision_beat TOP decision_beat)
+jitbox_rtl_test(rtl_decision_beat_test SOURCES decision_beat_test.cpp MODELS decision_beat DEPENDS kernels)
+jitbox_verilated(pool_store TOP pool_store)
+jitbox_rtl_test(rtl_pool_store_test SOURCES pool_store_test.cpp MODELS pool_store DEPENDS kernels)
+jitbox_verilated(window_store TOP window_store)
+jitbox_rtl_test(rtl_window_store_test SOURCES window_store_test.cpp MODELS window_store DEPENDS kernels)
 
 # Its engine.
 jitbox_verilated(memory_server TOP memory_server PARAMETERS Lanes=6)

@@ -40,6 +40,12 @@ jitbox_verilated(pool_store TOP pool_store)
 jitbox_rtl_test(rtl_pool_store_test SOURCES pool_store_test.cpp MODELS pool_store DEPENDS kernels)
 jitbox_verilated(window_store TOP window_store)
 jitbox_rtl_test(rtl_window_store_test SOURCES window_store_test.cpp MODELS window_store DEPENDS kernels)
+jitbox_verilated(state_records TOP state_records)
+jitbox_rtl_test(rtl_state_records_test SOURCES state_records_test.cpp stream_beats.cpp MODELS state_records DEPENDS accel base chain kernels)
+jitbox_verilated(tick_entry_check TOP tick_entry_check)
+jitbox_rtl_test(rtl_tick_entry_check_test SOURCES tick_entry_check_test.cpp MODELS tick_entry_check DEPENDS kernels)
+jitbox_verilated(ticks_record TOP ticks_record)
+jitbox_rtl_test(rtl_ticks_record_test SOURCES ticks_record_test.cpp stream_beats.cpp MODELS ticks_record DEPENDS accel base chain kernels)
 
 # Its engine.
 jitbox_verilated(memory_server TOP memory_server PARAMETERS Lanes=6)

@@ -71,7 +71,7 @@ jitbox_rtl_test(rtl_flow_seed_test SOURCES flow_seed_test.cpp seed_cases.cpp MOD
 jitbox_verilated(flow_steps TOP flow_steps)
 jitbox_rtl_test(rtl_flow_steps_test SOURCES flow_steps_test.cpp flow_steps_cases.cpp MODELS flow_steps DEPENDS kernels)
 # Its units of arithmetic as all lanes ask them.
-foreach(unit mul_div mul_shift amount0)
+foreach(unit mul_div mul_shift amount0 tick_math)
   jitbox_verilated(${unit}_server TOP ${unit}_server PARAMETERS Lanes=6)
   jitbox_rtl_test(rtl_${unit}_server_test SOURCES ${unit}_server_test.cpp MODELS ${unit}_server DEPENDS kernels)
 endforeach()

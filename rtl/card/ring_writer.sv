@@ -203,7 +203,6 @@ module ring_writer (
     if (!rst) begin
       assert (!bvalid || in_flight != 0);  // an answer that nobody waits for
       assert (state != StData || fifo_valid);  // a burst is begun when all of it is here
-      assert (unread <= ring_beats || bad_head || !pointer_ok);
     end
   end
 `endif

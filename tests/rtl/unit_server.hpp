@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "rtl/any_registers.hpp"
 #include "rtl/unit_port.hpp"
 #include "support/seed.hpp"
 
@@ -128,7 +129,7 @@ protected:
         run();
     }
 
-    const std::uint32_t seed_ = random_seed();
+    const std::uint32_t seed_ = any_registers(random_seed());
     std::mt19937_64 random_{seed_};
     Dut dut_;
     UnitPort<Dut> port_{dut_, random_, lanes};

@@ -46,6 +46,8 @@ jitbox_verilated(tick_entry_check TOP tick_entry_check)
 jitbox_rtl_test(rtl_tick_entry_check_test SOURCES tick_entry_check_test.cpp MODELS tick_entry_check DEPENDS kernels)
 jitbox_verilated(ticks_record TOP ticks_record)
 jitbox_rtl_test(rtl_ticks_record_test SOURCES ticks_record_test.cpp stream_beats.cpp MODELS ticks_record DEPENDS accel base chain kernels)
+jitbox_verilated(range_dispatch TOP range_dispatch)
+jitbox_rtl_test(rtl_range_dispatch_test SOURCES range_dispatch_test.cpp stream_beats.cpp MODELS range_dispatch DEPENDS accel base chain kernels)
 
 # Its engine.
 jitbox_verilated(memory_server TOP memory_server PARAMETERS Lanes=6)

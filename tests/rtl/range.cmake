@@ -78,6 +78,11 @@ foreach(unit mul_div mul_shift amount0 tick_math)
   jitbox_rtl_test(rtl_${unit}_server_test SOURCES ${unit}_server_test.cpp MODELS ${unit}_server DEPENDS kernels)
 endforeach()
 
+jitbox_verilated(leg_terms TOP leg_terms)
+jitbox_rtl_test(rtl_leg_terms_test SOURCES leg_terms_test.cpp MODELS leg_terms DEPENDS kernels)
+jitbox_verilated(range_threads TOP range_threads)
+jitbox_rtl_test(rtl_range_threads_test SOURCES range_threads_test.cpp MODELS range_threads DEPENDS kernels)
+
 jitbox_verilated(best_copy TOP best_copy)
 jitbox_rtl_test(rtl_best_copy_test SOURCES best_copy_test.cpp MODELS best_copy)
 jitbox_verilated(range_engine TOP range_engine)

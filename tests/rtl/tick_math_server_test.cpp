@@ -137,8 +137,8 @@ protected:
         dut_.ahead_valid = random_() % 2; // from the leg's first clock on it is of no meaning
     }
     std::vector<std::int32_t> some_ticks(unsigned count) {
-        std::vector<std::int32_t> out;
-        for (unsigned i = 0; i < count; ++i) out.push_back(some_tick());
+        std::vector<std::int32_t> out(count);
+        for (std::int32_t& tick : out) tick = some_tick();
         return out;
     }
 

@@ -112,7 +112,8 @@ protected:
             return;
         }
         put(dut_.rdata, ring_.at(bursts_.front().from % dut_.ring_beats));
-        if (refuse_ != 0 && --refuse_ == 0) dut_.rresp = 2 + random_() % 2;
+        if (refuse_ == 1) dut_.rresp = 2 + random_() % 2;
+        if (refuse_ != 0) --refuse_;
     }
 
     struct Beat {

@@ -67,7 +67,7 @@ protected:
         told_ = {.tail = 0, .head = 0, .records = 0, .status = ~0ULL};
         seen_ = {};
         burst_.reset();
-        before_.reset();
+        before_ = {};
         waits_ = 0;
         refuse_ = 0;
     }
@@ -95,7 +95,7 @@ protected:
     }
     void note_source() {
         if (level() < buffer_beats) ASSERT_TRUE(dut_.in_ready) << "there is room";
-        if (!dut_.in_valid || !dut_.in_ready) return;
+        if (!offered_ || !dut_.in_ready) return;
         taken_.push_back(*offered_);
         offered_.reset();
     }
@@ -184,24 +184,23 @@ protected:
 
     /// A burst begins in this clock.
     void begins() {
-        ASSERT_TRUE(before_);
-        ASSERT_LT(before_->unanswered, most_unanswered);
+        ASSERT_LT(before_.unanswered, most_unanswered);
         const std::uint32_t beats = dut_.awlen + 1U;
         const bool page = dut_.awaddr == page_address;
         burst_ = {.page = page, .address = dut_.awaddr, .left = beats, .addressed = false, .data = {}};
         if (page) {
-            ASSERT_TRUE(before_->tell);
+            ASSERT_TRUE(before_.tell);
             ASSERT_EQ(beats, 1U);
             ASSERT_FALSE(page_unanswered()) << "one page at a time";
-            told_ = before_->page;
+            told_ = before_.page;
             return;
         }
-        const std::uint32_t at = before_->state.written;
-        ASSERT_TRUE(before_->run && !before_->state.bad_head);
+        const std::uint32_t at = before_.state.written;
+        ASSERT_TRUE(before_.run && !before_.state.bad_head);
         ASSERT_EQ(dut_.awaddr, ring_address + std::uint64_t{at % dut_.ring_beats} * 64);
         ASSERT_LE(at % burst_beats + beats, burst_beats) << "beyond the 4 KiB, or the ring's end";
-        ASSERT_LE(at + beats, before_->taken) << "beats that are not there yet";
-        ASSERT_LE(at + beats - before_->host_head, dut_.ring_beats) << "over what the host has not read";
+        ASSERT_LE(at + beats, before_.taken) << "beats that are not there yet";
+        ASSERT_LE(at + beats - before_.host_head, dut_.ring_beats) << "over what the host has not read";
     }
     void expect_address() {
         if (dut_.awvalid && !burst_) begins();
@@ -257,7 +256,8 @@ protected:
             if (taken_.at(now_.written - 1).last) now_.boundary = now_.written;
         }
         if (--burst_->left != 0) return;
-        const bool ok = refuse_ == 0 || --refuse_ != 0;
+        const bool ok = refuse_ != 1;
+        if (refuse_ != 0) --refuse_;
         if (burst_->page && ok) seen_ = told_; // the host may see it before the bus says so
         answers_.push_back({.page = burst_->page,
                             .boundary = burst_->page ? static_cast<std::uint32_t>(told_.tail) : now_.boundary,
@@ -269,13 +269,13 @@ protected:
         most_unanswered_ = std::max(most_unanswered_, answers_.size());
     }
     void edge() {
-        before_ = Before{.state = now_,
-                         .run = dut_.run != 0,
-                         .tell = dut_.tell != 0,
-                         .host_head = dut_.host_head,
-                         .taken = static_cast<std::uint32_t>(taken_.size()),
-                         .unanswered = static_cast<std::uint32_t>(answers_.size()),
-                         .page = {now_.confirmed, dut_.in_head, dut_.records_in, dut_.status}};
+        before_ = {.state = now_,
+                   .run = dut_.run != 0,
+                   .tell = dut_.tell != 0,
+                   .host_head = dut_.host_head,
+                   .taken = static_cast<std::uint32_t>(taken_.size()),
+                   .unanswered = static_cast<std::uint32_t>(answers_.size()),
+                   .page = {now_.confirmed, dut_.in_head, dut_.records_in, dut_.status}};
         now_.bad_head = now_.bad_head || (dut_.run && pointer_bad());
         note_source();
         if (burst_ && dut_.awvalid && dut_.awready) {
@@ -342,7 +342,7 @@ protected:
     State now_;
     Page told_{}; ///< in the last page that has begun
     Page seen_{}; ///< the page in memory
-    std::optional<Before> before_;
+    Before before_{};
     unsigned refuse_ = 0; ///< this burst from now on is refused, if any
     int waits_ = 0;
     bool answered_ = false;

@@ -1,6 +1,6 @@
 // range_threads: sixteen threads of a program made by chance, units that answer when they like, constants that come, jumps that are
 // taken or not. Each thread issues its instructions in their order, none before what it reads is there, none behind a jump that is
-// taken; and who may issue does. SPDX-License-Identifier: Apache-2.0
+// taken; who may issue does; and who gives way goes only while others wait. SPDX-License-Identifier: Apache-2.0
 #include "Vrange_threads.h"
 #include "rtl/any_registers.hpp"
 #include "rtl/clocked.hpp"
@@ -40,6 +40,7 @@ struct Instruction {
     unsigned d;
     Jump jump;
     unsigned target;
+    bool gives_way; ///< from here on
 };
 
 class RangeThreads : public testing::Test {
@@ -72,13 +73,14 @@ protected:
         }
     }
     /// Percent of its instructions.
-    void make_program(unsigned jumps, unsigned requests, unsigned stops) {
+    void make_program(unsigned jumps, unsigned requests, unsigned stops, unsigned give_way = 0) {
         for (Instruction& it : program_) {
             it = {.unit = 0,
                   .operands = {operand(), operand(), operand()},
                   .d = static_cast<unsigned>(random_() % 32),
                   .jump = no,
-                  .target = static_cast<unsigned>(random_() % program_words)};
+                  .target = static_cast<unsigned>(random_() % program_words),
+                  .gives_way = false};
             if (random_() % 100 < jumps) {
                 it.jump = static_cast<Jump>(1 + random_() % 3);
             } else if (random_() % 100 < requests) {
@@ -86,6 +88,7 @@ protected:
             } else if (random_() % 100 < stops) {
                 it.unit = unit_stop;
             }
+            it.gives_way = it.unit == 0 && random_() % 100 < give_way;
         }
     }
     [[nodiscard]] const Instruction& at(unsigned pc) const { return program_.at(pc % program_words); }
@@ -94,7 +97,7 @@ protected:
         std::uint64_t bits = 0;
         const auto field = [&bits](unsigned width, std::uint64_t value) { bits = bits << width | (value & ((1ULL << width) - 1)); };
         field(4, it.unit);
-        field(8, random_()); // option
+        field(8, it.unit != 0 ? random_() : (random_() & ~1ULL) | (it.gives_way ? 1U : 0U)); // option
         for (const unsigned operand : it.operands) field(7, operand);
         field(5, it.d);
         field(3, random_()); // op
@@ -107,6 +110,7 @@ protected:
 
     struct Thread {
         bool alive = false;
+        bool gives_way = false;
         unsigned pc = 0;           ///< of its next instruction
         std::uint32_t awaited = 0; ///< words
         long stopped = -10;
@@ -156,7 +160,7 @@ protected:
     void drive_constants() {
         dut_.there = constants_;
         comes_ = 0;
-        if (random_() % 10 == 0) comes_ = 1ULL << (random_() % first_literal) & ~constants_;
+        if (publishes_ && random_() % 10 == 0) comes_ = 1ULL << (random_() % first_literal) & ~constants_;
         dut_.published = comes_ != 0;
     }
     void drive_jump() {
@@ -190,6 +194,7 @@ protected:
         const std::uint32_t arrives = to_ == dut_.issue_thread ? arrives_ : 0;
         ASSERT_TRUE(may_issue(it, it.awaited & ~arrives)) << "thread " << int{dut_.issue_thread} << " at " << it.pc;
         issued_ += 1;
+        gave_way_ += it.gives_way ? 1 : 0;
         issue(it, at(it.pc));
     }
     /// One that has slept for long goes in the clock behind its answer, if not in that clock.
@@ -211,6 +216,7 @@ protected:
     void issue(Thread& it, const Instruction& is) {
         it.may_since = -1;
         it.woken = quiet_;
+        it.gives_way |= is.gives_way;
         const auto thread = static_cast<unsigned>(dut_.issue_thread);
         const bool takes = is.jump == back || (is.jump == if_so && random_() % 2 == 0);
         if (takes) jumped_ = Jumped{.thread = thread, .to = static_cast<unsigned>(random_() % program_words)};
@@ -221,10 +227,12 @@ protected:
             it.stopped = clock_;
         }
     }
-    /// Who may issue in every clock for so long has been passed over.
+    /// Who may issue in every clock for so long has been passed over, unless it gives way to one that may.
     void expect_nobody_forgotten() {
+        const bool others =
+            std::ranges::any_of(threads_, [this](const Thread& it) { return !it.gives_way && may_issue(it, it.awaited); });
         for (Thread& it : threads_) {
-            const bool may = may_issue(it, it.awaited);
+            const bool may = may_issue(it, it.awaited) && !(it.gives_way && others);
             if (!may) it.may_since = -1;
             if (may && it.may_since < 0) it.may_since = quiet_;
             ASSERT_TRUE(!may || quiet_ - it.may_since < longest_wait)
@@ -238,6 +246,7 @@ protected:
             to.alive = true;
             to.pc = start_pc_;
             to.may_since = -1;
+            to.gives_way = false;
         }
         if (asked_) {
             threads_.at(asked_->thread).awaited |= 1U << asked_->d;
@@ -289,14 +298,16 @@ protected:
     long clock_ = 0;
     long quiet_ = 0; ///< clocks without an answer
     long issued_ = 0;
+    long gave_way_ = 0; ///< issued by such that give way
+    bool publishes_ = true;
     int woken_ = 0;
 };
 
 TEST_F(RangeThreads, EachIssuesItsInstructionsInOrderWhenWhatTheyReadIsThere) {
     for (int turn = 0; turn < 100 && !HasFatalFailure(); ++turn) {
         make_program(static_cast<unsigned>(random_() % 60), static_cast<unsigned>(random_() % 50),
-                     static_cast<unsigned>(random_() % 5));
-        answers_ = static_cast<unsigned>(5 + random_() % (turn % 2 == 0 ? 20 : 95));
+                     static_cast<unsigned>(random_() % 5), static_cast<unsigned>(turn % 3 == 1 ? random_() % 10 : 0));
+        answers_ = static_cast<unsigned>(5 + random_() % (turn % 2 == 0 || turn % 3 == 1 ? 20 : 95));
         room_ = static_cast<unsigned>(random_() % 2 == 0 ? 100 : 50);
         most_alive_ = static_cast<unsigned>(random_() % 3 == 0 ? 1 + random_() % 3 : threads);
         power_up();
@@ -322,6 +333,36 @@ TEST_F(RangeThreads, AnInstructionAClockAndTwoClocksForAJumpThatIsTaken) {
             for (int i = 0; i < 400 && !HasFatalFailure(); ++i) clock();
             EXPECT_EQ(issued_ - before, jumps && count == 1 ? 200 : 400) << count << " threads";
         }
+    }
+}
+
+/// Half of the program gives way and goes round; the other half either goes round too, or waits for a constant that does not come.
+TEST_F(RangeThreads, OneThatGivesWayGoesWhileTheOthersWaitAndOnlyThen) {
+    constexpr unsigned half = program_words / 2;
+    publishes_ = false;
+    room_ = 100;
+    for (const bool waits : {false, true}) {
+        make_program(0, 0, 0);
+        for (unsigned i = 0; i < program_words; ++i) {
+            const bool last = i % half == half - 1;
+            program_.at(i) = {.unit = 0,
+                              .operands = {0, 0, waits && i >= half ? file_constant : 0},
+                              .d = 0,
+                              .jump = last ? always : no,
+                              .target = i < half ? 0 : half,
+                              .gives_way = i < half};
+        }
+        power_up();
+        constants_ = ~1ULL;
+        for (int i = 0; i < 400 && !HasFatalFailure(); ++i) clock();
+        ASSERT_EQ(alive(), threads);
+        const long others = std::ranges::count_if(threads_, [](const Thread& it) { return !it.gives_way; });
+        ASSERT_TRUE(others > 0 && others < threads) << "seed " << seed_;
+        const long issued = issued_;
+        const long gave_way = gave_way_;
+        for (int i = 0; i < 400 && !HasFatalFailure(); ++i) clock();
+        EXPECT_EQ(issued_ - issued, 400);
+        EXPECT_EQ(gave_way_ - gave_way, waits ? 400 : 0);
     }
 }
 

@@ -1,5 +1,5 @@
-// Reads records from the input ring in host memory and hands them on as a framed stream. AXI4 read master, in order, up to 16 bursts
-// of 16 beats in flight; asks only for what its buffer has room for, so that the bus never waits for a kernel.
+// Reads records from the input ring in host memory and hands them on as a framed stream. AXI4 read master, in order, up to 256 beats
+// in bursts of 16 at most in flight; asks only for what its buffer has room for, so that the bus never waits for a kernel.
 // SPDX-License-Identifier: Apache-2.0
 module ring_reader (
     input  logic         clk,

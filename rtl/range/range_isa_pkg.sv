@@ -28,7 +28,7 @@ package range_isa_pkg;
   localparam int unsigned MulDivAmount0 = 4, MulDivRate = 5;
   localparam logic [1:0] RateNone = 2'd0, RateFee = 2'd1, RateKeep = 2'd2, RateShare = 2'd3;  // of what is kept; of all; the protocol's
   localparam logic [1:0] ImpossibleMarked = 2'd0, ImpossibleZero = 2'd1, ImpossibleMost = 2'd2;
-  // mul_shift: option[0] round up, [2:1] shift as in mul_shift.sv, [4:3] as mul_div's [2:1].
+  // mul_shift: option[0] round up, [2:1] shift as in mul_shift.sv, [4:3] as mul_div's [2:1], without ImpossibleZero.
   // window: option[1:0] field of the listed tick; tick_math: option[0] price to tick.
   localparam logic [1:0] WindowTick = 2'd0, WindowNet = 2'd1, WindowRatio = 2'd2, WindowGrossAt = 2'd3;
 

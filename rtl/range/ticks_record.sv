@@ -1,5 +1,5 @@
 // TICKS: collected in a scratch window while it is checked, and written to the pool's window only when all of it is right. Square-root prices
-// that the old window has are taken over, others come from tick_math. Entries come a beat a clock, 47 clocks after the head; then two
+// that the old window has are taken over, others come from tick_math. Entries come a beat a clock, 49 clocks after the start; then two
 // clocks an entry, and a price's where it is new. Checks in the order of kernels/hls/range_records.cpp.
 // SPDX-License-Identifier: Apache-2.0
 module ticks_record (

@@ -43,7 +43,7 @@ module range_threads
   logic                  waited;  // the thread of clock 1 did not go in the clock before either
   assign first = ready & ~behind;
   assign alone = !woken && (ready == '0 || (first == '0 && (picked_1 & ~behind) != '0 && !waited));
-  round_robin_arbiter #(.Ports(Threads)) i_turn (.clk, .rst, .request(first != '0 ? first : ready), .grant(turn), .advance(!woken));
+  round_robin_arbiter #(.Ports(Threads)) i_turn (.clk, .rst, .request(first != '0 ? first : ready), .grant(turn), .advance(!woken && !alone));
   always_comb begin
     turn_thread = '0;
     turn_pc     = '0;

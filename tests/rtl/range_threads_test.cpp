@@ -197,7 +197,8 @@ protected:
         gave_way_ += it.gives_way ? 1 : 0;
         issue(it, at(it.pc));
     }
-    /// One that has slept for long goes in the clock behind its answer, if not in that clock.
+    /// One that has slept for long goes in the clock behind its answer, if not in that clock. One that gives way may not have been
+    /// picked yet to find that it has to sleep.
     void expect_woken_goes() {
         const Thread& it = threads_.at(wakes_.value_or(0));
         if (!wakes_ || !may_issue(it, it.awaited)) return;
@@ -208,7 +209,7 @@ protected:
         wakes_.reset();
         Thread& it = threads_.at(to_);
         if (arrives_ == 0) return;
-        const bool slept = quiet_ - it.woken > longest_wait && !all_there(it, it.awaited);
+        const bool slept = !it.gives_way && quiet_ - it.woken > longest_wait && !all_there(it, it.awaited);
         const bool goes = dut_.issue && dut_.issue_thread == to_;
         if (slept && !goes) wakes_ = to_;
         it.woken = quiet_;

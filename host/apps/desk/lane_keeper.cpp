@@ -113,7 +113,7 @@ struct LaneKeeper::Impl : std::enable_shared_from_this<Impl> {
         node.transaction_count(lane.address, false, [weak = weak_from_this(), before = lane](Result<std::uint64_t> nonce) {
             const auto self = weak.lock();
             if (!self || !nonce) return;
-            if (before.state == strategy::LaneState::free && *nonce < before.next_nonce) self->fill_gap(before, *nonce);
+            if (*nonce < before.next_nonce) self->fill_gap(before, *nonce);
             const bool was_voiding = before.state == strategy::LaneState::voiding;
             if (!self->lanes.observe_nonce(before.index, *nonce)) return;
             self->services.events.note(Level::info, "voided",
@@ -123,8 +123,8 @@ struct LaneKeeper::Impl : std::enable_shared_from_this<Impl> {
         });
     }
 
-    /// A reorganisation took back transactions of this lane: its later ones could never be mined. The very same are published
-    /// again.
+    /// A reorganisation took back transactions of this lane, also below those of a bundle that it has signed since: its later ones
+    /// could never be mined. The very same are published again.
     void fill_gap(const strategy::Lane& lane, std::uint64_t account_nonce) {
         const auto bundles = services.journal.bundles(gap_bundles);
         if (!bundles) return;

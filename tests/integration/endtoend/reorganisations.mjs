@@ -25,6 +25,30 @@ async function reorganise(appliance, depth) {
   console.log(`  ${depth} block(s) undone: pools equal the node's`);
 }
 
+/** Lanes that hold a bundle although the chain stands below its nonces. */
+async function lanes_above_the_chain(appliance) {
+  const { lanes } = await appliance.status();
+  const nonces = await Promise.all(lanes.map(({ address }) => appliance.chain.rpc.call("eth_getTransactionCount", address, "latest")));
+  return lanes.filter((lane, i) => lane.state !== "free" && Number(nonces[i]) < lane.next_nonce);
+}
+
+/**
+ * The relay drops all, so that lanes are voided and sign again; a reorganisation then undoes the void transactions below what they have signed. They are to come free all the same.
+ */
+async function undo_voids(appliance) {
+  await appliance.set_fault({ mode: "drop" });
+  await build_until(appliance, "a lane that was voided twice and has signed again", async () => {
+    const { lanes } = await appliance.status();
+    return lanes.some((lane) => lane.state !== "free" && lane.next_nonce >= 4);
+  });
+  await appliance.chain.rpc.call("anvil_reorg", 5, []);
+  const above = await lanes_above_the_chain(appliance);
+  assert.ok(above.length > 0, "the reorganisation undid no void transaction of a lane that has signed since");
+  await appliance.swappers.end(); // no bundle more: what is asked is whether these come free
+  await build_until(appliance, "all lanes free", async () => (await appliance.status()).lanes.every((lane) => lane.state === "free"));
+  console.log(`  void transactions of ${above.length} lane(s) undone behind a bundle: all lanes free again`);
+}
+
 await end_to_end("reorganisations", async (appliance, { seed }) => {
   await appliance.arm();
   await trade(appliance, seed);
@@ -38,4 +62,5 @@ await end_to_end("reorganisations", async (appliance, { seed }) => {
     await build_until(appliance, `a bundle after ${depth} undone block(s)`, async () => (await included(appliance)).length > before);
   }
   await assert_pools_are_right(appliance);
+  await undo_voids(appliance);
 });
